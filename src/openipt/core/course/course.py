@@ -1,0 +1,182 @@
+"""What is known of one episode, as plain values: the only thing the engine reads.
+
+A `Course` is made from database rows (`records.convert`) or from a portable episode file
+(`core.portable`). It holds no names and no private notes. Payloads of entries are the plain values
+their record type defines (`core.fields`), so a rule can read them by field name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+
+class EpisodeStatus(StrEnum):
+    """Of an episode as recorded. The reason of `ENDED` is an `EndReason`."""
+
+    ENQUIRY = "enquiry"
+    ASSESSMENT = "assessment"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    MAINTENANCE = "maintenance"
+    ENDED = "ended"
+
+
+class EndReason(StrEnum):
+    """Why an episode ended."""
+
+    COMPLETED = "completed"
+    NOT_SUITABLE = "not_suitable"
+    DROPPED_OUT = "dropped_out"
+    REFERRED = "referred"
+    MOVED = "moved"
+    DIED = "died"
+    OTHER = "other"
+
+
+class Attendance(StrEnum):
+    """What became of one meeting. Attended and late meetings are held and take a number."""
+
+    PLANNED = "planned"
+    ATTENDED = "attended"
+    LATE = "late"
+    CANCELLED = "cancelled"
+    MISSED = "missed"
+
+    @property
+    def is_held(self) -> bool:
+        return self in (Attendance.ATTENDED, Attendance.LATE)
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """One meeting of the episode. Number 0 is the intake; a missed, cancelled or planned one has none.
+
+    `phase` is the phase recorded for the meeting when it began; it never moves afterwards.
+    `minutes` is its length in minutes, 0 for one that was not held.
+    """
+
+    on: date
+    number: int | None
+    attendance: Attendance
+    phase: str = ""
+    minutes: int = 0
+    format: str = "in_person"
+    tasks_done: tuple[str, ...] = ()
+    strategies: tuple[str, ...] = ()
+    techniques: tuple[str, ...] = ()
+    signed: bool = False
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What one person answered to one measure on one day, item by item; None is a declined item.
+
+    Where only a total is known (an external form), `items` is empty and `total` is set.
+    `session` is the number of the session these answers were given for (0: baseline), if any.
+    """
+
+    measure: str
+    on: date
+    items: tuple[int | None, ...] = ()
+    total: float | None = None
+    session: int | None = None
+    version: str = "1"
+    at: datetime | None = None
+    rater: str = "client"
+    finished: bool = True
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One record (`rec_*`) with its values. `session` is the meeting's number it belongs to, if any.
+
+    `order` keeps the order in which entries of one day were made; `amends` marks a later word on a
+    signed one.
+    """
+
+    record: str
+    on: date
+    values: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    session: int | None = None
+    for_task: str = ""
+    by_role: str = "therapist"
+    order: int = 0
+
+
+@dataclass(frozen=True)
+class PhaseChange:
+    """A recorded change of phase: who decided is kept in the record, not here."""
+
+    phase: str
+    on: date
+    session: int | None = None
+
+
+@dataclass(frozen=True)
+class StatusChange:
+    """A recorded change of the episode's status; `reason` is an `EndReason` when it ended."""
+
+    status: EpisodeStatus
+    on: date
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class PlanChange:
+    """The number of sessions agreed from a day on, and the phase the added ones belong to."""
+
+    planned_sessions: int
+    on: date
+    phase: str = ""
+
+
+@dataclass(frozen=True)
+class Course:
+    """One episode as known. `as_of(day)` cuts it to what stood in the record at the end of that day."""
+
+    adaptation: str
+    manual_version: str
+    planned_sessions: int
+    started_on: date | None = None
+    birth_year: int | None = None
+    meetings: tuple[Meeting, ...] = ()
+    answers: tuple[Answers, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    phase_changes: tuple[PhaseChange, ...] = ()
+    status_changes: tuple[StatusChange, ...] = ()
+    plan_changes: tuple[PlanChange, ...] = ()
+
+    def as_of(self, day: date) -> Course:
+        """This course with nothing dated after `day`, except meetings that are only planned."""
+        return replace(
+            self,
+            meetings=tuple(
+                m for m in self.meetings if m.on <= day or m.attendance is Attendance.PLANNED
+            ),
+            answers=tuple(a for a in self.answers if a.on <= day),
+            entries=tuple(e for e in self.entries if e.on <= day),
+            phase_changes=tuple(c for c in self.phase_changes if c.on <= day),
+            status_changes=tuple(c for c in self.status_changes if c.on <= day),
+            plan_changes=tuple(c for c in self.plan_changes if c.on <= day),
+        )
+
+    @property
+    def held(self) -> tuple[Meeting, ...]:
+        """Numbered meetings from session 1 on that were held, in order."""
+        return tuple(
+            sorted(
+                (m for m in self.meetings if m.attendance.is_held and (m.number or 0) >= 1),
+                key=lambda m: (m.on, m.number or 0),
+            )
+        )
+
+    def entries_of(self, record: str) -> tuple[Entry, ...]:
+        """Entries of one record type, oldest first."""
+        return tuple(
+            sorted((e for e in self.entries if e.record == record), key=lambda e: (e.on, e.order))
+        )
