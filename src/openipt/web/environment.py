@@ -1,0 +1,126 @@
+"""What the environment says, read and checked in one place.
+
+Every setting has a default that is safe on one machine, or a message that says how to set it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from openipt.errors import SettingError
+
+MODES = ("demo", "live")
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The service's settings. `home` is the folder where its data and keys live."""
+
+    home: Path
+    mode: str
+    hosts: tuple[str, ...]
+    database: dict[str, object]
+    clock: datetime | None
+    time_zone: str
+    https: bool
+    demo_anywhere: bool
+
+    @property
+    def is_live(self) -> bool:
+        return self.mode == "live"
+
+
+def read(env: Mapping[str, str] | None = None) -> Environment:
+    """Read and check the settings. Raises `SettingError` naming the variable and the remedy."""
+    values = os.environ if env is None else env
+    home = Path(values.get("OPENIPT_HOME") or "var").expanduser().absolute()
+    mode = values.get("OPENIPT_MODE") or "demo"
+    if mode not in MODES:
+        raise SettingError(f"OPENIPT_MODE is '{mode}'. Set it to one of: {', '.join(MODES)}.")
+    return Environment(
+        home=home,
+        mode=mode,
+        hosts=_hosts(values, mode),
+        database=_database(values.get("OPENIPT_DATABASE_URL", ""), home),
+        clock=_clock(values.get("OPENIPT_CLOCK", ""), mode),
+        time_zone=values.get("OPENIPT_TIME_ZONE") or "UTC",
+        https=values.get("OPENIPT_HTTPS", "1" if mode == "live" else "0") == "1",
+        demo_anywhere=values.get("OPENIPT_DEMO_ANYWHERE", "0") == "1",
+    )
+
+
+def _hosts(values: Mapping[str, str], mode: str) -> tuple[str, ...]:
+    named = tuple(host.strip() for host in values.get("OPENIPT_HOSTS", "").split(",") if host.strip())
+    if mode == "live" and not named:
+        raise SettingError(
+            "OPENIPT_HOSTS is empty. A live service must name the hosts it answers to, "
+            "for example OPENIPT_HOSTS=ipt.example.org."
+        )
+    return named or ("localhost", "127.0.0.1", "[::1]")
+
+
+def _clock(text: str, mode: str) -> datetime | None:
+    if not text:
+        return None
+    if mode == "live":
+        raise SettingError("OPENIPT_CLOCK is set. A live service keeps real time: unset it.")
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise SettingError(
+            f"OPENIPT_CLOCK is '{text}'. Write a moment such as 2026-03-02T09:30+00:00."
+        ) from None
+    if moment.tzinfo is None:
+        raise SettingError("OPENIPT_CLOCK needs a time zone, as in 2026-03-02T09:30+00:00.")
+    return moment
+
+
+def _database(url: str, home: Path) -> dict[str, object]:
+    if not url:
+        return _sqlite(home / "openipt.sqlite3")
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgres", "postgresql"):
+        raise SettingError(
+            "OPENIPT_DATABASE_URL must begin with postgresql://, as in "
+            "postgresql://user:password@localhost:5432/openipt. Leave it empty to use SQLite."
+        )
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "openipt",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or "") or _socket(parts.query),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+    }
+
+
+def _socket(query: str) -> str:
+    """The folder of a local socket, given as `?host=/run/postgresql`."""
+    for pair in query.split("&"):
+        key, _, value = pair.partition("=")
+        if key == "host":
+            return unquote(value)
+    return ""
+
+
+def _sqlite(path: Path) -> dict[str, object]:
+    """SQLite in WAL with full durability: a saved line is on disk before the page says so."""
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        "CONN_MAX_AGE": 60,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": (
+                "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA cache_size=-64000;"
+                "PRAGMA mmap_size=268435456;PRAGMA temp_store=MEMORY;PRAGMA foreign_keys=ON;"
+            ),
+        },
+    }
