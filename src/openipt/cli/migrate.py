@@ -1,0 +1,38 @@
+"""Brings the database up to date. Safe to run at every start."""
+
+from __future__ import annotations
+
+import argparse
+
+from openipt.cli import django_setup
+
+help = "create the database or bring it up to date"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--check", action="store_true", help="only say whether a change is waiting (exit 1)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Apply the migrations that are waiting, or with --check only look for them."""
+    django_setup.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+
+    settings.ENVIRONMENT.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if args.check:
+        return _waiting()
+    call_command("migrate", interactive=False, verbosity=0)
+    print("openipt: the database is up to date.")
+    return 0
+
+
+def _waiting() -> int:
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    for migration, _ in plan:
+        print(f"waiting: {migration.app_label} {migration.name}")
+    return 1 if plan else 0
