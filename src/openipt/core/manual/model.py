@@ -1,0 +1,503 @@
+"""The treatment as values: what a manual, its phases, tasks, areas, techniques and rules are.
+
+A `Manual` is whole: an adaptation's delta has already been laid over the manual it inherits from.
+Every item keeps its sources (`S04`) and its marks (`GKU`, `DEFAULT`), so that a page can show them
+wherever a clinician meets the item.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from openipt.core.fields.definitions import RecordType
+    from openipt.core.measures.model import Measure
+
+EMPTY: Mapping[str, Any] = MappingProxyType({})
+
+
+class Requirement(StrEnum):
+    """R: required, C: required under its condition, O: optional (ipt.md 0.1)."""
+
+    REQUIRED = "R"
+    CONDITIONAL = "C"
+    OPTIONAL = "O"
+
+
+class Severity(StrEnum):
+    """How loudly a rule speaks (ipt.md 14)."""
+
+    INFO = "info"
+    NOTICE = "notice"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A work that content cites. `read` says how much of it was read when the content was written."""
+
+    id: str
+    citation: str
+    url: str = ""
+    read: str = ""
+
+
+@dataclass(frozen=True)
+class SessionsRange:
+    """How many sessions an adaptation allows."""
+
+    min: int = dataclasses.field(metadata={"min": 1})
+    typical: int = dataclasses.field(metadata={"min": 1})
+    max: int = dataclasses.field(metadata={"min": 1})
+
+    def __contains__(self, planned: object) -> bool:
+        return isinstance(planned, int) and self.min <= planned <= self.max
+
+
+@dataclass(frozen=True)
+class Length:
+    """Where the phases lie in a course of `planned` sessions; each phase is (first, last)."""
+
+    planned: int = dataclasses.field(metadata={"min": 1})
+    initial: tuple[int, int]
+    middle: tuple[int, int]
+    ending: tuple[int, int]
+    format: str = ""
+    note: str = ""
+    sources: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+
+    @property
+    def split(self) -> Mapping[str, tuple[int, int]]:
+        return MappingProxyType({"initial": self.initial, "middle": self.middle, "ending": self.ending})
+
+
+@dataclass(frozen=True)
+class OtherLengths:
+    """How the phases lie where no `Length` is listed (ipt.md 22.1)."""
+
+    initial_last: int = dataclasses.field(default=3, metadata={"min": 1})
+    initial_last_from_18: int = dataclasses.field(default=4, metadata={"min": 1})
+    ending_sessions: int = dataclasses.field(default=3, metadata={"min": 1})
+    sources: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+
+    def split(self, planned: int) -> Mapping[str, tuple[int, int]]:
+        """Initial, then middle, then ending. Courses too short for that keep one session at each end."""
+        initial = self.initial_last_from_18 if planned >= 18 else self.initial_last
+        ending = self.ending_sessions
+        if initial + ending >= planned:
+            initial = ending = 1
+        last_middle = planned - ending
+        spans = {
+            "initial": (1, initial),
+            "middle": (initial + 1, last_middle),
+            "ending": (max(last_middle + 1, initial + 1), planned),
+        }
+        return MappingProxyType({phase: span for phase, span in spans.items() if span[0] <= span[1]})
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A phase: what it is for, and what lets it be left.
+
+    All `exit_tasks` and all `exit_conditions` are needed; of `leaves_when`, any one is enough.
+    """
+
+    id: str
+    title: str
+    goals: tuple[str, ...] = ()
+    exit_tasks: tuple[str, ...] = ()
+    exit_conditions: tuple[str, ...] = ()
+    leaves_when: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing the therapist does, and the record that shows it was done.
+
+    When it is due is said in one of four ways: a window (`first_session`, `last_session`), every
+    session of its phase, at least every second one, or a moment (`at`). With none of them it is due
+    once, at any time in its phase.
+    `quick` names the one or two fields of the record that a quick line in the Session room asks for.
+    """
+
+    id: str
+    name: str
+    title: str
+    phase: str
+    action: str
+    record: str
+    requirement: Requirement
+    field: str = ""
+    also_records: tuple[str, ...] = ()
+    condition: str = ""
+    condition_text: str = ""
+    first_session: int = dataclasses.field(default=0, metadata={"min": 0})
+    last_session: int = dataclasses.field(default=0, metadata={"min": 0})
+    each_session: bool = False
+    each_second_session: bool = False
+    at: str = ""
+    may_be_early: bool = False
+    quick: tuple[str, ...] = ()
+    client_visible: bool = False
+    sources: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+
+    @property
+    def has_window(self) -> bool:
+        return self.last_session > 0
+
+    @property
+    def records(self) -> tuple[str, ...]:
+        """Every record type that may show this task: its own first."""
+        return (self.record, *self.also_records)
+
+
+@dataclass(frozen=True)
+class AgendaBlock:
+    """One part of the hour, with its minutes in each phase."""
+
+    block: str
+    title: str
+    initial: int = dataclasses.field(metadata={"min": 0})
+    middle: int = dataclasses.field(metadata={"min": 0})
+    ending: int = dataclasses.field(metadata={"min": 0})
+    tasks: str = ""
+    sources: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+
+    def minutes(self, phase: str) -> int:
+        """Minutes in that phase; before and after the contract the middle's plan serves."""
+        return {"initial": self.initial, "ending": self.ending}.get(phase, self.middle)
+
+
+@dataclass(frozen=True)
+class ScheduleItem:
+    """Measures due at one moment. `private` ones are asked by the clinician alone with the client.
+
+    `conditions` maps a measure to the name of the condition under which it is due (ipt.md 10.5).
+    """
+
+    when: str
+    measures: tuple[str, ...] = ()
+    private: tuple[str, ...] = ()
+    conditions: Mapping[str, str] = EMPTY
+    questions: tuple[str, ...] = ()
+    months: tuple[int, ...] = ()
+    sources: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SessionPlan:
+    """What usually falls in a stretch of sessions: an illustration, never a rule (ipt.md 3.10)."""
+
+    first: int
+    last: int
+    tasks: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """One step of the work on a problem area, in order."""
+
+    id: str
+    order: int = dataclasses.field(metadata={"min": 1})
+    title: str
+    done_when: str
+    questions: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The stage of a dispute, which decides what the work is."""
+
+    id: str
+    meaning: str
+    markers: str
+    work: str
+    sources: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Area:
+    """A problem area: what belongs to it, what does not, and the strategies that work on it."""
+
+    id: str
+    title: str
+    definition: str
+    other_names: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    differential: str = ""
+    hidden: str = ""
+    goals: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    techniques: tuple[str, ...] = ()
+    records: tuple[str, ...] = ()
+    risks: tuple[str, ...] = ()
+    subtypes: tuple[str, ...] = ()
+    done_when: str = ""
+    strategies: tuple[Strategy, ...] = dataclasses.field(default=(), metadata={"table": "strategy"})
+    stages: tuple[Stage, ...] = dataclasses.field(default=(), metadata={"table": "stage"})
+    sources: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Technique:
+    """A way of working, with its steps in order, the record it fills and what to beware of."""
+
+    id: str
+    name: str
+    purpose: str
+    steps: tuple[str, ...] = ()
+    when: str = ""
+    record: str = ""
+    worksheet_fields: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Style:
+    """A style of communication (ipt.md 8.1)."""
+
+    id: str
+    name: str
+    markers: str
+    effect: str
+    answer: str
+    sources: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One statement of psychoeducation, stance or mechanism."""
+
+    id: str
+    text: str
+    title: str = ""
+    kind: str = "fact"
+    indicator: str = ""
+    sources: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A decision rule as data; its test is a function of the same id in the core."""
+
+    id: str
+    title: str
+    if_text: str
+    then_text: str
+    severity: Severity
+    version: str = "1"
+    parameters: Mapping[str, Any] = EMPTY
+    sources: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What trials say of an adaptation, with its grade (ipt.md 0.5)."""
+
+    grade: str
+    text: str = ""
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Manual:
+    """One adaptation, whole: everything an episode of it needs, and nothing of any episode."""
+
+    id: str
+    name: str
+    version: str
+    population: str
+    sessions: SessionsRange
+    inherits: str = ""
+    title: str = ""
+    format: str = "individual"
+    format_text: str = ""
+    minutes: int = 50
+    first_minutes: tuple[int, ...] = ()
+    frequency: str = "weekly"
+    duration: str = ""
+    problem_areas: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
+    contraindications: tuple[str, ...] = ()
+    evidence: Evidence | None = None
+    formulation: str = ""
+    sources: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    lengths: tuple[Length, ...] = ()
+    other_lengths: OtherLengths = OtherLengths()  # noqa: RUF009 - a frozen value
+    phases: tuple[Phase, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    agenda: tuple[AgendaBlock, ...] = ()
+    schedule: tuple[ScheduleItem, ...] = ()
+    session_plans: tuple[SessionPlan, ...] = ()
+    areas: Mapping[str, Area] = EMPTY
+    techniques: Mapping[str, Technique] = EMPTY
+    styles: Mapping[str, Style] = EMPTY
+    facts: Mapping[str, Fact] = EMPTY
+    rules: Mapping[str, Rule] = EMPTY
+    source_list: Mapping[str, Source] = EMPTY
+    record_types: Mapping[str, RecordType] = EMPTY
+    measure_list: Mapping[str, Measure] = EMPTY
+
+    # -- tasks -------------------------------------------------------------------------------
+
+    def task(self, task_id: str) -> Task:
+        """The task of that id; KeyError where this manual has none."""
+        for task in self.tasks:
+            if task.id == task_id:
+                return task
+        raise KeyError(task_id)
+
+    def has_task(self, task_id: str) -> bool:
+        return any(task.id == task_id for task in self.tasks)
+
+    def tasks_of(self, phase: str) -> tuple[Task, ...]:
+        return tuple(task for task in self.tasks if task.phase == phase)
+
+    def tasks_shown_by(self, record: str) -> tuple[Task, ...]:
+        """Tasks that an entry of this record type may show to be done."""
+        return tuple(task for task in self.tasks if record in task.records)
+
+    def window(self, task: Task, planned_sessions: int) -> tuple[int, int] | None:
+        """First and last session in which a task is due, for this length; None: no session of its own.
+
+        A window is squeezed into its phase where the phase is shorter than usual: the initial phase
+        of one visit does every initial task in it (ipt.md 22.1). Before treatment it is session 0.
+        """
+        if task.phase == "pre":
+            return (0, 0)
+        if task.at == "midpoint":
+            return (midpoint(planned_sessions), midpoint(planned_sessions))
+        if task.at == "last_session":
+            return (planned_sessions, planned_sessions)
+        span = self.phase_split(planned_sessions).get(task.phase)
+        if span is None or not task.has_window:
+            return span
+        return (_within(task.first_session, span), _within(task.last_session, span))
+
+    # -- phases ------------------------------------------------------------------------------
+
+    def phase(self, phase_id: str) -> Phase:
+        """The phase of that id; KeyError where this manual has none."""
+        for phase in self.phases:
+            if phase.id == phase_id:
+                return phase
+        raise KeyError(phase_id)
+
+    def next_phase(self, phase_id: str) -> str:
+        """The phase after this one, "" after the last."""
+        ids = [phase.id for phase in self.phases]
+        following = ids[ids.index(phase_id) + 1 :] if phase_id in ids else []
+        return following[0] if following else ""
+
+    def phase_split(self, planned_sessions: int, format: str = "") -> Mapping[str, tuple[int, int]]:
+        """Phase -> (first, last session), from the listed lengths, else as ipt.md 22.1 reads."""
+        for length in self.lengths:
+            if length.planned == planned_sessions and length.format == format:
+                return length.split
+        return self.other_lengths.split(planned_sessions)
+
+    def phase_of(self, session_number: int, planned_sessions: int) -> str:
+        """The phase a session falls in by plan: "pre" for the intake, the last one beyond the plan.
+
+        What a session's phase really was is recorded with it and never moves; this is the plan.
+        """
+        if session_number < 1:
+            return "pre"
+        split = self.phase_split(planned_sessions)
+        for phase, (first, last) in split.items():
+            if first <= session_number <= last:
+                return phase
+        return max(split, key=lambda phase: split[phase][1])
+
+    # -- the rest ----------------------------------------------------------------------------
+
+    def strategies_of(self, area_id: str) -> tuple[Strategy, ...]:
+        """The strategies of an area, in order; none for an area this manual does not use."""
+        area = self.areas.get(area_id)
+        return tuple(sorted(area.strategies, key=lambda s: s.order)) if area else ()
+
+    def strategy(self, strategy_id: str) -> Strategy:
+        """The strategy of that id; KeyError where no area of this manual has it."""
+        for area in self.areas.values():
+            for strategy in area.strategies:
+                if strategy.id == strategy_id:
+                    return strategy
+        raise KeyError(strategy_id)
+
+    def area_of_strategy(self, strategy_id: str) -> Area:
+        """The area a strategy belongs to; KeyError where there is none."""
+        for area in self.areas.values():
+            if any(strategy.id == strategy_id for strategy in area.strategies):
+                return area
+        raise KeyError(strategy_id)
+
+    def techniques_for(self, area_id: str) -> tuple[Technique, ...]:
+        """Techniques at hand for an area, in the order the area names them."""
+        area = self.areas.get(area_id)
+        return tuple(self.techniques[t] for t in area.techniques if t in self.techniques) if area else ()
+
+    def rule(self, rule_id: str) -> Rule:
+        return self.rules[rule_id]
+
+    def due_at(self, when: str) -> tuple[ScheduleItem, ...]:
+        """What the schedule holds for one of `names.SCHEDULE_MOMENTS`."""
+        return tuple(item for item in self.schedule if item.when == when)
+
+    def agenda_of(self, phase: str) -> tuple[tuple[AgendaBlock, int], ...]:
+        """The parts of a session in this phase, each with its minutes."""
+        return tuple((block, block.minutes(phase)) for block in self.agenda)
+
+    @property
+    def is_weekly(self) -> bool:
+        return self.frequency == "weekly"
+
+    @property
+    def allowed_lengths(self) -> range:
+        return range(self.sessions.min, self.sessions.max + 1)
+
+    def codes(self, kind: str) -> tuple[str, ...]:
+        """Ids a coded field may hold: of "strategies", "techniques", "areas", "styles", "measures", "tasks"."""
+        found: Mapping[str, tuple[str, ...]] = {
+            "strategies": tuple(s.id for area in self.areas.values() for s in area.strategies),
+            "techniques": tuple(self.techniques),
+            "areas": tuple(self.areas),
+            "styles": tuple(self.styles),
+            "measures": tuple(self.measure_list),
+            "tasks": tuple(task.id for task in self.tasks),
+        }
+        return found[kind]
+
+
+def midpoint(planned_sessions: int) -> int:
+    """The session of the midpoint review: N / 2 rounded up (ipt.md 3.6, M12)."""
+    return (planned_sessions + 1) // 2
+
+
+def _within(session: int, span: tuple[int, int]) -> int:
+    first, last = span
+    return min(max(session, first), last)

@@ -1,0 +1,103 @@
+"""The closed lists of names that content may use.
+
+Data may name a condition; the condition itself is a tested function of that name in `core.course`.
+A manual that names anything else is refused when it is loaded. Each name carries the sentence it
+stands for, so that a page can say why a task applies or does not.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+# Conditions under which a task marked C is due (ipt.md 3.4 to 3.8).
+TASK_CONDITIONS = MappingProxyType(
+    {
+        "takes-medication": "the client takes medication",
+        "important-exchange": "an important exchange happened, or did not happen",
+        "choice-open": "a choice is open",
+        "conversation-planned": "a conversation is planned",
+        "alert-open": "a not-on-track alert is open",
+        "no-response": "the main measure has fallen by less than half from the start",
+        "not-better": "the main measure shows no reliable improvement from the start",
+        "other-language-or-culture": "the client's language or culture is not the therapist's",
+        "every-second-session": "it was not done at the session before",
+        "midpoint": "this is the session halfway through the contract",
+        "risk-positive": "an answer about risk is positive, or the level is above green",
+    }
+)
+
+# What must hold, beside the exit tasks, before a phase may be left (ipt.md 3.3).
+EXIT_CONDITIONS = MappingProxyType(
+    {
+        "client-agreed": "the client agreed with the formulation",
+        "risk-not-red": "the level of risk is not red",
+        "baseline-present": "the baseline measures are there",
+    }
+)
+
+# Any one of these opens the way out of a phase that is left for more than one reason (ipt.md 3.3).
+LEAVING_REASONS = MappingProxyType(
+    {
+        "last-session-reached": "the last session of the phase has been reached",
+        "focus-resolved-and-remission-3-weeks": (
+            "the focus is resolved and symptoms have been in remission for 3 weeks"
+        ),
+        "clinician-decision": "a clinician decided it",
+    }
+)
+
+# When a measure is due only for some (ipt.md 10.5).
+MEASURE_CONDITIONS = MappingProxyType(
+    {
+        "licensed": "the service holds a licence for the measure",
+        "loss": "a death is part of the story",
+        "trauma": "a trauma is part of the story",
+        "middle-phase-reached": "the middle phase has begun",
+        "focus-agreed": "a focus is agreed",
+        "in-baseline": "the measure was part of the baseline",
+    }
+)
+
+# The moments at which a set of measures is due (ipt.md 10.5).
+SCHEDULE_MOMENTS = ("baseline", "session", "sessions_3_8_12", "end", "follow_up")
+
+# Moments a task may be tied to, beside a window of sessions or every session of its phase.
+TASK_MOMENTS = MappingProxyType(
+    {
+        "midpoint": "the session halfway through the contract, N / 2 rounded up",
+        "last_session": "the last contracted session",
+        "yearly": "once a year",
+    }
+)
+
+# The marks of ipt.md 0.1. "unverified" is another spelling of GKU.
+MARKS = MappingProxyType(
+    {
+        "GKU": "general knowledge, not checked against a source",
+        "DEFAULT": "a setting proposed for this project because no published value exists",
+    }
+)
+
+# Phases in the order in which a course passes through them (ipt.md 0.3).
+PHASES = (
+    "pre",
+    "engagement",
+    "pre_group",
+    "initial",
+    "acute",
+    "middle",
+    "ending",
+    "continuation",
+    "maintenance",
+)
+
+# Evidence grades (ipt.md 0.5).
+EVIDENCE_GRADES = MappingProxyType(
+    {
+        "A": "meta-analysis of several randomised trials, or two or more trials by independent groups",
+        "B": "one adequately sized randomised trial, or several with mixed results",
+        "C": "pilot randomised trials, open trials, case series",
+        "D": "expert proposal or protocol only",
+        "N": "tested and not better than the comparison, or inferior to another treatment",
+    }
+)
