@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from openipt.core.fields.definitions import RecordType
     from openipt.core.measures.model import Measure
 
-EMPTY: Mapping[str, Any] = MappingProxyType({})
+
+def _empty() -> Mapping[str, Any]:
+    return MappingProxyType({})
 
 
 class Requirement(StrEnum):
@@ -190,7 +192,7 @@ class ScheduleItem:
     when: str
     measures: tuple[str, ...] = ()
     private: tuple[str, ...] = ()
-    conditions: Mapping[str, str] = EMPTY
+    conditions: Mapping[str, str] = dataclasses.field(default_factory=_empty)
     questions: tuple[str, ...] = ()
     months: tuple[int, ...] = ()
     sources: tuple[str, ...] = ()
@@ -309,7 +311,7 @@ class Rule:
     then_text: str
     severity: Severity
     version: str = "1"
-    parameters: Mapping[str, Any] = EMPTY
+    parameters: Mapping[str, Any] = dataclasses.field(default_factory=_empty)
     sources: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
 
@@ -325,7 +327,11 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Manual:
-    """One adaptation, whole: everything an episode of it needs, and nothing of any episode."""
+    """One adaptation, whole: everything an episode of it needs, and nothing of any episode.
+
+    The loader fills what the text fields name: `areas` holds the areas of `problem_areas`, `styles`,
+    `facts`, `rules`, `record_types` and `measure_list` all that the library has.
+    """
 
     id: str
     name: str
@@ -354,14 +360,14 @@ class Manual:
     agenda: tuple[AgendaBlock, ...] = ()
     schedule: tuple[ScheduleItem, ...] = ()
     session_plans: tuple[SessionPlan, ...] = ()
-    areas: Mapping[str, Area] = EMPTY
-    techniques: Mapping[str, Technique] = EMPTY
-    styles: Mapping[str, Style] = EMPTY
-    facts: Mapping[str, Fact] = EMPTY
-    rules: Mapping[str, Rule] = EMPTY
-    source_list: Mapping[str, Source] = EMPTY
-    record_types: Mapping[str, RecordType] = EMPTY
-    measure_list: Mapping[str, Measure] = EMPTY
+    areas: Mapping[str, Area] = dataclasses.field(default_factory=_empty)
+    techniques: Mapping[str, Technique] = dataclasses.field(default_factory=_empty)
+    styles: Mapping[str, Style] = dataclasses.field(default_factory=_empty)
+    facts: Mapping[str, Fact] = dataclasses.field(default_factory=_empty)
+    rules: Mapping[str, Rule] = dataclasses.field(default_factory=_empty)
+    source_list: Mapping[str, Source] = dataclasses.field(default_factory=_empty)
+    record_types: Mapping[str, RecordType] = dataclasses.field(default_factory=_empty)
+    measure_list: Mapping[str, Measure] = dataclasses.field(default_factory=_empty)
 
     # -- tasks -------------------------------------------------------------------------------
 
