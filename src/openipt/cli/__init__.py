@@ -20,6 +20,8 @@ Nothing has to be registered: `openipt.cli.main` finds the file. Rules for every
 - Raise `PersonError`, `ContentError` or `SettingError` and let it pass: `main` prints it as a message
   and ends with the code below. Say what is wrong on stderr, results on stdout.
 - `files.read_text(path)` opens a file that a person named, with a plain message if it cannot.
+- `demo.py` also holds `welcome(address: str) -> str`: the logins and the five-minute path, which
+  `openipt serve` prints below the address when the service is a demo.
 
 Exit codes: 0 well, 1 the answer is no (a check found faults), 2 the command was mistyped,
 3 something a person can mend (PersonError), 4 content files are wrong, 5 a setting is wrong.

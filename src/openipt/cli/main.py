@@ -14,7 +14,7 @@ from types import ModuleType
 from openipt import cli
 from openipt.errors import ContentError, OpenIPTError, PersonError, SettingError
 
-HELPERS = {"main", "django_setup", "files"}  # modules of this folder that are no commands
+HELPERS = {"main", "django_setup", "files", "demo_welcome"}  # modules of this folder that are no commands
 
 MISTYPED = 2
 EXIT_CODES: dict[type[OpenIPTError], int] = {PersonError: 3, ContentError: 4, SettingError: 5}

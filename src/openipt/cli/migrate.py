@@ -21,18 +21,24 @@ def run(args: argparse.Namespace) -> int:
 
     settings.ENVIRONMENT.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     if args.check:
-        return _waiting()
+        return _say(waiting_migrations())
     call_command("migrate", interactive=False, verbosity=0)
     print("openipt: the database is up to date.")
     return 0
 
 
-def _waiting() -> int:
+def _say(waiting: list[str]) -> int:
+    for name in waiting:
+        print(f"waiting: {name}")
+    return 1 if waiting else 0
+
+
+def waiting_migrations() -> list[str]:
+    """The migrations that the database has not seen yet."""
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    for migration, _ in plan:
-        print(f"waiting: {migration.app_label} {migration.name}")
-    return 1 if plan else 0
+    connection.close()
+    return [f"{migration.app_label} {migration.name}" for migration, _ in plan]

@@ -1,0 +1,28 @@
+# make run     the demo, on this machine: PORT (8000) and OPENIPT_HOME (./var) are honoured
+# make test    the whole test suite
+# make check   format, lint, types, layers
+# PYTHON=/path/to/python3.12 names another interpreter (3.11 to 3.13).
+
+.PHONY: run test check demo-reset lock
+
+run:
+	@scripts/environment serve
+	@scripts/run
+
+test:
+	@scripts/environment test
+	@scripts/test
+
+check:
+	@scripts/environment check
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+demo-reset:
+	@scripts/environment serve
+	@.venv/bin/openipt demo reset
+
+lock:
+	@scripts/lock

@@ -1,0 +1,102 @@
+"""Serves the pages, with as many workers and threads as a small machine carries well."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from openipt.cli import demo_welcome, django_setup
+from openipt.errors import SettingError
+
+help = "serve the pages on this machine"
+
+THREADS = 4  # for each worker: threads wait for the disk, workers share out the processor
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: this machine only)"
+    )
+    parser.add_argument("--port", type=int, default=None, help="port (default: PORT, or 8000)")
+    parser.add_argument("--workers", type=int, default=2, help="worker processes (default: 2)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until told to stop. Refuses a taken port and a database that is not up to date."""
+    django_setup.setup()
+    port = args.port or port_from(os.environ.get("PORT", ""))
+    _refuse_taken(args.host, port)
+    _refuse_waiting_migrations()
+    _server(args.host, port, args.workers).run()
+    return 0
+
+
+def port_from(text: str) -> int:
+    """The port that PORT names, 8000 when it names none."""
+    if not text:
+        return 8000
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise SettingError(f"PORT is '{text}'. Set it to a number from 1 to 65535.")
+    return int(text)
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with closing(socket.socket(family, socket.SOCK_STREAM)) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise SettingError(
+                f"Cannot listen on {host} port {port}: {error.strerror}. Choose another, as in PORT=8001."
+            ) from None
+
+
+def _refuse_waiting_migrations() -> None:
+    from openipt.cli.migrate import waiting_migrations
+
+    if waiting_migrations():
+        raise SettingError("The database is not up to date. Run `openipt migrate` first.")
+
+
+def _server(host: str, port: int, workers: int) -> Any:
+    from gunicorn.app.base import BaseApplication
+
+    address = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}/"  # noqa: S104
+
+    def say_where(_arbiter: object) -> None:
+        print(f"\nOpenIPT is at {address} (Ctrl+C stops it)\n{demo_welcome.words(address)}", flush=True)
+
+    class Server(BaseApplication):  # type: ignore[misc]
+        """gunicorn, told what to do here rather than by a file of its own."""
+
+        def load_config(self) -> None:
+            for name, value in _settings(host, port, workers).items():
+                self.cfg.set(name, value)
+            self.cfg.set("when_ready", say_where)
+
+        def load(self) -> object:
+            from openipt.web.wsgi import application
+
+            return application
+
+    return Server()
+
+
+def _settings(host: str, port: int, workers: int) -> dict[str, object]:
+    memory = Path("/dev/shm")  # noqa: S108  the workers' heartbeat must never wait for a disk
+    return {
+        "bind": [f"[{host}]:{port}" if ":" in host else f"{host}:{port}"],
+        "workers": workers,
+        "worker_class": "gthread",
+        "threads": THREADS,
+        "keepalive": 5,
+        "loglevel": "warning",
+        "accesslog": None,
+        "control_socket_disable": True,
+        "worker_tmp_dir": str(memory) if memory.is_dir() and os.access(memory, os.W_OK) else None,
+    }
