@@ -1,0 +1,305 @@
+"""What a measure is: its items, how it is scored, what its score means, and who may print its words.
+
+A measure's numbers live apart from its words, so that a translation is one new file. A measure whose
+words we may not print, or whose exact words no source at hand shows, still takes answers by item
+number or a total (`entry`), and says why (`why_no_items`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+
+class Licence(StrEnum):
+    """Licence classes of `ipt.md` 10.1."""
+
+    L0 = "L0"
+    L1 = "L1"
+    L2 = "L2"
+    L3 = "L3"
+
+    @property
+    def may_ship_text(self) -> bool:
+        return self in (Licence.L0, Licence.L1)
+
+    @property
+    def in_words(self) -> str:
+        return _LICENCE_WORDS[self]
+
+
+_LICENCE_WORDS = {
+    Licence.L0: "Our own wording, not validated.",
+    Licence.L1: "Anyone may reproduce, translate and distribute it.",
+    Licence.L2: "Free to use with conditions: the words are not shipped; use the holder's own form.",
+    Licence.L3: "Commercial or unclear terms: the words are not shipped; a total can be entered.",
+}
+
+
+class EntryWay(StrEnum):
+    """How answers come in: item by item, only as a total from an outside form, or either."""
+
+    ITEMS = "items"
+    TOTAL = "total"
+    ITEMS_OR_TOTAL = "items-or-total"
+
+    @property
+    def takes_items(self) -> bool:
+        return self is not EntryWay.TOTAL
+
+    @property
+    def takes_total(self) -> bool:
+        return self is not EntryWay.ITEMS
+
+
+class Method(StrEnum):
+    """How item answers become one number."""
+
+    SUM = "sum"
+    MEAN = "mean"
+    COUNT = "count"  # how many items are answered yes
+    HIGHEST = "highest"  # the number of the last item answered yes
+
+
+class Direction(StrEnum):
+    """What a higher score means for the person."""
+
+    HIGHER_IS_WORSE = "higher-is-worse"
+    HIGHER_IS_BETTER = "higher-is-better"
+
+
+@dataclass(frozen=True)
+class AnswerOption:
+    """One choice of an item: what it counts, and its words where they may be printed."""
+
+    value: int
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class AlertRule:
+    """A value that must be looked at: which decision rule it starts, and from where it is critical.
+
+    Read on the scored value, so a reversed item is turned round first. Without `critical_from` the
+    alert is always critical.
+    """
+
+    rule: str
+    at_least: int
+    critical_from: int | None = None
+
+    def severity(self, value: float) -> str | None:
+        """`critical`, `warning`, or None where the value raises nothing."""
+        if value < self.at_least:
+            return None
+        return "critical" if self.critical_from is None or value >= self.critical_from else "warning"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One question. `number` counts from 1; `letter` is how clinicians call it where they do (HARK)."""
+
+    number: int
+    lowest: int
+    highest: int
+    reversed: bool = False
+    letter: str = ""
+    loinc: str = ""
+    alert: AlertRule | None = None
+
+    @property
+    def values(self) -> range:
+        return range(self.lowest, self.highest + 1)
+
+    def scored(self, answer: int) -> int:
+        """What an answer counts; a reversed item counts from the other end."""
+        return self.lowest + self.highest - answer if self.reversed else answer
+
+
+@dataclass(frozen=True)
+class Band:
+    """A named range of totals, both ends included."""
+
+    key: str
+    title: str
+    lowest: float
+    highest: float
+    marks: tuple[str, ...] = ()
+
+    def __contains__(self, total: float) -> bool:
+        return self.lowest <= total <= self.highest
+
+
+@dataclass(frozen=True)
+class CutOff:
+    """A threshold from the literature: totals at or beyond it mean `meaning`, for `applies_to`."""
+
+    key: str
+    meaning: str
+    at_least: float | None = None
+    at_most: float | None = None
+    applies_to: str = ""
+    sources: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+
+    def met_by(self, total: float) -> bool:
+        if self.at_least is not None and total < self.at_least:
+            return False
+        return self.at_most is None or total <= self.at_most
+
+
+@dataclass(frozen=True)
+class MissingRule:
+    """How many items may be missing before there is no total; the mean of the rest stands in."""
+
+    allowed: int = 0
+    sources: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A published size of change: in points of the total, and as a share of the start where given."""
+
+    points: float | None = None
+    percent: float | None = None
+    note: str = ""
+    sources: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Items that belong together, by number. `needed` of them at or above `at_least` meet the cluster."""
+
+    key: str
+    title: str
+    items: tuple[int, ...]
+    at_least: int | None = None
+    needed: int | None = None
+
+
+@dataclass(frozen=True)
+class ExtraItem:
+    """A question printed with the measure that never enters the score (PHQ-9: difficulty)."""
+
+    key: str
+    lowest: int
+    highest: int
+    loinc: str = ""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The words of a measure in one language, with the source they were copied from.
+
+    `reading` is a name of the period or the choice asked about; `answers` serve every item unless the
+    item stands in `answers_by_item`.
+    """
+
+    language: str
+    version: str
+    title: str
+    instruction: str
+    items: Mapping[int, str]
+    answers: tuple[AnswerOption, ...]
+    answers_by_item: Mapping[int, tuple[AnswerOption, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    extra_items: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    extra_answers: Mapping[str, tuple[AnswerOption, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    source: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    note: str = ""
+
+    def options(self, number: int) -> tuple[AnswerOption, ...]:
+        return self.answers_by_item.get(number, self.answers)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """The definition of a questionnaire, one version of it.
+
+    `private`: asked by the clinician alone with the client and never sent to a client's device.
+    `multiplier`: applied to the sum before bands and cut-offs (WHO-5: 4).
+    `shipped`: False for a file of the site's own folder.
+    """
+
+    id: str
+    version: str
+    title: str
+    full_title: str
+    purpose: str
+    licence: Licence
+    licence_note: str
+    citation: str
+    entry: EntryWay
+    method: Method
+    direction: Direction
+    lowest: float
+    highest: float
+    items: tuple[Item, ...] = ()
+    extra_items: tuple[ExtraItem, ...] = ()
+    multiplier: int = 1
+    recall: str = ""
+    period: str = ""
+    rater: str = "client"
+    private: bool = False
+    validated: bool = True
+    bands: tuple[Band, ...] = ()
+    cut_offs: tuple[CutOff, ...] = ()
+    missing: MissingRule = field(default_factory=MissingRule)
+    alert: AlertRule | None = None
+    reliable_change: Threshold | None = None
+    important_change: tuple[Threshold, ...] = ()
+    clusters: tuple[Cluster, ...] = ()
+    loinc: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    wordings: Mapping[str, Wording] = field(default_factory=lambda: MappingProxyType({}))
+    why_no_items: str = ""
+    notes: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    licence_held: str = ""
+    shipped: bool = True
+
+    @property
+    def items_without_text(self) -> bool:
+        """True where items are answered by number because their words are not here."""
+        return self.entry.takes_items and not self.wordings
+
+    @property
+    def may_go_to_client(self) -> bool:
+        """May this be asked on the client's own device? It needs words, and not to be private."""
+        return bool(self.wordings) and self.entry.takes_items and not self.private
+
+    @property
+    def risk_items(self) -> tuple[Item, ...]:
+        """Items whose answer can raise an alert."""
+        return tuple(item for item in self.items if item.alert is not None)
+
+    def item(self, number: int) -> Item:
+        return self.items[number - 1]
+
+    def wording(self, language: str = "en") -> Wording | None:
+        """The words in this language, in English where there is no such file, or None."""
+        return self.wordings.get(language) or self.wordings.get("en")
+
+    def text(self, number: int, language: str = "en") -> str:
+        """The words of one item, empty where they may not or cannot be shown."""
+        wording = self.wording(language)
+        return wording.items.get(number, "") if wording else ""
+
+    def options(self, number: int, language: str = "en") -> tuple[AnswerOption, ...]:
+        """The choices of one item; without words, its bare values."""
+        wording = self.wording(language)
+        if wording and wording.options(number):
+            return wording.options(number)
+        return tuple(AnswerOption(value) for value in self.item(number).values)
+
+    def band(self, total: float) -> Band | None:
+        """The band a total falls in."""
+        return next((band for band in self.bands if total in band), None)
