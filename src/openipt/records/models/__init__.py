@@ -1,0 +1,81 @@
+"""What is remembered. Rows hold fields, constraints and sealed attributes; actions change them."""
+
+from __future__ import annotations
+
+from openipt.records.models.accounts import Cover, DraftKey, Role, Supervision, User
+from openipt.records.models.alerts import Alert, AlertState, AlertStep, Severity, StepKind
+from openipt.records.models.audit import AuditEvent, ChainHead
+from openipt.records.models.checkins import (
+    AnswerEvent,
+    CheckIn,
+    CheckInMode,
+    CheckInPurpose,
+    MeasureScore,
+)
+from openipt.records.models.clients import Client, ClientKey, NameToken
+from openipt.records.models.entries import Entry, EntryState, EntryVersion, JournalEntry
+from openipt.records.models.episodes import (
+    Episode,
+    HandOver,
+    Person,
+    PhaseEvent,
+    PlanEvent,
+    StatusEvent,
+)
+from openipt.records.models.sessions import (
+    Amendment,
+    DraftKind,
+    DraftText,
+    MeetingFormat,
+    PrivateNote,
+    Session,
+    SessionMove,
+    SessionState,
+    StrategyUse,
+    TaskMark,
+    TechniqueUse,
+)
+
+__all__ = [
+    "Alert",
+    "AlertState",
+    "AlertStep",
+    "Amendment",
+    "AnswerEvent",
+    "AuditEvent",
+    "ChainHead",
+    "CheckIn",
+    "CheckInMode",
+    "CheckInPurpose",
+    "Client",
+    "ClientKey",
+    "Cover",
+    "DraftKey",
+    "DraftKind",
+    "DraftText",
+    "Entry",
+    "EntryState",
+    "EntryVersion",
+    "Episode",
+    "HandOver",
+    "JournalEntry",
+    "MeasureScore",
+    "MeetingFormat",
+    "NameToken",
+    "Person",
+    "PhaseEvent",
+    "PlanEvent",
+    "PrivateNote",
+    "Role",
+    "Session",
+    "SessionMove",
+    "SessionState",
+    "Severity",
+    "StatusEvent",
+    "StepKind",
+    "StrategyUse",
+    "Supervision",
+    "TaskMark",
+    "TechniqueUse",
+    "User",
+]
