@@ -43,7 +43,8 @@ class User(AbstractBaseUser, Row):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                name="a_clients_login_holds_no_name", condition=~Q(role=Role.CLIENT) | Q(display_name="")
+                name="a_clients_login_holds_no_name",
+                condition=~Q(role=Role.CLIENT.value) | Q(display_name=""),
             ),
             models.CheckConstraint(name="user_role_known", condition=Q(role__in=[r.value for r in Role])),
         ]
@@ -53,11 +54,11 @@ class User(AbstractBaseUser, Row):
 
     @property
     def is_client(self) -> bool:
-        return self.role == Role.CLIENT
+        return self.role == Role.CLIENT.value
 
     @property
     def is_staff_member(self) -> bool:
-        return self.role != Role.CLIENT
+        return self.role != Role.CLIENT.value
 
 
 class DraftKey(Row):

@@ -57,7 +57,7 @@ class Alert(OfEpisode):
     entry = models.ForeignKey(Entry, null=True, on_delete=models.PROTECT, related_name="alerts")
     raised_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
-    state = models.CharField(max_length=20, choices=choices_of(AlertState), default=AlertState.OPEN)
+    state = models.CharField(max_length=20, choices=choices_of(AlertState), default=AlertState.OPEN.value)
     shown_to_client_at = models.DateTimeField(null=True)
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
@@ -69,8 +69,10 @@ class Alert(OfEpisode):
         constraints = [
             models.CheckConstraint(
                 name="a_resolved_alert_says_who_and_when",
-                condition=Q(state=AlertState.RESOLVED, resolved_at__isnull=False, resolved_by__isnull=False)
-                | ~Q(state=AlertState.RESOLVED) & Q(resolved_at=None, resolved_by=None),
+                condition=Q(
+                    state=AlertState.RESOLVED.value, resolved_at__isnull=False, resolved_by__isnull=False
+                )
+                | ~Q(state=AlertState.RESOLVED.value) & Q(resolved_at=None, resolved_by=None),
             ),
             models.CheckConstraint(
                 name="alert_severity_known", condition=Q(severity__in=[s.value for s in Severity])
@@ -85,7 +87,7 @@ class Alert(OfEpisode):
 
     @property
     def is_open(self) -> bool:
-        return self.state != AlertState.RESOLVED
+        return self.state != AlertState.RESOLVED.value
 
 
 class AlertStep(Row):

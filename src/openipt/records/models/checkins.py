@@ -39,9 +39,9 @@ class CheckIn(OfEpisode):
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="check_ins")
     session = models.ForeignKey(Session, null=True, on_delete=models.PROTECT, related_name="check_ins")
     purpose = models.CharField(
-        max_length=20, choices=choices_of(CheckInPurpose), default=CheckInPurpose.SESSION
+        max_length=20, choices=choices_of(CheckInPurpose), default=CheckInPurpose.SESSION.value
     )
-    mode = models.CharField(max_length=20, choices=choices_of(CheckInMode), default=CheckInMode.CLIENT)
+    mode = models.CharField(max_length=20, choices=choices_of(CheckInMode), default=CheckInMode.CLIENT.value)
     measures = models.JSONField(default=list)
     language = models.CharField(max_length=12, default="en")
     on = models.DateField()

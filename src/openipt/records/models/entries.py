@@ -42,7 +42,7 @@ class Entry(OfEpisode):
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
-    state = models.CharField(max_length=20, choices=choices_of(EntryState), default=EntryState.FINAL)
+    state = models.CharField(max_length=20, choices=choices_of(EntryState), default=EntryState.FINAL.value)
     shared = models.BooleanField(default=False)
     amends = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="amended_by")
 

@@ -25,7 +25,9 @@ class Episode(Row):
         User, null=True, on_delete=models.PROTECT, related_name="supervised_episodes"
     )
     planned_sessions = models.PositiveSmallIntegerField()
-    status = models.CharField(max_length=20, choices=choices_of(EpisodeStatus), default=EpisodeStatus.ENQUIRY)
+    status = models.CharField(
+        max_length=20, choices=choices_of(EpisodeStatus), default=EpisodeStatus.ENQUIRY.value
+    )
     end_reason = models.CharField(max_length=20, choices=choices_of(EndReason), default="", blank=True)
     opened_on = models.DateField()
     started_on = models.DateField(null=True)
@@ -37,13 +39,13 @@ class Episode(Row):
             models.UniqueConstraint(
                 name="one_open_episode_per_client",
                 fields=["client"],
-                condition=~Q(status=EpisodeStatus.ENDED),
+                condition=~Q(status=EpisodeStatus.ENDED.value),
             ),
             models.CheckConstraint(
                 name="an_ended_episode_says_why_and_when",
-                condition=Q(status=EpisodeStatus.ENDED, ended_on__isnull=False)
+                condition=Q(status=EpisodeStatus.ENDED.value, ended_on__isnull=False)
                 & Q(end_reason__in=[r.value for r in EndReason])
-                | ~Q(status=EpisodeStatus.ENDED) & Q(ended_on=None, end_reason=""),
+                | ~Q(status=EpisodeStatus.ENDED.value) & Q(ended_on=None, end_reason=""),
             ),
             models.CheckConstraint(
                 name="episode_status_known", condition=Q(status__in=[s.value for s in EpisodeStatus])
@@ -54,7 +56,7 @@ class Episode(Row):
             ),
             models.CheckConstraint(
                 name="an_active_episode_has_begun",
-                condition=~Q(status=EpisodeStatus.ACTIVE) | Q(started_on__isnull=False),
+                condition=~Q(status=EpisodeStatus.ACTIVE.value) | Q(started_on__isnull=False),
             ),
         ]
         indexes = [models.Index(name="episodes_of_therapist", fields=["therapist", "status"])]

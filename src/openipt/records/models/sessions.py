@@ -48,15 +48,19 @@ class Session(OfEpisode):
     place_sealed = sealed_column()
     minutes = models.PositiveSmallIntegerField(default=50)
     format = models.CharField(
-        max_length=20, choices=choices_of(MeetingFormat), default=MeetingFormat.IN_PERSON
+        max_length=20, choices=choices_of(MeetingFormat), default=MeetingFormat.IN_PERSON.value
     )
-    attendance = models.CharField(max_length=20, choices=choices_of(Attendance), default=Attendance.PLANNED)
+    attendance = models.CharField(
+        max_length=20, choices=choices_of(Attendance), default=Attendance.PLANNED.value
+    )
     absence_reason_sealed = sealed_column()
     began_at = models.DateTimeField(null=True)
     held_on = models.DateField(null=True)
     written_at = models.DateTimeField(null=True)
     phase = models.CharField(max_length=20, blank=True, default="")
-    state = models.CharField(max_length=20, choices=choices_of(SessionState), default=SessionState.PLANNED)
+    state = models.CharField(
+        max_length=20, choices=choices_of(SessionState), default=SessionState.PLANNED.value
+    )
     note_sealed = sealed_column()
     note_version = models.PositiveIntegerField(default=0)
     signed_at = models.DateTimeField(null=True)
@@ -86,9 +90,9 @@ class Session(OfEpisode):
             ),
             models.CheckConstraint(
                 name="a_signed_session_says_who_and_when",
-                condition=Q(state=SessionState.SIGNED, signed_at__isnull=False, signed_by__isnull=False)
+                condition=Q(state=SessionState.SIGNED.value, signed_at__isnull=False, signed_by__isnull=False)
                 & (Q(held_on__isnull=False) | Q(attendance__in=NOT_HELD))
-                | ~Q(state=SessionState.SIGNED) & Q(signed_at=None, signed_by=None),
+                | ~Q(state=SessionState.SIGNED.value) & Q(signed_at=None, signed_by=None),
             ),
             models.CheckConstraint(
                 name="session_state_known", condition=Q(state__in=[s.value for s in SessionState])
@@ -111,7 +115,7 @@ class Session(OfEpisode):
 
     @property
     def is_signed(self) -> bool:
-        return self.state == SessionState.SIGNED
+        return self.state == SessionState.SIGNED.value
 
 
 class OfSession(Row):
@@ -184,7 +188,7 @@ class DraftText(OfEpisode):
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="draft_texts")
     key = models.CharField(max_length=120)
     field = models.CharField(max_length=80)
-    kind = models.CharField(max_length=20, choices=choices_of(DraftKind), default=DraftKind.TYPING)
+    kind = models.CharField(max_length=20, choices=choices_of(DraftKind), default=DraftKind.TYPING.value)
     base_version = models.PositiveIntegerField(default=0)
     text_sealed = sealed_column()
     at = models.DateTimeField()
@@ -197,7 +201,7 @@ class DraftText(OfEpisode):
             models.UniqueConstraint(
                 name="one_draft_per_field",
                 fields=["user", "episode", "key", "field"],
-                condition=Q(kind=DraftKind.TYPING),
+                condition=Q(kind=DraftKind.TYPING.value),
             )
         ]
 
