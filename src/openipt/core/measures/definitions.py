@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
 
 
 class Licence(StrEnum):
@@ -87,7 +86,7 @@ class AlertRule:
     alert is always critical.
     """
 
-    rule: str
+    rule: str = field(metadata={"pattern": "DR-[0-9]{2}"})
     at_least: int
     critical_from: int | None = None
 
@@ -135,18 +134,21 @@ class Band:
 
 @dataclass(frozen=True)
 class CutOff:
-    """A threshold from the literature: totals at or beyond it mean `meaning`, for `applies_to`."""
+    """A threshold: totals that meet every limit given mean `meaning`, for the people in `applies_to`."""
 
     key: str
     meaning: str
     at_least: float | None = None
     at_most: float | None = None
+    below: float | None = None
     applies_to: str = ""
     sources: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
 
     def met_by(self, total: float) -> bool:
         if self.at_least is not None and total < self.at_least:
+            return False
+        if self.below is not None and total >= self.below:
             return False
         return self.at_most is None or total <= self.at_most
 
@@ -193,31 +195,54 @@ class ExtraItem:
 
 
 @dataclass(frozen=True)
-class Wording:
-    """The words of a measure in one language, with the source they were copied from.
+class ItemAnswers:
+    """The choices of one item where they differ from those of the others."""
 
-    `reading` is a name of the period or the choice asked about; `answers` serve every item unless the
-    item stands in `answers_by_item`.
+    item: int
+    answers: tuple[AnswerOption, ...]
+
+
+@dataclass(frozen=True)
+class ExtraWording:
+    """The words of an `ExtraItem`."""
+
+    key: str
+    text: str
+    answers: tuple[AnswerOption, ...] = ()
+
+
+@dataclass(frozen=True)
+class WordingSource:
+    """Where words were copied from: `what` (items, answers, instruction), and the file it stands in."""
+
+    what: tuple[str, ...]
+    repository: str
+    file: str
+    commit: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The words of a measure in one language, with the sources they were copied from.
+
+    `answers` serve every item that has none of its own in `item_answers`.
     """
 
+    measure: str
     language: str
     version: str
-    title: str
     instruction: str
-    items: Mapping[int, str]
-    answers: tuple[AnswerOption, ...]
-    answers_by_item: Mapping[int, tuple[AnswerOption, ...]] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    extra_items: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    extra_answers: Mapping[str, tuple[AnswerOption, ...]] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    source: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    items: tuple[str, ...]
+    answers: tuple[AnswerOption, ...] = ()
+    item_answers: tuple[ItemAnswers, ...] = ()
+    extra_items: tuple[ExtraWording, ...] = field(default=(), metadata={"table": "extra_item"})
+    sources: tuple[WordingSource, ...] = field(default=(), metadata={"table": "source"})
     note: str = ""
 
     def options(self, number: int) -> tuple[AnswerOption, ...]:
-        return self.answers_by_item.get(number, self.answers)
+        own = next((each.answers for each in self.item_answers if each.item == number), ())
+        return own or self.answers
 
 
 @dataclass(frozen=True)
@@ -225,11 +250,12 @@ class Measure:
     """The definition of a questionnaire, one version of it.
 
     `private`: asked by the clinician alone with the client and never sent to a client's device.
+    `lowest`, `highest`: the range of totals, None where no source at hand gives it.
     `multiplier`: applied to the sum before bands and cut-offs (WHO-5: 4).
     `shipped`: False for a file of the site's own folder.
     """
 
-    id: str
+    id: str = field(metadata={"pattern": "ms_[a-z0-9_]+"})
     version: str
     title: str
     full_title: str
@@ -240,30 +266,29 @@ class Measure:
     entry: EntryWay
     method: Method
     direction: Direction
-    lowest: float
-    highest: float
-    items: tuple[Item, ...] = ()
-    extra_items: tuple[ExtraItem, ...] = ()
-    multiplier: int = 1
+    lowest: float | None = None
+    highest: float | None = None
+    items: tuple[Item, ...] = field(default=(), metadata={"table": "item"})
+    extra_items: tuple[ExtraItem, ...] = field(default=(), metadata={"table": "extra_item"})
+    multiplier: int = field(default=1, metadata={"min": 1})
     recall: str = ""
-    period: str = ""
     rater: str = "client"
     private: bool = False
     validated: bool = True
-    bands: tuple[Band, ...] = ()
-    cut_offs: tuple[CutOff, ...] = ()
+    bands: tuple[Band, ...] = field(default=(), metadata={"table": "band"})
+    cut_offs: tuple[CutOff, ...] = field(default=(), metadata={"table": "cut_off"})
     missing: MissingRule = field(default_factory=MissingRule)
     alert: AlertRule | None = None
     reliable_change: Threshold | None = None
     important_change: tuple[Threshold, ...] = ()
-    clusters: tuple[Cluster, ...] = ()
+    clusters: tuple[Cluster, ...] = field(default=(), metadata={"table": "cluster"})
     loinc: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    wordings: Mapping[str, Wording] = field(default_factory=lambda: MappingProxyType({}))
     why_no_items: str = ""
     notes: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
     licence_held: str = ""
+    wordings: Mapping[str, Wording] = field(default_factory=lambda: MappingProxyType({}))
     shipped: bool = True
 
     @property
@@ -291,7 +316,7 @@ class Measure:
     def text(self, number: int, language: str = "en") -> str:
         """The words of one item, empty where they may not or cannot be shown."""
         wording = self.wording(language)
-        return wording.items.get(number, "") if wording else ""
+        return wording.items[number - 1] if wording else ""
 
     def options(self, number: int, language: str = "en") -> tuple[AnswerOption, ...]:
         """The choices of one item; without words, its bare values."""

@@ -7,6 +7,7 @@ answer is missing the total may stand, but risk is to be asked (`ASK_ABOUT_SAFET
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -90,10 +91,7 @@ def score_total(measure: Measure, total: float) -> Score:
     """The score of an outside form of which only the total is known."""
     if not measure.entry.takes_total:
         raise AnswersNotScorable(f"{measure.title} is answered item by item; a total is not enough.")
-    if not measure.lowest <= total <= measure.highest:
-        raise AnswersNotScorable(
-            f"{measure.title} totals go from {measure.lowest:g} to {measure.highest:g}; {total:g} does not."
-        )
+    _check_total(measure, total)
     from_total = _alert_of_total(measure, total)
     not_known = tuple(ScoreAlert(ASK_ABOUT_SAFETY, "warning", item.number) for item in measure.risk_items)
     return Score(measure.id, measure.version, total, _band_key(measure, total), alerts=from_total + not_known)
@@ -130,6 +128,14 @@ def _check(measure: Measure, answers: Sequence[int | None]) -> None:
     ]
     if wrong:
         raise AnswersNotScorable(f"{measure.title}: {_out_of_range(wrong)}")
+
+
+def _check_total(measure: Measure, total: float) -> None:
+    lowest = -math.inf if measure.lowest is None else measure.lowest
+    highest = math.inf if measure.highest is None else measure.highest
+    if not (math.isfinite(total) and lowest <= total <= highest):
+        known = "" if measure.lowest is None else f" Totals go from {lowest:g} to {highest:g}."
+        raise AnswersNotScorable(f"{measure.title}: {total:g} is not a possible total.{known}")
 
 
 def _out_of_range(items: list[Item]) -> str:
