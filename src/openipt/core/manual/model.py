@@ -14,9 +14,22 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from openipt.core.manual.names import (
+    EVIDENCE_GRADES,
+    EXIT_CONDITIONS,
+    FORMATS,
+    FREQUENCIES,
+    LEAVING_REASONS,
+    MARKS,
+    PHASES,
+    SCHEDULE_MOMENTS,
+    TASK_CONDITIONS,
+    TASK_MOMENTS,
+)
+
 if TYPE_CHECKING:
     from openipt.core.fields.definitions import RecordType
-    from openipt.core.measures.model import Measure
+    from openipt.core.measures.definitions import Measure
 
 
 def _empty() -> Mapping[str, Any]:
@@ -73,7 +86,7 @@ class Length:
     format: str = ""
     note: str = ""
     sources: tuple[str, ...] = ()
-    marks: tuple[str, ...] = ()
+    marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
 
     @property
     def split(self) -> Mapping[str, tuple[int, int]]:
@@ -88,7 +101,7 @@ class OtherLengths:
     initial_last_from_18: int = dataclasses.field(default=4, metadata={"min": 1})
     ending_sessions: int = dataclasses.field(default=3, metadata={"min": 1})
     sources: tuple[str, ...] = ()
-    marks: tuple[str, ...] = ()
+    marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
 
     def split(self, planned: int) -> Mapping[str, tuple[int, int]]:
         """Initial, then middle, then ending. Courses too short for that keep one session at each end."""
@@ -112,14 +125,14 @@ class Phase:
     All `exit_tasks` and all `exit_conditions` are needed; of `leaves_when`, any one is enough.
     """
 
-    id: str
+    id: str = dataclasses.field(metadata={"names": PHASES})
     title: str
     goals: tuple[str, ...] = ()
     exit_tasks: tuple[str, ...] = ()
-    exit_conditions: tuple[str, ...] = ()
-    leaves_when: tuple[str, ...] = ()
+    exit_conditions: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": EXIT_CONDITIONS})
+    leaves_when: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": LEAVING_REASONS})
     sources: tuple[str, ...] = ()
-    marks: tuple[str, ...] = ()
+    marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
 
 
 @dataclass(frozen=True)
@@ -135,24 +148,24 @@ class Task:
     id: str
     name: str
     title: str
-    phase: str
+    phase: str = dataclasses.field(metadata={"names": PHASES})
     action: str
     record: str
     requirement: Requirement
     field: str = ""
     also_records: tuple[str, ...] = ()
-    condition: str = ""
+    condition: str = dataclasses.field(default="", metadata={"names": TASK_CONDITIONS})
     condition_text: str = ""
     first_session: int = dataclasses.field(default=0, metadata={"min": 0})
     last_session: int = dataclasses.field(default=0, metadata={"min": 0})
     each_session: bool = False
     each_second_session: bool = False
-    at: str = ""
+    at: str = dataclasses.field(default="", metadata={"names": TASK_MOMENTS})
     may_be_early: bool = False
     quick: tuple[str, ...] = ()
     client_visible: bool = False
     sources: tuple[str, ...] = ()
-    marks: tuple[str, ...] = ()
+    marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
 
     @property
     def has_window(self) -> bool:
@@ -166,16 +179,16 @@ class Task:
 
 @dataclass(frozen=True)
 class AgendaBlock:
-    """One part of the hour, with its minutes in each phase."""
+    """One part of the hour: its minutes in each phase, and the tasks that fill it, phase by phase."""
 
     block: str
     title: str
     initial: int = dataclasses.field(metadata={"min": 0})
     middle: int = dataclasses.field(metadata={"min": 0})
     ending: int = dataclasses.field(metadata={"min": 0})
-    tasks: str = ""
+    tasks: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=_empty)
     sources: tuple[str, ...] = ()
-    marks: tuple[str, ...] = ()
+    marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
 
     def minutes(self, phase: str) -> int:
         """Minutes in that phase; before and after the contract the middle's plan serves."""
@@ -186,17 +199,19 @@ class AgendaBlock:
 class ScheduleItem:
     """Measures due at one moment. `private` ones are asked by the clinician alone with the client.
 
+    `sessions` and `months` (after the end) say which, where the moment alone does not.
     `conditions` maps a measure to the name of the condition under which it is due (ipt.md 10.5).
     """
 
-    when: str
+    when: str = dataclasses.field(metadata={"names": SCHEDULE_MOMENTS})
     measures: tuple[str, ...] = ()
     private: tuple[str, ...] = ()
     conditions: Mapping[str, str] = dataclasses.field(default_factory=_empty)
     questions: tuple[str, ...] = ()
+    sessions: tuple[int, ...] = ()
     months: tuple[int, ...] = ()
     sources: tuple[str, ...] = ()
-    marks: tuple[str, ...] = ()
+    marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
 
 
 @dataclass(frozen=True)
@@ -217,9 +232,10 @@ class Strategy:
     order: int = dataclasses.field(metadata={"min": 1})
     title: str
     done_when: str
+    text: str = ""
     questions: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
-    marks: tuple[str, ...] = ()
+    marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
 
 
 @dataclass(frozen=True)
@@ -230,33 +246,55 @@ class Stage:
     meaning: str
     markers: str
     work: str
+    title: str = ""
     sources: tuple[str, ...] = ()
-    marks: tuple[str, ...] = ()
+    marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
+
+
+@dataclass(frozen=True)
+class Citation:
+    """The sources and marks of one part of an item, or of one line in that part."""
+
+    part: str
+    item: str = ""
+    sources: tuple[str, ...] = ()
+    marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
 
 
 @dataclass(frozen=True)
 class Area:
-    """A problem area: what belongs to it, what does not, and the strategies that work on it."""
+    """A problem area: what belongs to it, what does not, and the strategies that work on it.
+
+    `techniques` are those at hand; `default_techniques` the ones to try first (ipt.md 6, choice rule).
+    `hidden` says how to see what is not shown, `stance` how the therapist stands to the outcome.
+    """
 
     id: str
     title: str
     definition: str
+    version: str = "1"
+    plain_title: str = ""
     other_names: tuple[str, ...] = ()
+    names_elsewhere: Mapping[str, str] = dataclasses.field(default_factory=_empty)
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     differential: str = ""
     hidden: str = ""
+    stance: str = ""
+    format_note: str = ""
     goals: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
     techniques: tuple[str, ...] = ()
+    default_techniques: tuple[str, ...] = ()
     records: tuple[str, ...] = ()
     risks: tuple[str, ...] = ()
     subtypes: tuple[str, ...] = ()
     done_when: str = ""
     strategies: tuple[Strategy, ...] = dataclasses.field(default=(), metadata={"table": "strategy"})
     stages: tuple[Stage, ...] = dataclasses.field(default=(), metadata={"table": "stage"})
+    citations: tuple[Citation, ...] = dataclasses.field(default=(), metadata={"table": "citation"})
     sources: tuple[str, ...] = ()
-    marks: tuple[str, ...] = ()
+    marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
 
 
 @dataclass(frozen=True)
@@ -266,13 +304,16 @@ class Technique:
     id: str
     name: str
     purpose: str
+    version: str = "1"
     steps: tuple[str, ...] = ()
+    example: str = ""
     when: str = ""
     record: str = ""
+    also_records: tuple[str, ...] = ()
     worksheet_fields: tuple[str, ...] = ()
     cautions: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
-    marks: tuple[str, ...] = ()
+    marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
 
 
 @dataclass(frozen=True)
@@ -285,7 +326,7 @@ class Style:
     effect: str
     answer: str
     sources: tuple[str, ...] = ()
-    marks: tuple[str, ...] = ()
+    marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
 
 
 @dataclass(frozen=True)
@@ -298,40 +339,44 @@ class Fact:
     kind: str = "fact"
     indicator: str = ""
     sources: tuple[str, ...] = ()
-    marks: tuple[str, ...] = ()
+    marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A decision rule as data; its test is a function of the same id in the core."""
+    """A decision rule as data; its test is a function of the same id in the core.
+
+    `severity` is the highest it can have, `severity_text` says when. `reading` is how the product
+    reads a point left open (ipt.md 22.1), `section` where its ground stands, `basis` what the sources say.
+    """
 
     id: str
     title: str
     if_text: str
     then_text: str
     severity: Severity
+    severity_text: str = ""
     version: str = "1"
     parameters: Mapping[str, Any] = dataclasses.field(default_factory=_empty)
+    reading: str = ""
+    section: str = ""
+    basis: str = ""
     sources: tuple[str, ...] = ()
-    marks: tuple[str, ...] = ()
+    marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
 
 
 @dataclass(frozen=True)
 class Evidence:
     """What trials say of an adaptation, with its grade (ipt.md 0.5)."""
 
-    grade: str
+    grade: str = dataclasses.field(metadata={"names": EVIDENCE_GRADES})
     text: str = ""
     sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Manual:
-    """One adaptation, whole: everything an episode of it needs, and nothing of any episode.
-
-    The loader fills what the text fields name: `areas` holds the areas of `problem_areas`, `styles`,
-    `facts`, `rules`, `record_types` and `measure_list` all that the library has.
-    """
+class Card:
+    """What an adaptation says of itself: everything in its manual.toml that is not a list of items."""
 
     id: str
     name: str
@@ -340,21 +385,32 @@ class Manual:
     sessions: SessionsRange
     inherits: str = ""
     title: str = ""
-    format: str = "individual"
-    format_text: str = ""
-    minutes: int = 50
-    first_minutes: tuple[int, ...] = ()
-    frequency: str = "weekly"
+    format: str = dataclasses.field(default="individual", metadata={"names": FORMATS})
+    format_note: str = ""
+    minutes: int = dataclasses.field(default=50, metadata={"min": 10, "max": 240})
+    first_minutes: tuple[int, ...] = dataclasses.field(default=(), metadata={"min": 10, "max": 240})
+    frequency: str = dataclasses.field(default="weekly", metadata={"names": FREQUENCIES})
     duration: str = ""
     problem_areas: tuple[str, ...] = ()
     measures: tuple[str, ...] = ()
     contraindications: tuple[str, ...] = ()
     evidence: Evidence | None = None
     formulation: str = ""
+    other_lengths: OtherLengths = dataclasses.field(default_factory=OtherLengths)
     sources: tuple[str, ...] = ()
-    marks: tuple[str, ...] = ()
+    marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
+    citations: tuple[Citation, ...] = dataclasses.field(default=(), metadata={"table": "citation"})
+
+
+@dataclass(frozen=True)
+class Manual(Card):
+    """One adaptation, whole: everything an episode of it needs, and nothing of any episode.
+
+    The loader fills what the text fields name: `areas` holds the areas of `problem_areas`, `styles`,
+    `facts`, `rules`, `record_types` and `measure_list` all that the library has.
+    """
+
     lengths: tuple[Length, ...] = ()
-    other_lengths: OtherLengths = OtherLengths()  # noqa: RUF009 - a frozen value
     phases: tuple[Phase, ...] = ()
     tasks: tuple[Task, ...] = ()
     agenda: tuple[AgendaBlock, ...] = ()

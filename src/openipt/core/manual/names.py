@@ -101,3 +101,7 @@ EVIDENCE_GRADES = MappingProxyType(
         "N": "tested and not better than the comparison, or inferior to another treatment",
     }
 )
+
+FORMATS = ("individual", "group", "conjoint", "family")
+
+FREQUENCIES = ("weekly", "twice_weekly", "fortnightly", "monthly", "as_agreed")
