@@ -1,0 +1,80 @@
+"""The template environment: what every page can say without being given it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from jinja2 import Environment, StrictUndefined
+
+from openipt.web import clock
+from openipt.web.shell import shell_of
+
+MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
+DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+
+
+def day(value: date | datetime | None) -> str:
+    """3 March 2026"""
+    if value is None:
+        return ""
+    on = _local(value)
+    return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
+
+
+def short_day(value: date | datetime | None) -> str:
+    """3 Mar, with the year when it is not this year"""
+    if value is None:
+        return ""
+    on = _local(value)
+    year = "" if on.year == clock.today().year else f" {on.year}"
+    return f"{on.day} {MONTHS[on.month - 1][:3]}{year}"
+
+
+def week_day(value: date | datetime | None) -> str:
+    """Tuesday 3 March"""
+    if value is None:
+        return ""
+    on = _local(value)
+    return f"{DAYS[on.weekday()]} {on.day} {MONTHS[on.month - 1]}"
+
+
+def clock_time(value: datetime | None) -> str:
+    """14:03, in the service's time zone"""
+    return "" if value is None else f"{_local(value):%H:%M}"
+
+
+def _local(value: date | datetime) -> date | datetime:
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        return timezone.localtime(value)
+    return value
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """1 session, 2 sessions"""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def signed(value: float) -> str:
+    """+3, −6 with a true minus sign, 0"""
+    text = f"{abs(value):g}"
+    return f"+{text}" if value > 0 else f"\N{MINUS SIGN}{text}" if value < 0 else "0"
+
+
+def environment(**options: Any) -> Environment:
+    """Django's Jinja2 environment with our words. An unknown name in a template is an error."""
+    env = Environment(
+        **{**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True},
+    )
+    env.globals.update(
+        static=static, url=reverse, today=clock.today, now=clock.now, shell_of=shell_of, plural=plural
+    )
+    env.filters.update(
+        day=day, short_day=short_day, week_day=week_day, clock_time=clock_time, signed=signed
+    )
+    return env

@@ -1,0 +1,118 @@
+"""What happens around every request: two sign-ins side by side, privacy, and errors told calmly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+
+from openipt.errors import PersonError
+from openipt.web import errors
+from openipt.web.doors import is_client_side, roles_of, sign_in_address
+
+CLIENT_COOKIES = {"SESSION_COOKIE_NAME": "openipt_me", "CSRF_COOKIE_NAME": "openipt_me_form"}
+CLIENT_PATH = "/me/"
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+    )
+)
+PERMISSIONS = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "camera", "microphone", "geolocation", "payment", "usb", "serial", "bluetooth", "midi",
+        "accelerometer", "gyroscope", "magnetometer", "display-capture", "browsing-topics",
+    )
+)  # fmt: skip
+
+
+class SeparateSessions(SessionMiddleware):
+    """Client pages (/me/) keep their sign-in and their form token in cookies of their own.
+
+    So a therapist and a client can be signed in side by side in one browser, and a sign-in on one
+    side never makes a form on the other side too old. Django knows one cookie name; here the
+    client's cookies take that name while one of the client's pages is answered.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        if is_client_side(request):
+            cookies = dict(request.COOKIES)
+            for setting, own in CLIENT_COOKIES.items():
+                cookies.pop(getattr(settings, setting), None)
+                if own in cookies:
+                    cookies[getattr(settings, setting)] = cookies[own]
+            request.COOKIES = cookies
+        super().process_request(request)
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        response = super().process_response(request, response)
+        if is_client_side(request):
+            for setting, own in CLIENT_COOKIES.items():
+                morsel = response.cookies.pop(getattr(settings, setting), None)
+                if morsel is not None:
+                    response.cookies[own] = morsel.value
+                    response.cookies[own].update({**morsel, "path": CLIENT_PATH})
+        return response
+
+
+class PrivatePages:
+    """Pages are private unless marked public (`web.doors`), kept by no cache, and load only our own files."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., object], args: object, kwargs: object
+    ) -> HttpResponse | None:
+        if getattr(view, "open_to_all", False):
+            return None
+        user = request.user
+        if not user.is_authenticated:
+            if request.method in ("GET", "HEAD") and not request.headers.get("HX-Request"):
+                if request.headers.get("X-Requested-With") == "fetch":
+                    return errors.signed_out(request)
+                query = urlencode({"next": request.get_full_path()})
+                return HttpResponseRedirect(f"{sign_in_address(request)}?{query}")
+            return errors.signed_out(request)
+        if user.role not in roles_of(view, request):
+            return errors.answer(request, errors.NOT_FOUND)
+        return None
+
+
+class PersonErrors:
+    """An error made for people becomes a page, or a message where htmx asked."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, PersonError):
+            return errors.answer(request, errors.of_person_error(exception))
+        return None
