@@ -11,6 +11,7 @@ class RecordsConfig(AppConfig):
     label = "records"
 
     def ready(self) -> None:
-        from openipt.records import sealing
+        from openipt.records import audit, sealing
 
         request_started.connect(sealing.forget_all, dispatch_uid="records.sealing.forget_all")
+        request_started.connect(audit.forget_reads, dispatch_uid="records.audit.forget_reads")

@@ -78,9 +78,9 @@ class Alert(OfEpisode):
                 name="alert_severity_known", condition=Q(severity__in=[s.value for s in Severity])
             ),
             models.UniqueConstraint(
-                name="one_alert_per_check_in_and_rule",
+                name="one_open_alert_per_check_in_and_rule",
                 fields=["check_in", "rule"],
-                condition=Q(check_in__isnull=False),
+                condition=Q(check_in__isnull=False) & ~Q(state=AlertState.RESOLVED.value),
             ),
         ]
         indexes = [models.Index(name="alerts_by_state", fields=["state", "episode"])]

@@ -1,0 +1,203 @@
+"""Who may do what: one table, closed by default.
+
+A person's ties to an episode on a day are found first (therapist of it, cover of its therapist, the
+client, ...); an act is allowed when the table lists one of those ties. What is not listed is refused.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from django.db.models import Q
+
+from openipt.core.values import Decision
+from openipt.errors import NoAccess, NotAllowedNow
+from openipt.records.actors import Actor, Operator
+from openipt.records.models import Cover, Episode, Role, Supervision, User
+
+
+class Tie(StrEnum):
+    """What somebody is to an episode, or to the service where there is no episode."""
+
+    THERAPIST = "therapist"
+    COVER = "cover"
+    SUPERVISOR = "supervisor"
+    CLIENT = "client"
+    ANY_THERAPIST = "any_therapist"
+    MANAGER = "manager"
+    ADMINISTRATOR = "administrator"
+    OPERATOR = "operator"
+
+
+class Act(StrEnum):
+    """Everything that can be done or read."""
+
+    SEE_EPISODE = "see the episode"
+    SEE_ALERT = "see an alert"
+    SEE_SAFETY = "see risk and safety plan"
+    SEE_CONTACTS = "see contacts"
+    SEE_OWN = "see one's own record"
+    SEE_ENVELOPE = "see that an alert is overdue"
+    SEE_SERVICE = "see the figures of the service"
+    READ_AUDIT = "read the audit"
+
+    ENROL = "take on a client"
+    CHANGE_PROFILE = "change a client's profile"
+    GIVE_LOGIN = "give a client a login"
+    ERASE_CLIENT = "erase a client"
+    CHANGE_EPISODE = "change status, phase or plan"
+    HAND_OVER = "hand an episode over"
+    EXPORT = "export an episode"
+    IMPORT = "import an episode"
+
+    PLAN_SESSION = "plan a session"
+    WRITE_RECORD = "write the record"
+    WRITE_SAFETY = "write risk, safety plan and contacts"
+    WRITE_SUPERVISION = "write for supervision"
+    SIGN = "sign a session"
+    PRIVATE_NOTE = "keep a private note"
+    ENTER_ANSWERS = "enter answers"
+
+    ANSWER = "answer a check-in"
+    WRITE_OWN = "write a worksheet or journal of one's own"
+    SHOW_CRISIS_CONTACTS = "see crisis contacts shown"
+
+    WORK_ALERT = "acknowledge an alert and take its steps"
+    RESOLVE_ALERT = "resolve an alert"
+
+    MANAGE_ACCOUNTS = "manage accounts"
+    ARRANGE_SUPERVISION = "arrange supervision"
+    ARRANGE_COVER = "arrange cover"
+
+
+TABLE: dict[Act, frozenset[Tie]] = {
+    Act.SEE_EPISODE: frozenset({Tie.THERAPIST, Tie.SUPERVISOR}),
+    Act.SEE_ALERT: frozenset({Tie.THERAPIST, Tie.COVER, Tie.SUPERVISOR}),
+    Act.SEE_SAFETY: frozenset({Tie.THERAPIST, Tie.COVER, Tie.SUPERVISOR}),
+    Act.SEE_CONTACTS: frozenset({Tie.THERAPIST, Tie.COVER}),
+    Act.SEE_OWN: frozenset({Tie.CLIENT}),
+    Act.SEE_ENVELOPE: frozenset({Tie.MANAGER}),
+    Act.SEE_SERVICE: frozenset({Tie.MANAGER}),
+    Act.READ_AUDIT: frozenset({Tie.MANAGER, Tie.OPERATOR}),
+    Act.ENROL: frozenset({Tie.ANY_THERAPIST, Tie.OPERATOR}),
+    Act.CHANGE_PROFILE: frozenset({Tie.THERAPIST}),
+    Act.GIVE_LOGIN: frozenset({Tie.THERAPIST, Tie.OPERATOR}),
+    Act.ERASE_CLIENT: frozenset({Tie.MANAGER, Tie.OPERATOR}),
+    Act.CHANGE_EPISODE: frozenset({Tie.THERAPIST}),
+    Act.HAND_OVER: frozenset({Tie.THERAPIST, Tie.MANAGER, Tie.OPERATOR}),
+    Act.EXPORT: frozenset({Tie.THERAPIST, Tie.OPERATOR}),
+    Act.IMPORT: frozenset({Tie.ANY_THERAPIST, Tie.OPERATOR}),
+    Act.PLAN_SESSION: frozenset({Tie.THERAPIST}),
+    Act.WRITE_RECORD: frozenset({Tie.THERAPIST}),
+    Act.WRITE_SAFETY: frozenset({Tie.THERAPIST, Tie.COVER}),
+    Act.WRITE_SUPERVISION: frozenset({Tie.THERAPIST, Tie.SUPERVISOR}),
+    Act.SIGN: frozenset({Tie.THERAPIST}),
+    Act.PRIVATE_NOTE: frozenset({Tie.THERAPIST}),
+    Act.ENTER_ANSWERS: frozenset({Tie.THERAPIST}),
+    Act.ANSWER: frozenset({Tie.CLIENT, Tie.THERAPIST}),
+    Act.WRITE_OWN: frozenset({Tie.CLIENT}),
+    Act.SHOW_CRISIS_CONTACTS: frozenset({Tie.CLIENT, Tie.THERAPIST, Tie.COVER}),
+    Act.WORK_ALERT: frozenset({Tie.THERAPIST, Tie.COVER}),
+    Act.RESOLVE_ALERT: frozenset({Tie.THERAPIST, Tie.COVER}),
+    Act.MANAGE_ACCOUNTS: frozenset({Tie.ADMINISTRATOR, Tie.OPERATOR}),
+    Act.ARRANGE_SUPERVISION: frozenset({Tie.MANAGER, Tie.ADMINISTRATOR, Tie.OPERATOR}),
+    Act.ARRANGE_COVER: frozenset({Tie.ANY_THERAPIST, Tie.MANAGER, Tie.OPERATOR}),
+}
+
+REFUSED = "You are not the one who may {act} here."
+CLINICAL_ROLES = (Role.THERAPIST, Role.SUPERVISOR)
+
+
+def may(by: Actor, act: Act, *, episode: Episode | None = None, on: date) -> Decision:
+    """May this person do this on this day? The reason says no more than that they may not."""
+    allowed = TABLE.get(act, frozenset())
+    if allowed & ties(by, episode, on):
+        return Decision()
+    return Decision((REFUSED.format(act=act.value),))
+
+
+def require(by: Actor, act: Act, *, episode: Episode | None = None, on: date) -> None:
+    """Refuse what the table does not allow: `NoAccess` to whoever has nothing to do with the episode."""
+    decision = may(by, act, episode=episode, on=on)
+    if decision:
+        return
+    if episode is not None and not _sees_something(by, episode, on):
+        raise NoAccess
+    raise NotAllowedNow(decision.reasons)
+
+
+def ties(by: Actor, episode: Episode | None, on: date) -> frozenset[Tie]:
+    """Everything this person is to the episode on that day; nothing for an account that is closed."""
+    if not by.is_active:
+        return frozenset()
+    if isinstance(by, Operator):
+        return frozenset({Tie.OPERATOR})
+    of_service = _ties_to_service(by)
+    if episode is None:
+        return of_service
+    if episode.client.erased_at is not None:
+        return of_service - {Tie.ANY_THERAPIST}
+    return (of_service - {Tie.ANY_THERAPIST}) | _ties_to_episode(by, episode, on)
+
+
+def _ties_to_service(user: User) -> frozenset[Tie]:
+    named = {
+        Role.THERAPIST.value: Tie.ANY_THERAPIST,
+        Role.MANAGER.value: Tie.MANAGER,
+        Role.ADMINISTRATOR.value: Tie.ADMINISTRATOR,
+    }
+    return frozenset({named[user.role]} if user.role in named else set())
+
+
+def _ties_to_episode(user: User, episode: Episode, on: date) -> frozenset[Tie]:
+    if user.role == Role.CLIENT:
+        return frozenset({Tie.CLIENT} if episode.client.user_id == user.pk else set())
+    found = set()
+    if user.role == Role.THERAPIST and episode.therapist_id == user.pk:
+        found.add(Tie.THERAPIST)
+    elif user.role in CLINICAL_ROLES and _covers(user, on).filter(therapist_id=episode.therapist_id).exists():
+        found.add(Tie.COVER)
+    if user.role == Role.SUPERVISOR and (
+        episode.supervisor_id == user.pk
+        or _supervisions(user, on).filter(therapist_id=episode.therapist_id).exists()
+    ):
+        found.add(Tie.SUPERVISOR)
+    return frozenset(found)
+
+
+def _covers(user: User, on: date):
+    return Cover.objects.filter(cover=user, from_on__lte=on, to_on__gte=on)
+
+
+def _supervisions(user: User, on: date):
+    return Supervision.objects.filter(supervisor=user, from_on__lte=on).filter(
+        Q(to_on=None) | Q(to_on__gte=on)
+    )
+
+
+def _sees_something(by: Actor, episode: Episode, on: date) -> bool:
+    return bool(ties(by, episode, on) & {Tie.THERAPIST, Tie.COVER, Tie.SUPERVISOR, Tie.CLIENT})
+
+
+def episodes_where(by: Actor, act: Act, on: date) -> Q:
+    """The same table as a condition on episodes, for lists: those in which the act is allowed."""
+    allowed = TABLE.get(act, frozenset())
+    nothing = Q(pk__in=[])
+    if not by.is_active:
+        return nothing
+    not_erased = Q(client__erased_at=None)
+    if isinstance(by, Operator):
+        return Q() if Tie.OPERATOR in allowed else nothing
+    if _ties_to_service(by) & allowed - {Tie.ANY_THERAPIST}:
+        return Q()
+    found = nothing
+    if Tie.THERAPIST in allowed and by.role == Role.THERAPIST:
+        found |= Q(therapist=by)
+    if Tie.COVER in allowed and by.role in CLINICAL_ROLES:
+        found |= Q(therapist__in=_covers(by, on).values("therapist"))
+    if Tie.SUPERVISOR in allowed and by.role == Role.SUPERVISOR:
+        found |= Q(supervisor=by) | Q(therapist__in=_supervisions(by, on).values("therapist"))
+    if Tie.CLIENT in allowed and by.role == Role.CLIENT:
+        found |= Q(client__user=by)
+    return found & not_erased

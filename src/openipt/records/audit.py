@@ -1,0 +1,269 @@
+"""The audit: who did or read what. Keyed chains in the database, their heads in a file beside it.
+
+Each event's mac covers the event and the mac before it, under a key outside the database: a changed,
+removed or exchanged event breaks its chain. A tail that was cut off leaves no gap, so every event's
+place and mac also go to `audit.anchor`; a chain that ends before its anchor was cut.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import hmac
+import json
+import logging
+import os
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Model
+
+from openipt.records import keys
+from openipt.records.actors import Actor, label_of
+from openipt.records.models import AuditEvent, ChainHead, Episode
+
+SERVICE_CHAIN = "service"
+FIRST = "0" * 64
+
+_log = logging.getLogger(__name__)
+
+
+class _ReadsOfThisRequest(threading.local):
+    def __init__(self) -> None:
+        self.seen: set[tuple[str, ...]] = set()
+
+
+_reads = _ReadsOfThisRequest()
+
+
+def forget_reads(**_: object) -> None:
+    """A new request: its reads are recorded anew."""
+    _reads.seen.clear()
+
+
+def record(
+    act: str,
+    *,
+    by: Actor,
+    at: datetime,
+    episode: Episode | None = None,
+    obj: Model | None = None,
+    ids: Iterable[object] = (),
+) -> None:
+    """Add one event to the episode's chain, or the service's. Runs inside the caller's transaction."""
+    chain = str(episode.pk) if episode is not None else SERVICE_CHAIN
+    event = AuditEvent(
+        chain=chain,
+        at=at,
+        actor=label_of(by),
+        act=act,
+        object_type=obj._meta.model_name if obj is not None else "",
+        object_id=str(obj.pk) if obj is not None else "",
+        ids=[str(one) for one in ids],
+    )
+    _append(event)
+
+
+def record_read(
+    *,
+    by: Actor,
+    at: datetime,
+    episode: Episode | None = None,
+    act: str = "episode-read",
+    ids: Iterable[object] = (),
+) -> None:
+    """Record that a page is about to be read. Committed before it is sent: call outside a transaction.
+
+    Once per request, act and episode; a page over many episodes is one event with their ids.
+    """
+    listed = [str(one) for one in ids]
+    seen = (label_of(by), act, str(episode.pk) if episode is not None else SERVICE_CHAIN, *listed)
+    if seen in _reads.seen:
+        return
+    with transaction.atomic():
+        record(act, by=by, at=at, episode=episode, ids=listed)
+    _reads.seen.add(seen)
+
+
+def _append(event: AuditEvent) -> None:
+    with transaction.atomic():
+        head = ChainHead.objects.select_for_update().filter(chain=event.chain).first()
+        if head is None:
+            ChainHead.objects.get_or_create(chain=event.chain, defaults={"seq": 0, "mac": FIRST})
+            head = ChainHead.objects.select_for_update().get(chain=event.chain)
+        event.seq, event.previous = head.seq + 1, head.mac
+        event.mac = mac_of(event)
+        event.save(force_insert=True)
+        head.seq, head.mac = event.seq, event.mac
+        head.save(update_fields=["seq", "mac"])
+        line = f"{event.chain} {event.seq} {event.mac}\n"
+        transaction.on_commit(lambda: _anchor(line), robust=True)
+
+
+def mac_of(event: AuditEvent) -> str:
+    """The keyed fingerprint of an event, with the one before it."""
+    said: list[Any] = [
+        event.chain,
+        event.seq,
+        event.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        event.actor,
+        event.act,
+        event.object_type,
+        event.object_id,
+        event.ids,
+        event.previous,
+    ]
+    text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    return hmac.new(keys.audit_key(), text.encode(), hashlib.sha256).hexdigest()
+
+
+# -- the anchor file --------------------------------------------------------------------------------
+
+
+def anchor_path() -> Path:
+    return settings.ENVIRONMENT.home / "audit.anchor"
+
+
+def _anchor(line: str) -> None:
+    with _locked_anchor() as handle:
+        os.write(handle, line.encode())
+
+
+@contextmanager
+def _locked_anchor() -> Iterator[int]:
+    """The anchor file, open to append and held by this process alone."""
+    path = anchor_path()
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            if path.exists() and os.fstat(handle).st_ino == path.stat().st_ino:
+                yield handle
+                return
+        finally:
+            os.close(handle)  # another process put a compacted file in its place: open that one
+
+
+@dataclass(frozen=True)
+class Anchored:
+    """The last event of a chain that the anchor file knows."""
+
+    seq: int
+    mac: str
+
+
+def read_anchor() -> dict[str, Anchored]:
+    """The highest event of every chain in the anchor file."""
+    path = anchor_path()
+    found: dict[str, Anchored] = {}
+    if not path.exists():
+        return found
+    with path.open() as file:
+        for line in file:
+            parts = line.split()
+            if len(parts) != 3 or not parts[1].isdigit():
+                continue  # the last line of a machine that lost power may be half written
+            chain, seq, mac = parts[0], int(parts[1]), parts[2]
+            if chain not in found or seq > found[chain].seq:
+                found[chain] = Anchored(seq, mac)
+    return found
+
+
+def compact_anchor() -> None:
+    """Keep one line per chain. Only after a verification without fault."""
+    with _locked_anchor():
+        heads = read_anchor()
+        draft = anchor_path().with_suffix(".anchor.new")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.writelines(f"{chain} {head.seq} {head.mac}\n" for chain, head in heads.items())
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(anchor_path())
+
+
+# -- verification -----------------------------------------------------------------------------------
+
+
+@dataclass
+class Verification:
+    """What a walk over all chains found. `faults` names each broken place, the first one first."""
+
+    events: int = 0
+    chains: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return not self.faults
+
+
+def verify() -> Verification:
+    """Walk every chain from its first event to its head, and compare with the anchor file."""
+    found = Verification()
+    lasts: dict[str, AuditEvent] = {}
+    macs_at_anchor: dict[str, str] = {}
+    anchors = read_anchor()
+    broken: set[str] = set()
+    for event in AuditEvent.objects.order_by("chain", "seq").iterator(chunk_size=2000):
+        found.events += 1
+        fault = _fault(event, lasts.get(event.chain))
+        if fault and event.chain not in broken:
+            found.faults.append(fault)
+            broken.add(event.chain)
+        anchor = anchors.get(event.chain)
+        if anchor is not None and anchor.seq == event.seq:
+            macs_at_anchor[event.chain] = event.mac
+        lasts[event.chain] = event
+    found.chains = len(lasts)
+    found.faults += [*_head_faults(lasts, broken), *_anchor_faults(anchors, lasts, macs_at_anchor, broken)]
+    return found
+
+
+def _fault(event: AuditEvent, before: AuditEvent | None) -> str:
+    place = f"chain {event.chain}, event {event.seq}"
+    expected = before.seq + 1 if before else 1
+    if event.seq != expected:
+        return (
+            f"chain {event.chain}, event {expected}: missing. Events were removed before event {event.seq}."
+        )
+    if event.previous != (before.mac if before else FIRST):
+        return f"{place}: does not follow the event before it. One of the two was exchanged."
+    if not hmac.compare_digest(event.mac, mac_of(event)):
+        return f"{place}: was changed after it was written."
+    return ""
+
+
+def _head_faults(lasts: dict[str, AuditEvent], broken: set[str]) -> Iterator[str]:
+    heads = {head.chain: head for head in ChainHead.objects.all()}
+    for chain in sorted(set(heads) | set(lasts)):
+        head, last = heads.get(chain), lasts.get(chain)
+        known = (head.seq, head.mac) if head else (0, "")
+        reached = (last.seq, last.mac) if last else (0, FIRST)
+        if chain not in broken and known != reached:
+            broken.add(chain)
+            yield f"chain {chain}, event {reached[0] + 1}: the chain ends here, its head is at {known[0]}."
+
+
+def _anchor_faults(
+    anchors: dict[str, Anchored], lasts: dict[str, AuditEvent], macs: dict[str, str], broken: set[str]
+) -> Iterator[str]:
+    for chain, anchor in sorted(anchors.items()):
+        if chain in broken:
+            continue
+        last = lasts[chain].seq if chain in lasts else 0
+        if last < anchor.seq:
+            yield f"chain {chain}, event {last + 1}: missing. The end was cut off; the anchor is at {anchor.seq}."
+        elif macs.get(chain) != anchor.mac:
+            yield f"chain {chain}, event {anchor.seq}: is not the event that the anchor file knows."
+
+
+def chain_of(episode_id: UUID) -> str:
+    return str(episode_id)
