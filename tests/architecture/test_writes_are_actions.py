@@ -13,7 +13,7 @@ ALLOWED = {
     "records/actions/": "here is where rows are written",
     "records/migrations/": "the shape of the tables, and rows moved with it",
     "records/audit.py": "the chain's own rows, written for the actions inside their transaction",
-    "records/keys.py": "a client's key, made and wrapped for the actions",
+    "records/sealing.py": "destroys a client's key, inside the action that erases",
 }
 SAVES = {"save", "asave", "save_base"}
 WRITES = {
