@@ -319,11 +319,14 @@ class Measure:
         return wording.items[number - 1] if wording else ""
 
     def options(self, number: int, language: str = "en") -> tuple[AnswerOption, ...]:
-        """The choices of one item; without words, its bare values."""
+        """Every choice of one item in order; a value without words of its own has an empty label."""
         wording = self.wording(language)
-        if wording and wording.options(number):
-            return wording.options(number)
-        return tuple(AnswerOption(value) for value in self.item(number).values)
+        labels = {option.value: option.label for option in wording.options(number)} if wording else {}
+        return tuple(AnswerOption(value, labels.get(value, "")) for value in self.item(number).values)
+
+    def cut_off(self, key: str) -> CutOff | None:
+        """The cut-off of this name, if the measure has it."""
+        return next((cut_off for cut_off in self.cut_offs if cut_off.key == key), None)
 
     def band(self, total: float) -> Band | None:
         """The band a total falls in."""

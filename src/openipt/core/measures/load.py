@@ -7,7 +7,7 @@ in its own folder when its file says which licence it holds (`licence_held`).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from math import isclose
 from types import MappingProxyType
 from typing import Any
@@ -29,9 +29,8 @@ def load_measure(
 
     `shipped` is False for a file of the site's own folder.
     """
-    known = [tables._key(each) for each in fields(Measure) if each.name not in NOT_FROM_FILES]
-    strange = tables.unknown_keys(
-        {key: table[key] for key in table if key in NOT_FROM_FILES}, known, file=file
+    strange = tuple(
+        ContentFault(file, key, "is not a known key.", "Remove it.") for key in NOT_FROM_FILES if key in table
     )
     measure, faults = tables.read(Measure, table, file=file)
     wordings, wording_faults = _wordings(wording_tables, file)
