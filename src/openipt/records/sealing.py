@@ -15,7 +15,6 @@ import os
 import threading
 import unicodedata
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -194,10 +193,3 @@ def _unwrap(wrapped: bytes, key_id: str, client_id: UUID) -> bytes:
 
 def _wrapping_place(client_id: UUID, key_id: str) -> bytes:
     return f"clientkey:{client_id}:{key_id}".encode()
-
-
-def destroyed(row: Any, *, at: datetime) -> None:
-    """Destroy a client's key for good (the row stays, to say when)."""
-    row.wrapped_key, row.destroyed_at = None, at
-    row.save(update_fields=["wrapped_key", "destroyed_at"])
-    forget(row.client_id)

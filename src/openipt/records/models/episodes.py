@@ -32,6 +32,7 @@ class Episode(Row):
     opened_on = models.DateField()
     started_on = models.DateField(null=True)
     ended_on = models.DateField(null=True)
+    opened_from = models.CharField(max_length=20, default="", blank=True)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -78,7 +79,10 @@ class OfEpisode(Row):
 
 
 class StatusEvent(OfEpisode):
-    """The episode's status changed. The end reason is a code; the words are sealed."""
+    """The episode's status changed. The end reason is a code; the words are sealed.
+
+    `responsible` is the clinician named to look after an open alert or a raised level (DR-35).
+    """
 
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="status_events")
     status_from = models.CharField(max_length=20, blank=True)
@@ -87,6 +91,7 @@ class StatusEvent(OfEpisode):
     on = models.DateField()
     at = models.DateTimeField()
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    responsible = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     reason_sealed = sealed_column()
 
     reason = Sealed("reason_sealed", empty="")
@@ -156,6 +161,7 @@ class Person(OfEpisode):
     order = models.PositiveIntegerField(default=0)
     label_sealed = sealed_column()
     created_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
 
     described = Sealed("label_sealed", empty=dict)
 

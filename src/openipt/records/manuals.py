@@ -1,0 +1,92 @@
+"""The manual of an episode, and the definitions its records and measures are checked by."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from openipt import library
+from openipt.core.fields.check import check_entry
+from openipt.core.fields.clean import clean
+from openipt.core.fields.definitions import RecordType, is_empty
+from openipt.core.manual.model import Manual, Task
+from openipt.core.measures.definitions import Measure
+from openipt.errors import EntryNotValid, FieldFault, NotAllowedNow
+from openipt.records.models import Episode
+
+CODE_KINDS = ("strategies", "techniques", "areas", "styles", "measures", "tasks")
+
+
+def manual_of(episode: Episode) -> Manual:
+    """The manual this episode works by."""
+    return library.manual(episode.adaptation)
+
+
+def known_manual(adaptation: str) -> Manual:
+    """The manual of that id, or a refusal in words for one we do not have."""
+    try:
+        return library.manual(adaptation)
+    except KeyError:
+        raise NotAllowedNow((f"There is no treatment manual called '{adaptation[:40]}'.",)) from None
+
+
+def record_type_of(manual: Manual, record: str) -> RecordType:
+    """The record type of that id, or a refusal in words."""
+    try:
+        return manual.record_types[record]
+    except KeyError:
+        raise NotAllowedNow((f"There is no record called '{record[:60]}'.",)) from None
+
+
+def measure_of(measure: str) -> Measure:
+    """The measure of that id, or a refusal in words."""
+    try:
+        return library.measure(measure)
+    except KeyError:
+        raise NotAllowedNow((f"There is no measure called '{measure[:60]}'.",)) from None
+
+
+def checked(
+    manual: Manual, record_type: RecordType, payload: Mapping[str, Any], *, final: bool = False
+) -> dict[str, Any]:
+    """The values, tidied and without fault, ready to be kept. Raises `EntryNotValid` with every fault."""
+    if not isinstance(payload, Mapping):
+        raise EntryNotValid((FieldFault("", "A record is a set of fields."),))
+    values = clean(record_type, payload)
+    faults = check_entry(record_type, values, codes=codes_of(manual), final=final)
+    if faults:
+        raise EntryNotValid(faults)
+    return values
+
+
+def final_faults(manual: Manual, record: str, payload: Mapping[str, Any]) -> tuple[FieldFault, ...]:
+    """What this record still lacks before it can be signed."""
+    return check_entry(record_type_of(manual, record), payload, codes=codes_of(manual), final=True)
+
+
+def codes_of(manual: Manual) -> Mapping[str, Collection[str]]:
+    return {kind: frozenset(manual.codes(kind)) for kind in CODE_KINDS}
+
+
+def tasks_done_by(
+    manual: Manual, phase: str, record: str, payload: Mapping[str, Any], for_task: str = ""
+) -> tuple[str, ...]:
+    """Tasks this entry shows to be done in a session of this phase.
+
+    The task it was written for; every task of the phase whose field it fills; and the task of the
+    phase that this record shows by itself, where there is only one of them.
+    """
+    shown = [task for task in manual.tasks_shown_by(record) if task.phase == phase]
+    filled = [task.id for task in shown if task.field and not is_empty(payload.get(task.field))]
+    whole = [task.id for task in shown if not task.field]
+    named = [for_task] if for_task and manual.has_task(for_task) else []
+    if not named and len(whole) == 1:
+        named = whole
+    return tuple(dict.fromkeys([*named, *filled]))
+
+
+def task_named(manual: Manual, task_id: str) -> Task:
+    try:
+        return manual.task(task_id)
+    except KeyError:
+        raise NotAllowedNow((f"There is no task called '{task_id[:20]}' in this manual.",)) from None
