@@ -1,0 +1,51 @@
+"""What every action needs: the row locked and fresh, words tidied, refusals in words."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from django.db.models import Model
+
+from openipt.core.fields.clean import clean_words
+from openipt.errors import EntryNotValid, FieldFault, NotAllowedNow
+from openipt.records.actors import Actor, Operator, day_of, user_or_none
+
+LONGEST_WORDS = 50_000
+Kept = TypeVar("Kept", bound=Model)
+
+__all__ = ["Actor", "Operator", "day_of", "fault", "locked", "refuse", "tidy", "user_or_none", "wanted_day"]
+
+
+def locked(row: Kept, *related: str) -> Kept:
+    """The row as it stands now, held against other writers until the transaction ends."""
+    rows: Any = type(row)._default_manager.select_for_update(of=("self",)).select_related(*related)
+    return rows.get(pk=row.pk)
+
+
+def refuse(*reasons: str) -> NotAllowedNow:
+    return NotAllowedNow(tuple(reasons))
+
+
+def fault(path: str, message: str) -> EntryNotValid:
+    return EntryNotValid((FieldFault(path, message),))
+
+
+def tidy(words: str, path: str, *, required: bool = False, longest: int = LONGEST_WORDS) -> str:
+    """Words without control characters; refused when too long, or missing where they are needed."""
+    kept = clean_words(str(words or ""))
+    if len(kept) > longest:
+        raise fault(path, f"This is longer than {longest:,} characters. Shorten it or split it.")
+    if required and not kept:
+        raise fault(path, "Write a few words here.")
+    return kept
+
+
+def wanted_day(on: date | None, at: datetime, *, path: str = "on", future: bool = False) -> date:
+    """The day given, else today; never one that has not come yet."""
+    today = day_of(at)
+    if on is None:
+        return today
+    if on > today and not future:
+        raise fault(path, "This day has not come yet.")
+    return on
