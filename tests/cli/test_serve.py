@@ -74,6 +74,12 @@ def test_a_wrong_setting_is_one_message(tmp_path: Path) -> None:
     assert said.stderr == "openipt: OPENIPT_MODE is 'holiday'. Set it to one of: demo, live.\n"
 
 
+def test_a_new_home_is_read_by_its_owner_only(tmp_path: Path) -> None:
+    home = tmp_path / "services" / "home"
+    assert openipt(home, "migrate").returncode == 0
+    assert home.stat().st_mode & 0o777 == 0o700
+
+
 def test_a_migrated_service_answers_and_stops_when_told(tmp_path: Path) -> None:
     assert openipt(tmp_path, "migrate").returncode == 0
     assert openipt(tmp_path, "migrate", "--check").returncode == 0

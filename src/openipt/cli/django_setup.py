@@ -6,7 +6,13 @@ import os
 
 
 def setup() -> None:
-    """Read the settings and load the models. Safe to call twice."""
+    """Read the settings and load the models. Safe to call twice.
+
+    A home that does not exist yet is made readable by its owner only: dates and scores lie clear in it.
+    """
+    from openipt.web import environment
+
+    environment.read().home.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openipt.web.settings")
     import django
 

@@ -16,10 +16,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Apply the migrations that are waiting, or with --check only look for them."""
     django_setup.setup()
-    from django.conf import settings
     from django.core.management import call_command
 
-    settings.ENVIRONMENT.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     if args.check:
         return _say(waiting_migrations())
     call_command("migrate", interactive=False, verbosity=0)

@@ -1,0 +1,24 @@
+"""The browser that journeys drive: the machine's own, never one fetched for the purpose."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+def browser_path() -> str:
+    """The program to start: OPENIPT_BROWSER, else the first found. Skips where there is none."""
+    for name in (os.environ.get("OPENIPT_BROWSER") or NAMES[0], *NAMES):
+        found = shutil.which(name)
+        if found:
+            return found
+    pytest.skip("no browser is installed (Debian: apt-get install chromium)")
+
+
+def browser_arguments() -> list[str]:
+    """What the browser needs to run as root and in a small shared memory, as on a build machine."""
+    return ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
