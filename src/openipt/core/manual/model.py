@@ -80,9 +80,9 @@ class Length:
     """Where the phases lie in a course of `planned` sessions; each phase is (first, last)."""
 
     planned: int = dataclasses.field(metadata={"min": 1})
-    initial: tuple[int, int]
-    middle: tuple[int, int]
-    ending: tuple[int, int]
+    initial: tuple[int, int] = dataclasses.field(metadata={"min": 1})
+    middle: tuple[int, int] = dataclasses.field(metadata={"min": 1})
+    ending: tuple[int, int] = dataclasses.field(metadata={"min": 1})
     format: str = ""
     note: str = ""
     sources: tuple[str, ...] = ()
@@ -331,13 +331,39 @@ class Style:
 
 @dataclass(frozen=True)
 class Fact:
-    """One statement of psychoeducation, stance or mechanism."""
+    """One statement of psychoeducation, stance or mechanism. `plain` says the same to a client."""
 
     id: str
     text: str
     title: str = ""
     kind: str = "fact"
+    plain: str = ""
     indicator: str = ""
+    basis: str = ""
+    sources: tuple[str, ...] = ()
+    marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
+
+
+@dataclass(frozen=True)
+class PagePart:
+    """One stretch of a page for clients: a heading and its lines."""
+
+    heading: str = ""
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page that teaches a client something, and what in the library it rests on."""
+
+    id: str
+    title: str
+    facts: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    techniques: tuple[str, ...] = ()
+    section: str = ""
+    quick_exit: bool = False
+    parts: tuple[PagePart, ...] = dataclasses.field(default=(), metadata={"table": "part"})
     sources: tuple[str, ...] = ()
     marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
 
@@ -419,6 +445,7 @@ class Manual(Card):
     areas: Mapping[str, Area] = dataclasses.field(default_factory=_empty)
     techniques: Mapping[str, Technique] = dataclasses.field(default_factory=_empty)
     styles: Mapping[str, Style] = dataclasses.field(default_factory=_empty)
+    pages: Mapping[str, Page] = dataclasses.field(default_factory=_empty)
     facts: Mapping[str, Fact] = dataclasses.field(default_factory=_empty)
     rules: Mapping[str, Rule] = dataclasses.field(default_factory=_empty)
     source_list: Mapping[str, Source] = dataclasses.field(default_factory=_empty)
@@ -543,7 +570,7 @@ class Manual(Card):
         return range(self.sessions.min, self.sessions.max + 1)
 
     def codes(self, kind: str) -> tuple[str, ...]:
-        """Ids a coded field may hold: of "strategies", "techniques", "areas", "styles", "measures", "tasks"."""
+        """Ids a coded field may hold, for one of the kinds of `core.fields.definitions.CODE_KINDS`."""
         found: Mapping[str, tuple[str, ...]] = {
             "strategies": tuple(s.id for area in self.areas.values() for s in area.strategies),
             "techniques": tuple(self.techniques),
@@ -551,6 +578,8 @@ class Manual(Card):
             "styles": tuple(self.styles),
             "measures": tuple(self.measure_list),
             "tasks": tuple(task.id for task in self.tasks),
+            "phases": tuple(phase.id for phase in self.phases),
+            "rules": tuple(self.rules),
         }
         return found[kind]
 

@@ -1,0 +1,301 @@
+"""What no single file can show: that everything content names is there, and that the parts fit.
+
+A name counts as there when its item stands in a file, even if that item has a fault of its own: one
+mistake is named once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from openipt.core.fields.definitions import RecordType, every_field
+from openipt.core.manual.inheritance import Parts, place
+from openipt.core.manual.model import Area, Manual, Requirement, ScheduleItem, Task, Technique
+from openipt.core.manual.names import MARKS, MEASURE_CONDITIONS
+from openipt.core.tables import suggestion
+from openipt.errors import ContentFault
+
+if TYPE_CHECKING:
+    from openipt.core.manual.load import Content
+
+Found = Iterator[ContentFault]
+Files = Mapping[str, Mapping[str, Any]]
+
+
+def everything(content: Content, parts: Mapping[str, Parts], files: Files) -> list[ContentFault]:
+    """Every fault between the parts of the content."""
+    known = _Known(content, files)
+    faults: list[ContentFault] = []
+    for file, table in sorted(files.items()):
+        faults += _sources_and_marks(table, file, "", known)
+    for area in content.areas.values():
+        faults += _area(area, f"areas/{area.id}.toml", known)
+    faults += _strategy_ids(content.areas.values())
+    for technique in content.techniques.values():
+        faults += _technique(technique, f"techniques/{technique.id}.toml", known)
+    faults += _pages(content, known)
+    for manual in content.manuals.values():
+        faults += _Manual(manual, parts[_folder_of(manual, parts)], known).faults()
+    return faults
+
+
+def _folder_of(manual: Manual, parts: Mapping[str, Parts]) -> str:
+    return next(name for name, part in parts.items() if part.card.table.get("id") == manual.id)
+
+
+class _Known:
+    """The ids that stand in the files, by kind, whether or not what they name is right."""
+
+    def __init__(self, content: Content, files: Files) -> None:
+        self.records: Mapping[str, RecordType] = content.record_types
+        self.measures = content.measures
+        self._ids = {
+            "source": set(files.get("sources.toml", {})),
+            "area": _stems(files, "areas/"),
+            "technique": _stems(files, "techniques/"),
+            "record": _stems(files, "records/"),
+            "measure": _stems(files, "measures/") | set(content.measures),
+            "fact": set(content.facts) | _row_ids(files, "psychoeducation.toml", "fact"),
+            "manual": {file.split("/")[1] for file in files if file.startswith("manual/")},
+        }
+
+    def __call__(self, kind: str, names: str | Collection[str], file: str, key: str) -> Found:
+        """A fault for each name that is not there."""
+        for name in [names] if isinstance(names, str) else names:
+            if name and name not in self._ids[kind]:
+                reason = f'names the {kind} "{name}", which is not there.'
+                yield ContentFault(file, key, reason, suggestion(name, self._ids[kind]) or f"Add the {kind}.")
+
+    def field(self, record: str, names: Iterable[str], file: str, key: str) -> Found:
+        """A fault for each name that is no field, or field within a row, of the record."""
+        if record not in self.records:
+            return
+        keys = {field.key for field in every_field(self.records[record].fields)}
+        for name in names:
+            if name and name not in keys:
+                reason = f'names the field "{name}", which {record} does not have.'
+                yield ContentFault(file, key, reason, suggestion(name, keys))
+
+
+def _stems(files: Files, folder: str) -> set[str]:
+    names = {file[len(folder) :] for file in files if file.startswith(folder)}
+    return {name.removesuffix(".toml") for name in names if "/" not in name}
+
+
+def _row_ids(files: Files, file: str, name: str) -> set[str]:
+    return {str(row.get("id")) for row in files.get(file, {}).get(name, ()) if isinstance(row, Mapping)}
+
+
+# -- sources and marks, wherever they stand ------------------------------------------------------
+
+
+def _sources_and_marks(value: Any, file: str, at: str, known: _Known) -> Found:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            path = f"{at}.{key}" if at else str(key)
+            if key == "sources" and _is_words(inner):
+                yield from known("source", inner, file, path)
+            elif key == "marks" and _is_words(inner):
+                yield from _unknown_marks(inner, file, path)
+            else:
+                yield from _sources_and_marks(inner, file, path, known)
+    elif isinstance(value, (list, tuple)):
+        for number, inner in enumerate(value, start=1):
+            name = inner.get("id") or inner.get("key") if isinstance(inner, Mapping) else None
+            yield from _sources_and_marks(inner, file, f"{at}[{name or number}]", known)
+
+
+def _unknown_marks(marks: Iterable[str], file: str, key: str) -> Found:
+    for mark in marks:
+        if mark not in MARKS:
+            yield ContentFault(file, key, f'"{mark}" is not a known mark.', suggestion(mark, MARKS))
+
+
+def _is_words(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(word, str) for word in value)
+
+
+# -- areas, techniques, pages --------------------------------------------------------------------
+
+
+def _area(area: Area, file: str, known: _Known) -> Found:
+    yield from known("technique", area.techniques, file, "techniques")
+    yield from known("technique", area.default_techniques, file, "default_techniques")
+    yield from known("record", area.records, file, "records")
+    orders = [strategy.order for strategy in area.strategies]
+    if orders != list(range(1, len(orders) + 1)):
+        yield ContentFault(
+            file, "strategy", f"has the order {orders}.", "Number strategies 1, 2, 3 … as they stand."
+        )
+    if not area.strategies:
+        yield ContentFault(file, "strategy", "is missing.", "An area needs its strategies in order.")
+    for strategy in area.strategies:
+        for question in strategy.questions:
+            if question not in area.questions:
+                key = f"strategy[{strategy.id}].questions"
+                yield ContentFault(
+                    file, key, f'"{question}" is no question of the area.', "Word both the same."
+                )
+
+
+def _strategy_ids(areas: Iterable[Area]) -> Found:
+    first: dict[str, str] = {}
+    for area in areas:
+        for strategy in area.strategies:
+            if strategy.id in first:
+                reason = f"has the id of a strategy of {first[strategy.id]}."
+                yield ContentFault(
+                    f"areas/{area.id}.toml", f"strategy[{strategy.id}]", reason, "Give it its own."
+                )
+            first.setdefault(strategy.id, area.id)
+
+
+def _technique(technique: Technique, file: str, known: _Known) -> Found:
+    yield from known("record", technique.record, file, "record")
+    yield from known("record", technique.also_records, file, "also_records")
+    yield from known.field(technique.record, technique.worksheet_fields, file, "worksheet_fields")
+
+
+def _pages(content: Content, known: _Known) -> Found:
+    for page in content.pages.values():
+        for kind, names in (("fact", page.facts), ("area", page.areas), ("technique", page.techniques)):
+            yield from known(kind, names, "psychoeducation.toml", f"page[{page.id}].{kind}s")
+
+
+# -- one manual ----------------------------------------------------------------------------------
+
+
+class _Manual:
+    """Checks one whole manual; each fault names the file in which the item stands, its own or inherited."""
+
+    def __init__(self, manual: Manual, parts: Parts, known: _Known) -> None:
+        self.manual = manual
+        self.parts = parts
+        self.known = known
+        self.task_ids = {str(key) for key in parts.items.get("task", {})}
+        self.phase_ids = {str(key) for key in parts.items.get("phase", {})}
+
+    def faults(self) -> Found:
+        yield from self.card()
+        yield from self.phases()
+        for task in self.manual.tasks:
+            yield from self.task(task)
+        yield from self.lengths()
+        yield from self.agenda()
+        for item in self.manual.schedule:
+            yield from self.schedule(item)
+        yield from self.session_plans()
+
+    def file(self, kind: str, key: Any) -> str:
+        return self.parts.items[kind][key].file
+
+    def card(self) -> Found:
+        manual, file = self.manual, self.parts.card.file
+        yield from self.known("area", manual.problem_areas, file, "problem_areas")
+        yield from self.known("measure", manual.measures, file, "measures")
+        folder = file.split("/")[1]
+        if manual.id != folder:
+            yield ContentFault(file, "id", f'is "{manual.id}".', f'Name the folder "{manual.id}".')
+        sessions = manual.sessions
+        if not sessions.min <= sessions.typical <= sessions.max:
+            reason = f"are {sessions.min}, {sessions.typical}, {sessions.max}."
+            yield ContentFault(file, "sessions", reason, "Let min, typical and max rise.")
+
+    def phases(self) -> Found:
+        for phase in self.manual.phases:
+            file, key = self.file("phase", phase.id), place("phase", phase.id)
+            yield from self.tasks_exist(phase.exit_tasks, file, f"{key}.exit_tasks")
+            for name in phase.exit_tasks:
+                if self.manual.has_task(name) and self.manual.task(name).phase != phase.id:
+                    reason = f'names "{name}", a task of the phase {self.manual.task(name).phase}.'
+                    yield ContentFault(file, f"{key}.exit_tasks", reason, "Name tasks of this phase.")
+
+    def task(self, task: Task) -> Found:
+        file, key = self.file("task", task.id), place("task", task.id)
+        if task.phase not in self.phase_ids:
+            reason = f'is "{task.phase}", a phase this manual does not have.'
+            yield ContentFault(file, f"{key}.phase", reason, suggestion(task.phase, self.phase_ids))
+        yield from self.known("record", task.records, file, f"{key}.record")
+        yield from self.known.field(task.record, (task.field,), file, f"{key}.field")
+        yield from self.known.field(task.record, task.quick, file, f"{key}.quick")
+        if task.requirement is Requirement.CONDITIONAL and not task.condition:
+            remedy = "Name one of names.TASK_CONDITIONS."
+            yield ContentFault(file, f"{key}.condition", "is missing: the task is required under it.", remedy)
+        yield from self.timing(task, file, key)
+
+    def timing(self, task: Task, file: str, key: str) -> Found:
+        ways = [
+            task.has_window or task.first_session > 0,
+            task.each_session,
+            task.each_second_session,
+            bool(task.at),
+        ]
+        if sum(ways) > 1:
+            remedy = "Keep one of: a window of sessions, each_session, each_second_session, at."
+            yield ContentFault(file, key, "says in more than one way when it is due.", remedy)
+        if task.first_session > task.last_session:
+            reason = f"is {task.first_session}, after last_session, {task.last_session}."
+            yield ContentFault(file, f"{key}.first_session", reason, "Let the window begin before it ends.")
+
+    def lengths(self) -> Found:
+        for length in self.manual.lengths:
+            key = (length.planned, length.format)
+            yield from _cover(length.split, length.planned, self.file("length", key), place("length", key))
+        listed = {length.planned for length in self.manual.lengths if not length.format}
+        for planned in self.manual.allowed_lengths:
+            if planned not in listed:
+                split = self.manual.phase_split(planned)
+                yield from _cover(split, planned, self.parts.card.file, f"other_lengths (N = {planned})")
+
+    def agenda(self) -> Found:
+        for phase in ("initial", "middle", "ending"):
+            total = sum(minutes for _, minutes in self.manual.agenda_of(phase))
+            if self.manual.agenda and total != self.manual.minutes:
+                reason = f"has {total} minutes in the phase {phase}; a session has {self.manual.minutes}."
+                yield ContentFault(self.parts.card.file, "agenda", reason, "Let the blocks add up.")
+        for block in self.manual.agenda:
+            file, key = self.file("agenda", block.block), place("agenda", block.block)
+            for phase, names in block.tasks.items():
+                yield from self.tasks_exist(names, file, f"{key}.tasks.{phase}")
+
+    def schedule(self, item: ScheduleItem) -> Found:
+        file, key = self.file("schedule", item.when), place("schedule", item.when)
+        yield from self.known("measure", (*item.measures, *item.private), file, f"{key}.measures")
+        for name in item.measures:
+            if name in self.known.measures and self.known.measures[name].private:
+                reason = f'holds "{name}", which is asked by the clinician alone with the client.'
+                yield ContentFault(file, f"{key}.measures", reason, "Move it to private.")
+        for name, condition in item.conditions.items():
+            path = f"{key}.conditions.{name}"
+            if name not in (*item.measures, *item.private):
+                yield ContentFault(file, path, "is for a measure that is not in this set.", "Remove it.")
+            if condition not in MEASURE_CONDITIONS:
+                remedy = suggestion(condition, MEASURE_CONDITIONS)
+                yield ContentFault(file, path, f'"{condition}" is not a known condition.', remedy)
+
+    def session_plans(self) -> Found:
+        for plan in self.manual.session_plans:
+            key = (plan.first, plan.last)
+            yield from self.tasks_exist(
+                plan.tasks, self.file("session_plan", key), place("session_plan", key)
+            )
+
+    def tasks_exist(self, names: Iterable[str], file: str, key: str) -> Found:
+        for name in names:
+            if name not in self.task_ids:
+                reason = f'names the task "{name}", which this manual does not have.'
+                yield ContentFault(file, key, reason, suggestion(name, self.task_ids))
+
+
+def _cover(split: Mapping[str, tuple[int, int]], planned: int, file: str, key: str) -> Found:
+    """The phases hold every session of a length exactly once."""
+    for session in range(1, max([planned, *(last for _, last in split.values())]) + 1):
+        holding = [phase for phase, (first, last) in split.items() if first <= session <= last]
+        if session > planned:
+            reason = f"{' and '.join(holding)} go on after session {planned}."
+            yield ContentFault(file, key, reason, "End the last phase with the last session.")
+            return
+        if len(holding) != 1:
+            reason = f"session {session} is in {' and in '.join(holding) or 'no phase'}."
+            yield ContentFault(file, key, reason, "Let each session fall in exactly one phase.")

@@ -1,0 +1,164 @@
+"""Reads the content folder, once, and answers from it: `library.manual("ipt_acute")`.
+
+The only place that reads content files. Nothing it gives can be changed. A service's own measures
+may stand beside the shipped ones: `configure(extra=...)` names their folder before the first question.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files as package_files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from openipt.core.fields.definitions import RecordType
+from openipt.core.manual.load import Content, load
+from openipt.core.manual.model import Area, Fact, Manual, Page, Rule, Source, Style, Technique
+from openipt.core.measures.definitions import Measure
+from openipt.core.tables import freeze
+from openipt.errors import ContentError, ContentFault
+
+Table = Mapping[str, Any]
+
+_extra: Path | None = None
+
+
+def configure(*, extra: Path | None) -> None:
+    """Use the measures in this folder (`ms_own.toml`, `wording/ms_own.en.toml`) beside the shipped ones.
+
+    Read anew at the next question. A folder that does not exist holds none.
+    """
+    global _extra
+    _extra = extra
+    content.cache_clear()
+
+
+@cache
+def content() -> Content:
+    """All content, whole. Raises `ContentError` with every fault if anything is wrong."""
+    found, faults = check()
+    if faults:
+        raise ContentError(faults)
+    return found
+
+
+def check(folder: Traversable | None = None) -> tuple[Content, tuple[ContentFault, ...]]:
+    """Read everything afresh: what could be read, and every fault of every file.
+
+    `folder` is another content folder than the shipped one.
+    """
+    tables, unread = read_folder(folder or _shipped())
+    site, site_unread = read_site(_extra) if _extra else ({}, [])
+    found, faults = load(tables, site)
+    return found, (*unread, *site_unread, *faults)
+
+
+def manual(manual_id: str) -> Manual:
+    """One adaptation, whole. KeyError where there is none."""
+    return content().manuals[manual_id]
+
+
+def manuals() -> Mapping[str, Manual]:
+    return content().manuals
+
+
+def measure(measure_id: str) -> Measure:
+    """KeyError where there is none."""
+    return content().measures[measure_id]
+
+
+def measures() -> Mapping[str, Measure]:
+    return content().measures
+
+
+def record_type(record_id: str) -> RecordType:
+    """KeyError where there is none."""
+    return content().record_types[record_id]
+
+
+def record_types() -> Mapping[str, RecordType]:
+    return content().record_types
+
+
+def areas() -> Mapping[str, Area]:
+    return content().areas
+
+
+def techniques() -> Mapping[str, Technique]:
+    return content().techniques
+
+
+def styles() -> Mapping[str, Style]:
+    return content().styles
+
+
+def facts() -> Mapping[str, Fact]:
+    return content().facts
+
+
+def pages() -> Mapping[str, Page]:
+    return content().pages
+
+
+def rules() -> Mapping[str, Rule]:
+    return content().rules
+
+
+def sources() -> Mapping[str, Source]:
+    return content().sources
+
+
+@cache
+def table(name: str) -> Table:
+    """A shipped content file as it stands, for content that is no part of a manual: `table("ranking")`."""
+    file = _shipped() / f"{name}.toml"
+    parsed, faults = _parse(file, f"{name}.toml")
+    if parsed is None:
+        raise ContentError(faults)
+    return MappingProxyType({key: freeze(value) for key, value in parsed.items()})
+
+
+# -- reading -------------------------------------------------------------------------------------
+
+
+def read_folder(folder: Traversable, below: str = "") -> tuple[dict[str, Table], list[ContentFault]]:
+    """Every TOML file under a folder, by its path there, and a fault for each that is no TOML."""
+    found: dict[str, Table] = {}
+    faults: list[ContentFault] = []
+    for entry in sorted(folder.iterdir(), key=lambda each: each.name):
+        path = f"{below}{entry.name}"
+        if entry.is_dir():
+            inner, wrong = read_folder(entry, f"{path}/")
+            found |= inner
+            faults += wrong
+        elif entry.name.endswith(".toml"):
+            parsed, wrong_here = _parse(entry, path)
+            faults += wrong_here
+            if parsed is not None:
+                found[path] = parsed
+    return found, faults
+
+
+def read_site(folder: Path) -> tuple[dict[str, Table], list[ContentFault]]:
+    """A service's own measures, keyed as the shipped ones are."""
+    return read_folder(folder, "measures/") if folder.is_dir() else ({}, [])
+
+
+def _parse(file: Traversable, name: str) -> tuple[Table | None, tuple[ContentFault, ...]]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8")), ()
+    except tomllib.TOMLDecodeError as error:
+        reason, remedy = f"is no TOML: {error}.", "Mend the line; quotes and brackets come in pairs."
+    except UnicodeDecodeError:
+        reason, remedy = "is not in UTF-8.", "Save it as UTF-8."
+    except OSError as error:
+        reason, remedy = f"cannot be read: {error.strerror}.", "Check that the file is there and may be read."
+    return None, (ContentFault(name, "the file", reason, remedy),)
+
+
+def _shipped() -> Traversable:
+    return package_files("openipt") / "content"
