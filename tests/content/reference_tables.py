@@ -23,6 +23,7 @@ def content_folder(name: str) -> dict[str, dict[str, Any]]:
     found = {}
     for path in sorted((CONTENT / name).glob("*.toml")):
         table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = {**table, **table.get("record", {})} if name == "records" else table
         assert path.stem == table["id"], f"{path.name} holds {table['id']}"
         found[table["id"]] = table
     return found

@@ -12,6 +12,7 @@ TECHNIQUES = content_folder("techniques")
 STYLES = content("styles.toml")
 RANKING = content("ranking.toml")
 SUITABILITY = content("suitability.toml")
+RECORDS = content_folder("records")
 
 HEADINGS = {
     "grief": "2.1",
@@ -237,3 +238,29 @@ def test_the_stop_items_are_those_of_the_rule_that_stops():
     rule = next(r for r in content("rules.toml")["rule"] if r["id"] == SUITABILITY["override"]["rule"])
     assert stops == rule["parameters"]["items"] == [f"s_{n:02d}" for n in range(3, 10)]
     assert SUITABILITY["override"]["reason_required"] is True
+
+
+def test_the_checklist_offers_the_answers_its_record_takes():
+    fields = {field["key"]: field for field in RECORDS["rec_suitability"]["field"]}
+    for item in SUITABILITY["item"]:
+        answer = next(field for field in fields[item["id"]]["field"] if field["key"] == "answer")
+        assert item["answers"] == [option["value"] for option in answer["options"]], item["id"]
+    decided = [option["value"] for option in fields["decision"]["options"]]
+    assert [decision["value"] for decision in SUITABILITY["decision"]] == decided
+
+
+def test_the_fields_a_worksheet_shows_are_fields_of_its_record():
+    for technique in TECHNIQUES.values():
+        if technique["record"]:
+            held = {field["key"] for field in RECORDS[technique["record"]]["field"]}
+            assert set(technique["worksheet_fields"]) <= held, technique["id"]
+
+
+def test_the_records_an_area_names_are_there():
+    for area in AREAS.values():
+        assert set(area["records"]) <= set(RECORDS), area["id"]
+
+
+def test_the_parts_of_a_safety_plan_are_fields_of_its_record():
+    held = {field["key"] for field in RECORDS["rec_safety_plan"]["field"]}
+    assert {part["field"] for part in content("risk.toml")["plan_part"]} <= held

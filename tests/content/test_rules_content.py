@@ -119,7 +119,7 @@ def test_the_risk_protocol_has_its_ten_steps_and_limits():
         assert step["marks"] == ["DEFAULT"]
         named = re.match(r"`(rec_\w+)(?:\.(\w+))?`", row[4])
         assert step.get("record") == (named[1] if named else None)
-        assert step.get("field") == (named[2] if named else None)
+        assert step.get("part") == (named[2] if named else None)
     assert f"within {RISK['call_tree']['after_minutes']} minutes" in section("11.3")
 
 
