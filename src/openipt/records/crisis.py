@@ -56,6 +56,11 @@ def contacts(region: str = "") -> tuple[CrisisContact, ...]:
     return tuple(sorted(fitting, key=lambda contact: (not contact.emergency, contact.region == "")))
 
 
+def regions() -> tuple[str, ...]:
+    """Every region that has contacts of its own, in alphabetical order."""
+    return tuple(sorted({contact.region for contact in _configured()} - {""}))
+
+
 def path() -> Path:
     return settings.ENVIRONMENT.home / "crisis.toml"
 

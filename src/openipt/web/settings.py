@@ -97,6 +97,8 @@ LANGUAGE_CODE = "en"
 USE_I18N = False
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "openipt_staff"  # client pages have their own: middleware.SeparateSessions
+CSRF_COOKIE_NAME = "openipt_staff_form"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 60 * 60 * 12

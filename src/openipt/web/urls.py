@@ -8,14 +8,14 @@ from openipt.web import views_public as public
 
 urlpatterns = [
     path("", public.front, name="front"),
-    path("login/", public.SignIn.as_view(), name="sign-in"),
+    path("login/", public.sign_in, name="sign-in"),
     path("logout/", public.sign_out, name="sign-out"),
     path("theme/", public.choose_theme, name="theme"),
     path("drafts/key/", public.draft_key, name="draft-key"),
     path("help-now/", public.help_now, name="help-now"),
     path("kitchen/", public.neutral_page, name="neutral"),
     path("style/", public.style, name="style"),
-    path("me/login/", public.SignIn.as_view(), name="client-sign-in"),
+    path("me/login/", public.sign_in, name="client-sign-in"),
     path("me/logout/", public.sign_out, name="client-sign-out"),
     path("me/leave/", public.leave, name="leave"),
     path("me/theme/", public.choose_theme, name="client-theme"),

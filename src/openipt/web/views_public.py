@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -14,7 +17,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from openipt.errors import FieldFault
 from openipt.records import crisis
-from openipt.records.actions import drafts
+from openipt.records.actions import accounts
+from openipt.records.models import Client
 from openipt.web import clock, errors, style_guide
 from openipt.web.doors import CLIENT, home_of, is_client_side, public
 from openipt.web.shell import THEME_COOKIE, THEMES
@@ -191,15 +195,37 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
 @require_GET
 def draft_key(request: HttpRequest) -> JsonResponse:
     """The key under which this person's browser may keep half-typed text, and a fresh form token."""
-    key = drafts.key_of(user=request.user, at=clock.now())
-    return JsonResponse({"key": key, "who": str(request.user.pk), "token": get_token(request)})
+    key = accounts.draft_key(user=request.user, by=request.user, at=clock.now())
+    return JsonResponse({"key": base64.b64encode(key).decode(), "who": str(request.user.pk), "token": get_token(request)})
+
+
+@dataclass(frozen=True)
+class RegionContacts:
+    """Whom to call in one region; without a title where there is only one."""
+
+    title: str
+    contacts: tuple[crisis.CrisisContact, ...]
 
 
 @public
 @require_GET
 def help_now(request: HttpRequest) -> HttpResponse:
-    """Whom to call now, by region. The region of a signed-in client stands first."""
-    return render(request, "public/help_now.html", {"regions": crisis.contacts()})
+    """Whom to call now: in a signed-in client's own region, else in every region."""
+    own = _region_of(request)
+    regions = crisis.regions()
+    shown = (own,) if own and (own in regions or not regions) else regions or ("",)
+    named = len(shown) > 1
+    context = {
+        "regions": [RegionContacts(region.upper() if named else "", crisis.contacts(region)) for region in shown],
+        "client_side": is_client_side(request),
+    }
+    return render(request, "public/help_now.html", context)
+
+
+def _region_of(request: HttpRequest) -> str:
+    if not request.user.is_authenticated or request.user.role != CLIENT:
+        return ""
+    return Client.objects.filter(user=request.user).values_list("region", flat=True).first() or ""
 
 
 @public

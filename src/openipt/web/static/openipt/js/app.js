@@ -1,0 +1,41 @@
+// Starts each behaviour where its data-attribute stands, and loads only what a page uses.
+// A module here exports start(element); it is called once for every element, also for those that
+// htmx brings in later. To add a behaviour: one file of under 150 lines, one line in this table.
+const BEHAVIOURS = {
+  "[data-error-summary]": "./error_summary.js",
+  "[data-theme-choice]": "./theme.js",
+  "[data-menu]": "./menu.js",
+  "dialog[data-dialog]": "./dialog.js",
+  "[data-keep-in-view]": "./keep_in_view.js",
+  "[data-remember-open]": "./disclosure.js",
+  "[data-quick-exit]": "./quick_exit.js",
+  "[data-autosave]": "./autosave.js",
+  "[data-draft]": "./drafts.js",
+  "[data-rows]": "./rows.js",
+};
+const started = new WeakMap();
+
+async function startIn(root) {
+  for (const [selector, file] of Object.entries(BEHAVIOURS)) {
+    const found = [...root.querySelectorAll(selector)];
+    if (root.matches?.(selector)) found.unshift(root);
+    if (!found.length) continue;
+    const behaviour = await import(file);
+    for (const element of found) {
+      const already = started.get(element) ?? new Set();
+      if (already.has(selector)) continue;
+      started.set(element, already.add(selector));
+      behaviour.start(element);
+    }
+  }
+}
+
+startIn(document.documentElement);
+document.addEventListener("htmx:load", (event) => startIn(event.detail.elt));
+
+// An answer to a page that grew old brings a fresh form token; every form on the page takes it.
+document.addEventListener("htmx:afterRequest", (event) => {
+  const token = event.detail.xhr?.getResponseHeader("X-Fresh-Token");
+  if (!token) return;
+  for (const field of document.querySelectorAll('input[name="csrfmiddlewaretoken"]')) field.value = token;
+});

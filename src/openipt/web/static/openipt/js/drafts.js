@@ -1,0 +1,73 @@
+// form[data-draft="NAME"]: every text field of the form is kept on this device as it is typed, as
+// ciphertext, and comes back after a crash, a lost connection or an expired sign-in. NAME is the form's
+// name on this address (an id, never words). Removed when the server has received the form: the page that
+// follows carries [data-draft-received="NAME"], or an htmx request of the form succeeds.
+// Password fields and those with data-draft-not are never kept; fields with data-autosave keep themselves.
+import { forget, keep, kept, ready } from "./vault.js";
+
+const PAUSE = 500;
+
+export function start(form) {
+  const slot = slotOf(form.dataset.draft);
+  let timer = null;
+  ready().then(() => restore(form, slot));
+
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => keep(slot, JSON.stringify(valuesOf(form))), PAUSE);
+  });
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    keep(slot, JSON.stringify(valuesOf(form)));
+  });
+  form.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.elt !== form || !event.detail.successful) return;
+    clearTimeout(timer);
+    forget(slot);
+  });
+}
+
+async function restore(form, slot) {
+  if (document.querySelector(`[data-draft-received="${CSS.escape(form.dataset.draft)}"]`)) {
+    await forget(slot);
+    return;
+  }
+  const text = await kept(slot).catch(() => null);
+  if (!text) return;
+  const values = JSON.parse(text);
+  let restored = false;
+  for (const field of fieldsOf(form)) {
+    const [value, untouched] = [values[field.name], field.value === field.defaultValue];
+    if (value === undefined || !untouched || value === field.value) continue;
+    field.value = value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    restored = true;
+  }
+  if (restored) tell(form, slot);
+}
+
+function tell(form, slot) {
+  const note = document.createElement("p");
+  note.className = "draft-note";
+  note.setAttribute("role", "status");
+  note.append("We brought back what you had typed. ");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button button-quiet button-small";
+  button.textContent = "Clear it";
+  button.addEventListener("click", async () => {
+    for (const field of fieldsOf(form)) field.value = field.defaultValue;
+    await forget(slot);
+    note.remove();
+  });
+  note.append(button);
+  form.prepend(note);
+}
+
+function fieldsOf(form) {
+  const texts = form.querySelectorAll('textarea[name], input[name]:is([type="text"], [type="search"], [type="number"], [type="date"], :not([type]))');
+  return [...texts].filter((field) => !("draftNot" in field.dataset) && !("autosave" in field.dataset));
+}
+
+const valuesOf = (form) => Object.fromEntries(fieldsOf(form).map((field) => [field.name, field.value]));
+const slotOf = (name) => `${location.pathname}#${name}`;

@@ -1,0 +1,56 @@
+// Half-typed text on this device, as AES-GCM ciphertext only. The key comes from the server, for the
+// person signed in; without it the text is noise. A slot is an address and a field's name, no words.
+import { draftKey } from "./server.js";
+
+const PREFIX = "openipt:draft:";
+let opened = null;
+
+// The key in memory, also when the connection is lost later. Asked for once, on the first use.
+async function open() {
+  opened ??= draftKey().then(async ({ key, who }) => ({
+    who,
+    key: await crypto.subtle.importKey("raw", bytes(key), "AES-GCM", false, ["encrypt", "decrypt"]),
+  }));
+  opened.catch(() => (opened = null));
+  return opened;
+}
+
+const available = () => Boolean(globalThis.crypto?.subtle) && Boolean(globalThis.localStorage);
+
+export async function keep(slot, text) {
+  if (!available()) return;
+  const vault = await open().catch(() => null);
+  if (!vault) return;
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  const sealed = await crypto.subtle.encrypt(box(iv, slot), vault.key, new TextEncoder().encode(text));
+  localStorage.setItem(place(vault, slot), `${base64(iv)}.${base64(new Uint8Array(sealed))}`);
+}
+
+// The text kept for a slot, or null. What cannot be opened (another key, damage) is left alone.
+export async function kept(slot) {
+  if (!available() || !holdsAny()) return null;
+  const vault = await open();
+  const found = localStorage.getItem(place(vault, slot));
+  if (!found) return null;
+  const [iv, sealed] = found.split(".").map(bytes);
+  try {
+    return new TextDecoder().decode(await crypto.subtle.decrypt(box(iv, slot), vault.key, sealed));
+  } catch {
+    return null;
+  }
+}
+
+export async function forget(slot) {
+  if (!available() || !holdsAny()) return;
+  const vault = await open();
+  localStorage.removeItem(place(vault, slot));
+}
+
+// Opens the vault ahead of need, so that text can be kept when the connection is lost.
+export const ready = () => open().then(() => true, () => false);
+
+const holdsAny = () => Object.keys(localStorage).some((name) => name.startsWith(PREFIX));
+const place = (vault, slot) => `${PREFIX}${vault.who}:${slot}`;
+const box = (iv, slot) => ({ name: "AES-GCM", iv, additionalData: new TextEncoder().encode(slot) });
+const base64 = (data) => btoa(String.fromCharCode(...data));
+const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));

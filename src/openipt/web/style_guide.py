@@ -1,0 +1,136 @@
+"""Examples for the style page: invented values that show every component in every state."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from openipt.errors import FieldFault
+from openipt.web.drawing.phase_track import Mark, PhaseTrack, phase_track
+from openipt.web.drawing.symptom_line import (
+    Band,
+    Expected,
+    Happening,
+    PhaseTime,
+    Score,
+    SymptomLine,
+    drawings,
+)
+from openipt.web.shell import AlertLine, EpisodeHeader, Link, episode_rooms
+
+TITLES = {"initial": "Initial phase", "middle": "Middle phase", "ending": "Ending phase"}
+START = date(2026, 1, 12)
+
+
+def examples() -> dict[str, Any]:
+    """What `public/style.html` needs."""
+    track = _track(12, session=6, missed_after=(4,))
+    line = _line()
+    client_line = SymptomLine("PHQ-9", 0, 27, line.scores, happenings=line.happenings[:1])
+    return {
+        "header": _header(track),
+        "calm_header": _header(_track(12, session=6), alerts=()),
+        "tracks": (
+            ("Three sessions", _track(3, session=1)),
+            ("Twelve, one missed, today the sixth", track),
+            ("Sixteen, two missed", _track(16, session=11, missed_after=(3, 8))),
+            ("Thirty, four missed", _track(30, session=17, missed_after=(2, 9, 11, 15))),
+            ("Twelve, not begun", _track(12, session=0)),
+            ("Twelve, all held", _track(12, session=13)),
+        ),
+        "line": line,
+        "line_drawings": drawings(line),
+        "client_line": client_line,
+        "client_drawings": drawings(client_line),
+        "empty_line": SymptomLine("PHQ-9", 0, 27, ()),
+        "faults": (
+            FieldFault("ended_on", "31 February does not exist. Write a day of the calendar."),
+            FieldFault("who", "Choose who was there."),
+        ),
+        "tokens": (
+            "paper paper-raised ink ink-soft line teal teal-soft on-teal clay clay-soft danger danger-soft focus"
+        ).split(),
+    }
+
+
+def _track(planned: int, *, session: int, missed_after: tuple[int, ...] = ()) -> PhaseTrack:
+    """A course of `planned` sessions at `session`; a meeting was missed after each number named."""
+    initial = min(3, max(1, planned // 3))
+    marks: list[Mark] = []
+    for number in range(1, planned + 1):
+        phase = "initial" if number <= initial else "ending" if number > planned - initial else "middle"
+        state = "held" if number < session else "today" if number == session else "planned"
+        marks.append(Mark(state, phase, number))
+        if number in missed_after:
+            marks.append(Mark("missed", phase))
+    return phase_track(marks, session=min(session, planned), planned=planned, titles=TITLES)
+
+
+def _header(track: PhaseTrack, *, alerts: tuple[AlertLine, ...] | None = None) -> EpisodeHeader:
+    open_alerts = (
+        AlertLine("PHQ-9 item 9 was answered above 0", "today 08:41", "#alert", detail="Answer: 1."),
+        AlertLine("A check-in is overdue", "since 2 March", "#alert", grave=False),
+    )
+    return EpisodeHeader(
+        episode="example",
+        client="Maya R.",
+        treatment="IPT for depression, weekly",
+        phase="Middle phase",
+        session_number=6,
+        planned_sessions=12,
+        track=track,
+        focus="Role transition: mother of a first child",
+        risk="Low, asked 16 Feb",
+        risk_tone="quiet",
+        score="PHQ-9 13",
+        score_on=date(2026, 2, 16),
+        change="6 lower than at the start",
+        rooms=tuple(
+            Link("#rooms", link.title, link.here) for link in episode_rooms("example", "session")
+        ),
+        alerts=open_alerts if alerts is None else alerts,
+    )
+
+
+def _line() -> SymptomLine:
+    weeks = [START + timedelta(weeks=week) for week in range(12)]
+    values = (19, 18, 18, 16, 17, 13, 14, 11)
+    bands = (
+        Band("minimal", 0, 4),
+        Band("mild", 5, 9),
+        Band("moderate", 10, 14),
+        Band("moderately severe", 15, 19),
+        Band("severe", 20, 27),
+    )
+    return SymptomLine(
+        measure="PHQ-9",
+        lowest=0,
+        highest=27,
+        scores=tuple(
+            Score(
+                weeks[at],
+                value,
+                at + 1,
+                next(band.name for band in bands if band.lowest <= value <= band.highest),
+                "one item missing, prorated" if at == 4 else "",
+            )
+            for at, value in enumerate(values)
+        ),
+        bands=bands,
+        phases=(
+            PhaseTime("Initial phase", weeks[0], weeks[3]),
+            PhaseTime("Middle phase", weeks[3], weeks[9]),
+            PhaseTime("Ending phase", weeks[9], weeks[11]),
+        ),
+        sessions=tuple(weeks[:8]),
+        happenings=(
+            Happening(weeks[2] + timedelta(days=3), "Back at work for one day"),
+            Happening(weeks[4] + timedelta(days=1), "Quarrel with her mother", attention=True),
+            Happening(weeks[6] + timedelta(days=2), "First evening out with Jonas"),
+        ),
+        expected=tuple(
+            Expected(day, 19 * (1 - 0.5 * at / 11) - 3, 19 * (1 - 0.5 * at / 11) + 3)
+            for at, day in enumerate(weeks)
+        ),
+        end=weeks[11],
+    )
