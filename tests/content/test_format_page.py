@@ -1,0 +1,57 @@
+"""The examples of the page on content files load, and it names every key a content file may have."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from openipt import library
+from openipt.core.manual import model
+from openipt.core.manual.load import load
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "content-format.md"
+TEXT = PAGE.read_text(encoding="utf-8")
+
+
+def examples() -> dict[str, dict]:
+    """Each TOML example by the file name in its first line."""
+    blocks = re.findall(r"```toml\n# (\S+)\n(.*?)```", TEXT, re.DOTALL)
+    return {name: tomllib.loads(body) for name, body in blocks}
+
+
+def shipped() -> dict[str, dict]:
+    tables, faults = library.read_folder(library.package_files("openipt") / "content")
+    assert not faults
+    return dict(tables)
+
+
+def test_the_measure_of_the_page_loads_with_its_words():
+    own = {f"measures/{name}": table for name, table in examples().items() if "ms_own" in name}
+    assert len(own) == 2
+    content, faults = load(shipped(), own)
+    assert faults == ()
+    measure = content.measures["ms_own_sleep"]
+    assert not measure.shipped
+    assert measure.text(2) == "I woke too early"
+    assert measure.may_go_to_client
+
+
+def test_the_adaptation_of_the_page_loads_and_inherits():
+    tables = shipped() | {name: t for name, t in examples().items() if name.startswith("manual/")}
+    content, faults = load(tables)
+    assert faults == ()
+    short, base = content.manuals["ipt_short"], content.manuals["ipt_acute"]
+    assert short.has_task("SHORT-01") and not short.has_task("A06")
+    assert len(short.tasks) == len(base.tasks)
+    assert short.phase_split(8)["ending"] == (7, 8)
+
+
+@pytest.mark.parametrize("kind", ["Area", "Strategy", "Stage", "Technique", "Style", "Rule", "Fact", "Page"])
+def test_every_key_is_on_the_page(kind):
+    for field in dataclasses.fields(getattr(model, kind)):
+        key = field.metadata.get("table", field.name)
+        assert re.search(rf"[`.\[]{key}[`\]]", TEXT), f"{kind}.{key}"
