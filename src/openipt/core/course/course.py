@@ -155,9 +155,7 @@ class Course:
         """This course with nothing dated after `day`, except meetings that are only planned."""
         return replace(
             self,
-            meetings=tuple(
-                m for m in self.meetings if m.on <= day or m.attendance is Attendance.PLANNED
-            ),
+            meetings=tuple(m for m in self.meetings if m.on <= day or m.attendance is Attendance.PLANNED),
             answers=tuple(a for a in self.answers if a.on <= day),
             entries=tuple(e for e in self.entries if e.on <= day),
             phase_changes=tuple(c for c in self.phase_changes if c.on <= day),
@@ -177,6 +175,4 @@ class Course:
 
     def entries_of(self, record: str) -> tuple[Entry, ...]:
         """Entries of one record type, oldest first."""
-        return tuple(
-            sorted((e for e in self.entries if e.record == record), key=lambda e: (e.on, e.order))
-        )
+        return tuple(sorted((e for e in self.entries if e.record == record), key=lambda e: (e.on, e.order)))

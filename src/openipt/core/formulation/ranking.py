@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from types import MappingProxyType
+from typing import Any
 
 SENSITIVITY = "interpersonal_sensitivity"
 SAFETY = "f_safety"
@@ -44,6 +46,20 @@ class Weights:
     safety_gate_from: int = 2
     tie_break: tuple[str, ...] = ("f_priority", "f_link", "f_change")
 
+    @classmethod
+    def from_table(cls, table: Mapping[str, Any]) -> Weights:
+        """As content/ranking.toml holds them."""
+        return cls(
+            factors={factor["id"]: factor["weight"] for factor in table["factor"] if "weight" in factor},
+            highest_rating=table["highest_rating"],
+            least_rated=table["least_rated"],
+            most_issues=table["most_issues"],
+            close_call_below=table["close_call_below"],
+            sensitivity_only_below=table["sensitivity_only_below"],
+            safety_gate_from=table["safety_gate_from"],
+            tie_break=tuple(table["tie_break"]),
+        )
+
     def equal(self) -> Weights:
         """The same, with every factor weighing one."""
         return Weights(
@@ -56,6 +72,12 @@ class Weights:
             self.safety_gate_from,
             self.tie_break,
         )
+
+
+# The weights of ipt.md 7.2 (DEFAULT). content/ranking.toml says the same to clinicians; a test compares.
+WEIGHTS = Weights(
+    MappingProxyType({"f_link": 3, "f_priority": 3, "f_severity": 2, "f_affect": 2, "f_change": 2})
+)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,276 @@
+"""The closed list of conditions that content may name, each a small function over the course.
+
+`Applies.holds` is True, False, or None where the record does not say; `why` is the sentence a page shows.
+The names and their meaning are declared in `core.manual.names`; a test holds the two lists together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+from openipt.core.course import known, progress
+from openipt.core.course.course import Course, Entry
+from openipt.core.course.phases import (
+    ORDER,
+    phase_on,
+    phase_spans,
+    planned_sessions,
+    present_session,
+    session_number,
+)
+from openipt.core.course.scores import GAD7, PHQ9, answers_of, start_score
+from openipt.core.manual.model import Manual, midpoint
+from openipt.core.safety.levels import Level, plan_needed, says_yes
+
+
+@dataclass(frozen=True)
+class Applies:
+    """Does it hold? None: the record does not say."""
+
+    holds: bool | None
+    why: str
+
+
+Condition = Callable[[Manual, Course, date], Applies]
+
+
+# -- conditions of tasks marked C -----------------------------------------------------------------
+
+
+def takes_medication(manual: Manual, course: Course, today: date) -> Applies:
+    if known.medications(course):
+        return Applies(True, "The client takes medication.")
+    if known.asked_about_medication(course):
+        return Applies(False, "The client takes no medication.")
+    return Applies(None, "Whether the client takes medication is not recorded yet.")
+
+
+def important_exchange(manual: Manual, course: Course, today: date) -> Applies:
+    if any(known.words(e.values.get("people")) for e in _of_session(course, "rec_event_mood_link")):
+        return Applies(True, "An event with someone moved the mood.")
+    return Applies(False, "No exchange with someone is recorded for this session.")
+
+
+def choice_open(manual: Manual, course: Course, today: date) -> Applies:
+    decisions = course.entries_of("rec_decision_analysis")
+    if decisions and not known.words(decisions[-1].values.get("choice")):
+        return Applies(True, "A decision was laid out and is still open.")
+    return Applies(False, "No open choice is recorded.")
+
+
+def conversation_planned(manual: Manual, course: Course, today: date) -> Applies:
+    present = present_session(course)
+    since = present.on if present else date.min
+    for entry in course.entries_of("rec_communication_analysis"):
+        planned = known.day(entry.values.get("planned_date"))
+        if planned is not None and planned >= since:
+            return Applies(True, "A conversation is planned.")
+    plans = course.entries_of("rec_expression_plan")
+    if plans and not says_yes(plans[-1].values.get("said")):
+        return Applies(True, "A message is prepared and not yet said.")
+    return Applies(False, "No planned conversation is recorded.")
+
+
+def alert_open(manual: Manual, course: Course, today: date) -> Applies:
+    reasons = progress.not_on_track(manual, course)
+    if reasons:
+        return Applies(True, " ".join(reasons))
+    return Applies(False, "The course is on track as far as is known.")
+
+
+def no_response(manual: Manual, course: Course, today: date) -> Applies:
+    responded = progress.response(manual, course)
+    if responded is None:
+        return Applies(None, "The start or the present score is missing.")
+    if responded:
+        return Applies(False, "The score has fallen by half or more.")
+    return Applies(True, "The score has fallen by less than half from the start.")
+
+
+def not_better(manual: Manual, course: Course, today: date) -> Applies:
+    improved = progress.reliably_improved(manual, course)
+    if improved is None:
+        return Applies(None, "The start or the present score is missing.")
+    if improved:
+        return Applies(False, "The main measure shows a reliable improvement.")
+    return Applies(True, "The main measure shows no reliable improvement.")
+
+
+def other_language_or_culture(manual: Manual, course: Course, today: date) -> Applies:
+    entries = course.entries_of("rec_culture")
+    if not entries:
+        return Applies(None, "Whether language or culture differ is not recorded.")
+    return Applies(True, "A different language or culture is on record.")
+
+
+def every_second_session(manual: Manual, course: Course, today: date) -> Applies:
+    if len(course.held) > 1 and "M09" in known.tasks_of_meeting(course, course.held[-2]):
+        return Applies(False, "It was done at the session before; it is due again at the next.")
+    return Applies(True, "It is due at least every second session.")
+
+
+def at_midpoint(manual: Manual, course: Course, today: date) -> Applies:
+    half = midpoint(planned_sessions(course))
+    if session_number(course) >= half:
+        return Applies(True, f"Session {half} is halfway through the contract.")
+    return Applies(False, f"It is due at session {half}, halfway through the contract.")
+
+
+def risk_positive(manual: Manual, course: Course, today: date) -> Applies:
+    level = known.risk_level(course)
+    if known.positive_risk(known.latest_risk_record(course)):
+        return Applies(True, "An answer about risk is positive.")
+    if level is None:
+        return Applies(None, "No level of risk is recorded.")
+    if plan_needed(level.level):
+        return Applies(True, f"The level of risk is {level.level.word}.")
+    return Applies(False, "The level of risk is green.")
+
+
+def _of_session(course: Course, record: str) -> tuple[Entry, ...]:
+    number = session_number(course)
+    return tuple(entry for entry in course.entries_of(record) if entry.session == number and number)
+
+
+# -- what must hold before a phase may be left -------------------------------------------------------
+
+
+def client_agreed(manual: Manual, course: Course, today: date) -> Applies:
+    if known.agreed_formulation(course):
+        return Applies(True, "The client agreed with the formulation.")
+    return Applies(False, "No formulation is agreed yet.")
+
+
+def risk_not_red(manual: Manual, course: Course, today: date) -> Applies:
+    level = known.risk_level(course)
+    if level is not None and level.level is Level.RED:
+        return Applies(False, "The level of risk is red.")
+    if level is None and "I06" not in known.tasks_done(course):
+        return Applies(False, "No level of risk is recorded.")
+    return Applies(True, "The level of risk is not red.")
+
+
+def baseline_present(manual: Manual, course: Course, today: date) -> Applies:
+    """The baseline set was taken (A02, or answers given for session 0) and the main measures have a start."""
+    taken = "A02" in known.tasks_done(course) or any(a.session == 0 for a in course.answers)
+    lacking = [m for m in (PHQ9, GAD7) if start_score(manual, course, m) is None]
+    if taken and not lacking:
+        return Applies(True, "The baseline measures are there.")
+    if not taken:
+        return Applies(False, "The baseline set was not taken.")
+    return Applies(False, f"A start score is missing: {', '.join(lacking)}.")
+
+
+# -- what opens the way out of a phase -----------------------------------------------------------------
+
+
+def last_session_reached(manual: Manual, course: Course, today: date) -> Applies:
+    phase = phase_on(manual, course, today)
+    span = phase_spans(manual, course).get(phase)
+    if span is None:
+        return Applies(None, "This phase has no planned last session.")
+    number = session_number(course)
+    if number >= span[1]:
+        return Applies(True, f"Session {span[1]}, the last of this phase, has been reached.")
+    return Applies(False, f"This is session {number}; the last of this phase is session {span[1]}.")
+
+
+def focus_resolved_and_remission(manual: Manual, course: Course, today: date) -> Applies:
+    resolved, weeks = known.resolution(manual, course), progress.days_in_remission(manual, course, today) // 7
+    if resolved is None:
+        return Applies(None, "How far the focus is resolved is not rated yet.")
+    if resolved >= 4 and weeks >= 3:
+        return Applies(True, f"The focus is resolved and symptoms have been in remission for {weeks} weeks.")
+    return Applies(False, "The focus is not resolved with 3 weeks of remission.")
+
+
+def clinician_decision(manual: Manual, course: Course, today: date) -> Applies:
+    """A clinician's decision is a recorded change of phase; until it is made it opens nothing."""
+    phase = phase_on(manual, course, today)
+    decided = [c for c in course.phase_changes if ORDER.index(c.phase) > ORDER.index(phase)]
+    if decided:
+        return Applies(True, "A clinician decided it.")
+    return Applies(False, "No clinician has decided it.")
+
+
+# -- when a measure is due only for some -----------------------------------------------------------------
+
+
+def licensed(manual: Manual, course: Course, today: date) -> Applies:
+    return Applies(None, "Whether the service holds a licence is not known to the course.")
+
+
+def loss(manual: Manual, course: Course, today: date) -> Applies:
+    if known.has_loss(course):
+        return Applies(True, "A death is part of the story.")
+    return Applies(False, "No death is recorded.")
+
+
+def trauma(manual: Manual, course: Course, today: date) -> Applies:
+    if answers_of(course, "ms_pcl5"):
+        return Applies(True, "Trauma symptoms were measured at the start.")
+    return Applies(None, "Whether a trauma is part of the story is not recorded.")
+
+
+def middle_phase_reached(manual: Manual, course: Course, today: date) -> Applies:
+    reached = ORDER.index(phase_on(manual, course, today)) >= ORDER.index("middle")
+    return Applies(reached, "The middle phase has begun." if reached else "The middle phase has not begun.")
+
+
+def focus_agreed(manual: Manual, course: Course, today: date) -> Applies:
+    agreed = bool(known.focus(course))
+    return Applies(agreed, "A focus is agreed." if agreed else "No focus is agreed yet.")
+
+
+TASK_CONDITIONS: Mapping[str, Condition] = MappingProxyType(
+    {
+        "takes-medication": takes_medication,
+        "important-exchange": important_exchange,
+        "choice-open": choice_open,
+        "conversation-planned": conversation_planned,
+        "alert-open": alert_open,
+        "no-response": no_response,
+        "not-better": not_better,
+        "other-language-or-culture": other_language_or_culture,
+        "every-second-session": every_second_session,
+        "midpoint": at_midpoint,
+        "risk-positive": risk_positive,
+    }
+)
+EXIT_CONDITIONS: Mapping[str, Condition] = MappingProxyType(
+    {"client-agreed": client_agreed, "risk-not-red": risk_not_red, "baseline-present": baseline_present}
+)
+LEAVING_REASONS: Mapping[str, Condition] = MappingProxyType(
+    {
+        "last-session-reached": last_session_reached,
+        "focus-resolved-and-remission-3-weeks": focus_resolved_and_remission,
+        "clinician-decision": clinician_decision,
+    }
+)
+MEASURE_CONDITIONS: Mapping[str, Condition] = MappingProxyType(
+    {
+        "licensed": licensed,
+        "loss": loss,
+        "trauma": trauma,
+        "middle-phase-reached": middle_phase_reached,
+        "focus-agreed": focus_agreed,
+    }
+)
+
+
+def in_baseline(course: Course, measure: str) -> Applies:
+    """`in-baseline` is asked of one measure: was it part of the baseline?"""
+    answered = any(a.measure == measure and a.session in (0, 1) for a in course.answers)
+    return Applies(
+        answered, "It was part of the baseline." if answered else "It was not part of the baseline."
+    )
+
+
+def measure_applies(manual: Manual, course: Course, today: date, name: str, measure: str) -> Applies:
+    """The condition of that name, asked for one measure."""
+    if name == "in-baseline":
+        return in_baseline(course, measure)
+    return MEASURE_CONDITIONS[name](manual, course, today)

@@ -1,0 +1,471 @@
+"""What the record of a course says, read once and in one way: risk, focus, formulation, tasks, losses.
+
+Payloads come from forms, imports and older versions, so every reader here takes what is there and
+answers None or nothing where a value is absent. None means: not known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from openipt.core.course.course import Course, Entry, Meeting
+from openipt.core.course.scores import PHQ9, item_answers, latest_total
+from openipt.core.formulation.ranking import WEIGHTS, Issue, Ranking, rank_issues
+from openipt.core.manual.model import Manual
+from openipt.core.safety.levels import Level, level_of_item_9, positive_answers, says_yes
+
+AGREED = ("agree", "partly")
+
+
+# -- small readers -------------------------------------------------------------------------------
+
+
+def words(value: object) -> tuple[str, ...]:
+    """A list of words, also where one word stands alone."""
+    if isinstance(value, str):
+        return (value,) if value.strip() else ()
+    if isinstance(value, list | tuple):
+        return tuple(item for item in value if isinstance(item, str) and item.strip())
+    return ()
+
+
+def day(value: object) -> date | None:
+    """A full date; a year or a month alone is no day."""
+    if isinstance(value, date):
+        return value
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value.strip()):
+        return None
+    try:
+        return date.fromisoformat(value.strip())
+    except ValueError:
+        return None
+
+
+MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1
+    )
+}
+
+
+def first_day(value: object) -> date | None:
+    """The first day of "2025", "2025-03", "2025-03-21" or "March 2025"."""
+    if isinstance(value, date):
+        return value
+    if not isinstance(value, str):
+        return None
+    if found := re.search(r"\b(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?\b", value):
+        year, month, dom = found.groups()
+        named = next(
+            (n for word in re.findall(r"[a-z]+", value.lower()) if (n := MONTHS.get(word[:3]))), None
+        )
+        try:
+            return date(int(year), int(month) if month else named or 1, int(dom) if dom else 1)
+        except ValueError:
+            return None
+    return None
+
+
+# -- tasks ---------------------------------------------------------------------------------------
+
+
+def tasks_of_meeting(course: Course, meeting: Meeting) -> frozenset[str]:
+    """Tasks done in one meeting: marked there, or shown by a record made for it."""
+    shown = {e.for_task for e in course.entries if e.for_task and e.session == meeting.number}
+    return frozenset(meeting.tasks_done) | (shown if meeting.number is not None else set())
+
+
+def tasks_done(course: Course) -> frozenset[str]:
+    """Every task done so far in this course, in whatever session."""
+    marked = {
+        task for meeting in course.meetings if meeting.attendance.is_held for task in meeting.tasks_done
+    }
+    return frozenset(marked | {entry.for_task for entry in course.entries if entry.for_task})
+
+
+# -- risk ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RiskLevel:
+    """The level as it stands. `provisional`: an answer to item 9 stands unassessed above what was set."""
+
+    level: Level
+    on: date
+    provisional: bool = False
+
+
+def levels(course: Course) -> tuple[tuple[Entry, Level], ...]:
+    """Every level a clinician recorded, oldest first."""
+    return tuple(
+        (entry, level)
+        for entry in course.entries_of("rec_risk")
+        if entry.by_role != "client" and (level := Level.named(entry.values.get("level"))) is not None
+    )
+
+
+def recorded_level(course: Course) -> tuple[Entry, Level] | None:
+    """The level a clinician recorded last."""
+    found = levels(course)
+    return found[-1] if found else None
+
+
+def risk_level(course: Course) -> RiskLevel | None:
+    """The level to act on: the recorded one, or what a newer answer to item 9 stands for if higher."""
+    recorded = recorded_level(course)
+    answer = latest_item_9(course)
+    if answer and answer.value and (recorded is None or answer.on > recorded[0].on):
+        provisional = level_of_item_9(answer.value)
+        if recorded is None or provisional > recorded[1]:
+            return RiskLevel(provisional, answer.on, provisional=True)
+    return RiskLevel(recorded[1], recorded[0].on) if recorded else None
+
+
+def level_before(course: Course, on: date) -> Level:
+    """The recorded level that stood before a day began; green where none was recorded."""
+    earlier = [level for entry, level in levels(course) if entry.on < on]
+    return earlier[-1] if earlier else Level.GREEN
+
+
+def level_rose_on(course: Course) -> date | None:
+    """The day the level last rose to yellow or above; None while it is green or was never set."""
+    rose: date | None = None
+    before = Level.GREEN
+    for entry, level in levels(course):
+        if level > before:
+            rose = entry.on
+        if level is Level.GREEN:
+            rose = None
+        before = level
+    return rose
+
+
+@dataclass(frozen=True)
+class RiskAnswer:
+    """An answer to a risk item; `value` None: declined or not reached."""
+
+    measure: str
+    item: int
+    on: date
+    value: int | None
+
+
+def latest_item_9(course: Course) -> RiskAnswer | None:
+    """PHQ-9 item 9 on the last day it was asked. The highest of that day: a change from 2 to 0 keeps the 2."""
+    return latest_risk_answer(course, PHQ9, 9)
+
+
+def latest_risk_answer(course: Course, measure: str, item: int) -> RiskAnswer | None:
+    """One risk item on the last day it was asked, the highest answer of that day."""
+    asked = [(answers.on, value) for answers, value in item_answers(course, measure, item)]
+    if not asked:
+        return None
+    last = max(on for on, _ in asked)
+    values = [value for on, value in asked if on == last and value is not None]
+    return RiskAnswer(measure, item, last, max(values, default=None))
+
+
+def latest_risk_record(course: Course) -> Entry | None:
+    """The last risk assessment a clinician recorded."""
+    entries = [entry for entry in course.entries_of("rec_risk") if entry.by_role != "client"]
+    return entries[-1] if entries else None
+
+
+def positive_risk(entry: Entry | None) -> tuple[str, ...]:
+    """Which answers of a risk assessment are positive."""
+    return positive_answers(entry.values) if entry else ()
+
+
+# -- danger from another person (ipt.md 11.5) -------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Danger:
+    """Grounds for locking conjoint work and rehearsal. No `persons`: nobody was named yet."""
+
+    grounds: tuple[str, ...]
+    persons: tuple[str, ...]
+
+
+def danger(course: Course) -> Danger:
+    """Every ground in the record. A later negative screen does not take an earlier ground away (ipv_6)."""
+    grounds: list[str] = []
+    persons: list[str] = []
+    for answers in course.answers:
+        total = answers.total if answers.total is not None else sum(i or 0 for i in answers.items)
+        if answers.measure == "ms_hark" and total >= 1:
+            grounds.append("ms_hark")
+    for entry in course.entries:
+        if ground := _ground(entry):
+            grounds.append(ground)
+            persons += words(_person_of(entry))
+    return Danger(tuple(dict.fromkeys(grounds)), tuple(dict.fromkeys(persons)))
+
+
+def _ground(entry: Entry) -> str:
+    values = entry.values
+    match entry.record:
+        case "rec_ipv_screen" if says_yes(values.get("positive")):
+            return "rec_ipv_screen.positive"
+        case "rec_communication_analysis" if says_yes(values.get("safety_flag")):
+            return "rec_communication_analysis.safety_flag"
+        case "rec_dispute_map" if says_yes(values.get("danger")):
+            return "rec_dispute_map.danger"
+        case "rec_inventory_person" if says_yes(values.get("safety_concern")):
+            return "rec_inventory_person.safety_concern"
+        case "rec_issue_ranking" if (_factors(values).get("f_safety") or 0) >= 2:
+            return "rec_issue_ranking.f_safety"
+    return ""
+
+
+def _person_of(entry: Entry) -> object:
+    keys = ("person_id", "other_person_id", "other", "person")
+    return next((entry.values[key] for key in keys if entry.values.get(key)), "")
+
+
+def screened_for_violence(course: Course) -> bool:
+    """Has the client been asked at all?"""
+    asked = any(answers.measure == "ms_hark" for answers in course.answers)
+    return asked or bool(course.entries_of("rec_ipv_screen"))
+
+
+# -- focus and formulation ---------------------------------------------------------------------------
+
+
+def agreed(entry: Entry) -> bool:
+    """Agreed as it stands, or in part with the client's edit in words (ipt.md 3.11)."""
+    agreement = entry.values.get("agreement")
+    if agreement == "partly":
+        return bool(words(entry.values.get("client_words"))) or says_yes(entry.values.get("edited"))
+    return agreement == "agree"
+
+
+def agreed_formulation(course: Course) -> Entry | None:
+    """The last formulation the client agreed with."""
+    found = [entry for entry in course.entries_of("rec_formulation") if agreed(entry)]
+    return found[-1] if found else None
+
+
+@dataclass(frozen=True)
+class Focus:
+    """The problem areas agreed from a day on."""
+
+    areas: tuple[str, ...]
+    on: date
+
+
+def focus_history(course: Course) -> tuple[Focus, ...]:
+    """Every change of focus, by formulation or contract. Of one day the last word counts."""
+    stated = [
+        (entry.on, entry.order, areas)
+        for entry in (*course.entries_of("rec_formulation"), *course.entries_of("rec_contract"))
+        if (areas := _areas(entry))
+    ]
+    history: list[Focus] = []
+    for on, _, areas in sorted(stated):
+        if history and history[-1].on == on:
+            history.pop()
+        if not history or set(history[-1].areas) != set(areas):
+            history.append(Focus(areas, on))
+    return tuple(history)
+
+
+def _areas(entry: Entry) -> tuple[str, ...]:
+    if entry.record == "rec_contract":
+        return words(entry.values.get("focus"))
+    return words(entry.values.get("problem_area")) if agreed(entry) else ()
+
+
+def focus(course: Course) -> tuple[str, ...]:
+    """The problem areas agreed now."""
+    history = focus_history(course)
+    return history[-1].areas if history else ()
+
+
+# -- ranking of issues ---------------------------------------------------------------------------------
+
+
+def latest_ranking_entries(course: Course) -> tuple[Entry, ...]:
+    """The issues as rated last: of each issue the last rating of the last day issues were rated."""
+    entries = course.entries_of("rec_issue_ranking")
+    if not entries:
+        return ()
+    last: dict[object, Entry] = {}
+    for entry in entries:
+        if entry.on == entries[-1].on:
+            last[entry.values.get("issue")] = entry
+    return tuple(last.values())
+
+
+def latest_ranking(course: Course) -> Ranking | None:
+    """The last ranking, computed again from its factors; None where no issue has its factors."""
+    issues = [_issue(entry) for entry in latest_ranking_entries(course) if _factors(entry.values)]
+    return rank_issues(issues[: WEIGHTS.most_issues], WEIGHTS) if issues else None
+
+
+def _factors(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    factors = values.get("factors")
+    return factors if isinstance(factors, Mapping) else {}
+
+
+def _issue(entry: Entry) -> Issue:
+    name = str(entry.values.get("issue", ""))
+    rated = {f: r for f, r in _factors(entry.values).items() if r is None or r in (0, 1, 2, 3)}
+    return Issue(name, str(entry.values.get("text", "")), str(entry.values.get("area", "")), rated)
+
+
+# -- losses, births, medication, episodes ------------------------------------------------------------
+
+# Words that name a death or a birth in an event of the time line (project definition for DR-37).
+LOSS_OR_BIRTH = re.compile(
+    r"\b(dies|died|death|dead|funeral|suicide|stillb\w+|miscarr\w+|birth|born)\b", re.IGNORECASE
+)
+DEATH = re.compile(r"\b(dies|died|death|dead|funeral|suicide|stillb\w+|miscarr\w+)\b", re.IGNORECASE)
+
+
+def timeline_items(course: Course) -> Iterator[Mapping[str, Any]]:
+    """Every item of the time line; one entry holds one item."""
+    yield from (e.values for e in course.entries_of("rec_timeline") if words(e.values.get("text")))
+
+
+def days_of_loss(course: Course) -> tuple[date, ...]:
+    """Full dates of deaths: from the loss narrative, the time line and the inventory."""
+    found = [day(e.values.get("date")) for e in course.entries_of("rec_loss_narrative")]
+    found += [
+        day(item.get("date"))
+        for item in timeline_items(course)
+        if item.get("type") == "event" and DEATH.search(str(item.get("text", "")))
+    ]
+    found += [
+        first_day(text)
+        for entry in course.entries_of("rec_inventory_person")
+        if entry.values.get("alive") is False and (text := _change_text(entry)) and _has_full_date(text)
+    ]
+    return tuple(sorted({on for on in found if on is not None}))
+
+
+def _change_text(entry: Entry) -> str:
+    change = entry.values.get("change_near_onset")
+    return str(change.get("text", "")) if isinstance(change, Mapping) else ""
+
+
+def _has_full_date(text: str) -> bool:
+    return re.search(r"\b\d{4}-\d{2}-\d{2}\b", text) is not None
+
+
+def days_to_remember(course: Course) -> tuple[date, ...]:
+    """Full dates of losses and births."""
+    births = [
+        day(item.get("date"))
+        for item in timeline_items(course)
+        if item.get("type") == "event" and LOSS_OR_BIRTH.search(str(item.get("text", "")))
+    ]
+    return tuple(sorted({*days_of_loss(course), *(on for on in births if on is not None)}))
+
+
+def has_loss(course: Course) -> bool:
+    """A death is part of the story as recorded."""
+    dead = any(e.values.get("alive") is False for e in course.entries_of("rec_inventory_person"))
+    narrated = bool(course.entries_of("rec_loss_narrative")) or "grief" in focus(course)
+    return dead or narrated or bool(days_of_loss(course))
+
+
+def months_between(earlier: date, later: date) -> int:
+    """Whole months from one day to another."""
+    months = (later.year - earlier.year) * 12 + later.month - earlier.month
+    return months - (1 if later.day < earlier.day else 0)
+
+
+def medications(course: Course) -> tuple[Entry, ...]:
+    """The last word on each drug that is named."""
+    last: dict[str, Entry] = {}
+    for entry in course.entries_of("rec_medication"):
+        for drug in words(entry.values.get("drug")):
+            last[drug.lower()] = entry
+    return tuple(last.values())
+
+
+def asked_about_medication(course: Course) -> bool:
+    return bool(course.entries_of("rec_medication"))
+
+
+GAP_BETWEEN_EPISODES = timedelta(days=365)  # DEFAULT: a symptom this long before onset is an earlier episode
+
+
+def earlier_episodes(course: Course) -> int:
+    """How many earlier episodes the time line shows: symptoms more than a year before this one began."""
+    onset = _onset(course)
+    symptoms = sorted(
+        on
+        for item in timeline_items(course)
+        if item.get("type") == "symptom" and (on := first_day(item.get("date"))) is not None
+    )
+    earlier = [on for on in symptoms if onset is not None and onset - on > GAP_BETWEEN_EPISODES]
+    return sum(1 for n, on in enumerate(earlier) if n == 0 or on - earlier[n - 1] > GAP_BETWEEN_EPISODES)
+
+
+def _onset(course: Course) -> date | None:
+    formulation = agreed_formulation(course)
+    stated = first_day(formulation.values.get("onset")) if formulation else None
+    return stated or (course.started_on - timedelta(days=365) if course.started_on else None)
+
+
+def suitability_stops(course: Course, items: Iterable[str]) -> tuple[str, ...]:
+    """Which of these suitability items were last answered yes."""
+    answers: dict[str, object] = {}
+    for entry in course.entries_of("rec_suitability"):
+        for item, row in entry.values.items():
+            if isinstance(row, Mapping):
+                answers[item] = row.get("answer")
+    return tuple(item for item in items if _is_yes(answers.get(item)))
+
+
+def _is_yes(answer: object) -> bool:
+    return answer is True or (
+        isinstance(answer, str) and answer.strip().lower() in ("yes", "true", "positive")
+    )
+
+
+def resolution(manual: Manual, course: Course) -> float | None:
+    """The last rating of how far the focus problem is resolved, 1 to 5 (`ms_prr`)."""
+    found = latest_total(manual, course, "ms_prr")
+    return found[1] if found else None
+
+
+def frequency(manual: Manual, course: Course) -> str:
+    """How often they meet, as the last contract says, else as the manual does."""
+    agreed_on = [words(e.values.get("frequency")) for e in course.entries_of("rec_contract")]
+    stated = [each[0] for each in agreed_on if each]
+    return stated[-1].strip().lower() if stated else manual.frequency
+
+
+def override_reason(course: Course) -> str:
+    """Why a clinician went on in spite of a suitability stop, as last written; "" if nobody did."""
+    reasons = [words(e.values.get("override_reason")) for e in course.entries_of("rec_suitability")]
+    return reasons[-1][0] if reasons and reasons[-1] else ""
+
+
+def months_since_loss(course: Course, measure: str, on: date) -> int | None:
+    """Months from the first recorded death to a day, else as noted with the total; None: not known."""
+    losses = [death for death in days_of_loss(course) if death <= on]
+    if losses:
+        return months_between(losses[-1], on)
+    noted = [
+        int(found.group(1))
+        for entry in course.entries_of("rec_measure")
+        if entry.values.get("measure_id") == measure and entry.on <= on
+        for flag in words(entry.values.get("flags"))
+        if (found := re.fullmatch(r"months_since_loss:(\d+)", flag))
+    ]
+    return noted[-1] if noted else None
+
+
+def score_of_issue(entry: Entry) -> float | None:
+    """The score of a rated issue as kept with it."""
+    total = entry.values.get("total")
+    return float(total) if isinstance(total, int | float) and not isinstance(total, bool) else None

@@ -1,0 +1,159 @@
+"""Which phase a session is in, how many sessions are planned and how many remain (ipt.md 3.2, 22.1).
+
+A past session's phase never moves: what was recorded when the session began wins, and where nothing
+was recorded the plan that stood on that day decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from openipt.core.course.course import Course, EpisodeStatus, Meeting
+from openipt.core.manual.model import Manual
+
+ORDER = ("pre", "initial", "middle", "ending", "maintenance")
+TREATMENT = ("initial", "middle", "ending")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The number of sessions planned from a day on; `phase` is where added ones belong, if it was said."""
+
+    planned: int
+    on: date
+    phase: str = ""
+
+
+def plans(course: Course) -> tuple[Plan, ...]:
+    """Every plan in the order it was agreed: as the episode was opened, by contract, by extension."""
+    from_contracts = [
+        (entry.on, 0, Plan(planned, entry.on))
+        for entry in course.entries_of("rec_contract")
+        if (planned := _whole(entry.values.get("sessions_planned")))
+    ]
+    from_changes = [
+        (change.on, 1, Plan(change.planned_sessions, change.on, change.phase))
+        for change in course.plan_changes
+    ]
+    agreed = [plan for *_, plan in sorted([*from_contracts, *from_changes], key=lambda found: found[:2])]
+    return (Plan(course.planned_sessions, date.min), *agreed)
+
+
+def planned_sessions(course: Course) -> int:
+    """How many sessions are planned: the latest contract or extension, else the plan at the opening."""
+    return plans(course)[-1].planned
+
+
+def phase_spans(manual: Manual, course: Course) -> Mapping[str, tuple[int, int]]:
+    """Phase -> (first, last session) by the plan as it stands, extensions in the phase that was named."""
+    agreed = plans(course)
+    lengths = _lengths(manual, agreed[0].planned)
+    for before, after in zip(agreed, agreed[1:], strict=False):
+        lengths = _changed(manual, lengths, before.planned, after)
+    return _spans(lengths)
+
+
+def _lengths(manual: Manual, planned: int) -> dict[str, int]:
+    return {phase: last - first + 1 for phase, (first, last) in manual.phase_split(planned).items()}
+
+
+def _changed(manual: Manual, lengths: dict[str, int], before: int, plan: Plan) -> dict[str, int]:
+    added = plan.planned - before
+    if added == 0:
+        return lengths
+    if added < 0 or plan.phase not in lengths:
+        return _lengths(manual, plan.planned)
+    return {phase: n + (added if phase == plan.phase else 0) for phase, n in lengths.items()}
+
+
+def _spans(lengths: Mapping[str, int]) -> dict[str, tuple[int, int]]:
+    spans, last = {}, 0
+    for phase, length in lengths.items():
+        spans[phase] = (last + 1, last + length)
+        last += length
+    return spans
+
+
+def phase_by_plan(manual: Manual, course: Course, number: int) -> str:
+    """The phase a session of this number falls in by plan; beyond the plan, the last phase."""
+    if number < 1:
+        return "pre"
+    spans = phase_spans(manual, course)
+    for phase, (first, last) in spans.items():
+        if first <= number <= last:
+            return phase
+    return list(spans)[-1]
+
+
+def present_session(course: Course) -> Meeting | None:
+    """The session in progress, or the last one held; None before session 1."""
+    return course.held[-1] if course.held else None
+
+
+def session_number(course: Course) -> int:
+    """The number of the present session, 0 before session 1."""
+    present = present_session(course)
+    return present.number or 0 if present else 0
+
+
+def remaining(course: Course) -> int:
+    """Planned sessions minus held ones, the present one counted as held once it has begun; never below 0."""
+    return max(0, planned_sessions(course) - len(course.held))
+
+
+def session_phase(manual: Manual, course: Course, meeting: Meeting) -> str:
+    """The phase of one held session: as recorded, else by the plan of its day and never an earlier one."""
+    if meeting.phase in ORDER and meeting.phase != "pre":
+        return meeting.phase
+    then = course.as_of(meeting.on)
+    phases = [phase_by_plan(manual, then, meeting.number or 0)]
+    earlier = [m for m in course.held if (m.on, m.number or 0) < (meeting.on, meeting.number or 0)]
+    if earlier:
+        phases.append(session_phase(manual, course, earlier[-1]))
+    phases += [change.phase for change in then.phase_changes if change.phase in ORDER]
+    return max(phases, key=ORDER.index)
+
+
+def phase_on(manual: Manual, course: Course, today: date) -> str:
+    """The phase as things stand: of the present session, or as changed on a day after it."""
+    present = present_session(course)
+    since = present.on if present else date.min
+    changes = [(c.on, c.phase) for c in course.phase_changes if c.on > since and c.phase in ORDER]
+    changes += [
+        (c.on, "maintenance")
+        for c in course.status_changes
+        if c.on > since and c.status is EpisodeStatus.MAINTENANCE
+    ]
+    if changes:
+        return max(changes, key=lambda change: change[0])[1]
+    return session_phase(manual, course, present) if present else "pre"
+
+
+def status_on(course: Course) -> EpisodeStatus | None:
+    """The latest recorded status of the episode; None where none was recorded."""
+    changes = sorted(course.status_changes, key=lambda change: change.on)
+    return changes[-1].status if changes else None
+
+
+def is_over(course: Course) -> bool:
+    """Acute treatment is over: the episode ended or went on to maintenance."""
+    return status_on(course) in (EpisodeStatus.ENDED, EpisodeStatus.MAINTENANCE)
+
+
+def acute_end_reached(course: Course) -> bool:
+    """The last planned session has begun, or a discharge is recorded, or the episode ended as completed."""
+    if course.held and remaining(course) == 0:
+        return True
+    if course.entries_of("rec_discharge"):
+        return True
+    return any(
+        change.status is EpisodeStatus.MAINTENANCE
+        or (change.status is EpisodeStatus.ENDED and change.reason == "completed")
+        for change in course.status_changes
+    )
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None

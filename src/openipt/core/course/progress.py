@@ -1,0 +1,178 @@
+"""Is the client getting better? Readings of the scores that rules, tasks and pages share.
+
+The main measure is PHQ-9 where the start is a case on it, else GAD-7 where it is one there
+(PHQ-9 >= 10, GAD-7 >= 8; ipt.md 22.1, case thresholds 10.3). Without a case there is no reading.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from types import MappingProxyType
+
+from openipt.core.course import known
+from openipt.core.course.course import Course
+from openipt.core.course.phases import planned_sessions, session_number
+from openipt.core.course.scores import GAD7, PHQ9, Point, fall, points, score_at, start_score
+from openipt.core.manual.model import Manual
+from openipt.core.outcomes.expected import BAND, expected_course
+
+CASE_FROM = MappingProxyType({PHQ9: 10.0, GAD7: 8.0})  # ipt.md 10.3
+RELIABLE_CHANGE = MappingProxyType({PHQ9: 6.0, GAD7: 4.0})  # [S81], ipt.md 10.2
+REMISSION_BELOW = 5.0  # PHQ-9, [S81R], ipt.md 10.3
+RESPONSE_FALL = 0.5  # fall of half or more, [S81R], ipt.md 10.3
+WEEK_4, WEEK_8 = 4, 8
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The score at one agreed moment against the start. `score` None: it is missing."""
+
+    measure: str
+    session: int | None
+    start: float
+    score: float | None
+
+    @property
+    def improvement(self) -> float | None:
+        """The share by which it fell: 0.2 is 20 %."""
+        return None if self.score is None else fall(self.start, self.score)
+
+
+def main_measure(manual: Manual, course: Course) -> str | None:
+    """The measure whose start is a case; None where neither is, or no start is known."""
+    for measure, case_from in CASE_FROM.items():
+        start = start_score(manual, course, measure)
+        if start is not None and start >= case_from:
+            return measure
+    return None
+
+
+def starts_known(manual: Manual, course: Course) -> bool:
+    """Is enough known to say that the start was, or was not, a case?"""
+    return main_measure(manual, course) is not None or all(
+        start_score(manual, course, measure) is not None for measure in CASE_FROM
+    )
+
+
+def is_weekly(manual: Manual, course: Course) -> bool:
+    """Weekly unless the contract says otherwise; twice weekly counts its sessions' weeks by days."""
+    return known.frequency(manual, course) in ("weekly", "once a week", "every week")
+
+
+def reading_at(manual: Manual, course: Course, week: int) -> Reading | None:
+    """The reading of week 4 or 8, once its moment has come; None before, or without a case at the start.
+
+    Weekly courses: the score of that session. Others: the first score on or after that day.
+    """
+    measure = main_measure(manual, course)
+    start = start_score(manual, course, measure) if measure else None
+    if measure is None or start is None:
+        return None
+    if is_weekly(manual, course):
+        if not any(meeting.number == week for meeting in course.held):
+            return None
+        return Reading(measure, week, start, score_at(manual, course, measure, week))
+    found = _first_from_day(manual, course, measure, 7 * week)
+    return Reading(measure, found.session, start, found.total) if found else None
+
+
+def _first_from_day(manual: Manual, course: Course, measure: str, days: int) -> Point | None:
+    first = next((meeting.on for meeting in course.held), None)
+    if first is None:
+        return None
+    after = (p for p in points(manual, course, measure) if p.on >= first + timedelta(days=days))
+    return next(after, None)
+
+
+def early_reading(manual: Manual, course: Course) -> Reading | None:
+    """The later of the two readings whose moment has come."""
+    return reading_at(manual, course, WEEK_8) or reading_at(manual, course, WEEK_4)
+
+
+def present_score(manual: Manual, course: Course, measure: str) -> float | None:
+    """The score of the present session, else the last one before it."""
+    now = points(manual, course, measure)
+    return now[-1].total if now else None
+
+
+def rise(manual: Manual, course: Course, measure: str) -> float | None:
+    """How far the present score stands above the start; negative when it fell."""
+    start, now = start_score(manual, course, measure), present_score(manual, course, measure)
+    return None if start is None or now is None else now - start
+
+
+def deteriorated(manual: Manual, course: Course) -> tuple[str, ...]:
+    """Measures that stand a reliable change or more above their start."""
+    return tuple(
+        measure
+        for measure, change in RELIABLE_CHANGE.items()
+        if (risen := rise(manual, course, measure)) is not None and risen >= change
+    )
+
+
+def above_expected(manual: Manual, course: Course) -> tuple[tuple[Point, float], ...]:
+    """The last two held sessions with their expected scores, if both lie strictly above E(s) + 6."""
+    if main_measure(manual, course) != PHQ9 or len(course.held) < 2:
+        return ()
+    start = start_score(manual, course, PHQ9) or 0.0
+    last_two = [meeting.number for meeting in course.held[-2:]]
+    found = [p for p in points(manual, course, PHQ9) if p.session in last_two]
+    pairs = []
+    for point in found:
+        expected = expected_course(start, planned_sessions(course), point.session)
+        if expected is None or point.total <= expected + BAND:
+            return ()
+        pairs.append((point, expected))
+    return tuple(pairs) if len(pairs) == 2 else ()
+
+
+def not_on_track(manual: Manual, course: Course) -> tuple[str, ...]:
+    """Why the course is not on track as things stand; nothing where it is, or is not known to be off."""
+    reasons = []
+    reading = early_reading(manual, course)
+    needed = 0.4 if reading and reading == reading_at(manual, course, WEEK_8) else 0.2  # DR-21, DR-20
+    now = present_score(manual, course, reading.measure) if reading else None
+    improved = [reading.improvement, fall(reading.start, now)] if reading and now is not None else []
+    if improved and all(share is not None and share < needed for share in improved):
+        reasons.append(f"The score has fallen by less than {needed:.0%} from the start.")
+    if deteriorated(manual, course):
+        reasons.append("The score has risen by a reliable change from the start.")
+    if above_expected(manual, course):
+        reasons.append("Two scores in a row lie above the expected course.")
+    return tuple(reasons)
+
+
+def response(manual: Manual, course: Course) -> bool | None:
+    """Has PHQ-9 fallen by half or more from the start? None where a score is missing."""
+    start, now = start_score(manual, course, PHQ9), present_score(manual, course, PHQ9)
+    if start is None or now is None:
+        return None
+    return start > 0 and fall(start, now) >= RESPONSE_FALL
+
+
+def remission(manual: Manual, course: Course) -> bool | None:
+    """Is PHQ-9 below 5 now? None where it is missing."""
+    now = present_score(manual, course, PHQ9)
+    return None if now is None else now < REMISSION_BELOW
+
+
+def reliably_improved(manual: Manual, course: Course) -> bool | None:
+    """Has the main measure fallen by a reliable change? None where a score is missing."""
+    measure = main_measure(manual, course) or PHQ9
+    risen = rise(manual, course, measure)
+    return None if risen is None else -risen >= RELIABLE_CHANGE[measure]
+
+
+def days_in_remission(manual: Manual, course: Course, today: date) -> int:
+    """Since when, without a break up to now, PHQ-9 has been below 5, in days."""
+    since: date | None = None
+    for point in points(manual, course, PHQ9):
+        below = point.total < REMISSION_BELOW
+        since = (since or point.on) if below else None
+    return (today - since).days if since else 0
+
+
+def is_at_session(course: Course, session: int | None) -> bool:
+    """Is that session the present one?"""
+    return session is not None and session_number(course) == session

@@ -1,0 +1,106 @@
+"""Rules read at the end of acute treatment (ipt.md 10.3, 14, 22.1)."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from openipt.core.course import known, progress
+from openipt.core.course.course import Course
+from openipt.core.course.phases import acute_end_reached
+from openipt.core.course.rules.result import Verdict, cannot_tell, fired, not_fired, parameter, rule
+from openipt.core.course.scores import PHQ9, answers_of
+from openipt.core.manual.model import Manual
+
+RESIDUAL_ITEM_FROM = 2  # DEFAULT: in remission, an item still on more than half of the days
+
+NOT_AT_THE_END = "It is read at the end of acute treatment."
+SCORES = "the PHQ-9 score at the start or at the end"
+
+
+@rule("DR-29")
+def offer_maintenance(manual: Manual, course: Course, today: date) -> Verdict:
+    """Remission at the end, in a second or later episode or with symptoms left."""
+    if manual.id in parameter(manual, "DR-29", "continues_into_maintenance"):
+        return not_fired("This adaptation itself goes on into maintenance.")
+    if not acute_end_reached(course):
+        return not_fired(NOT_AT_THE_END)
+    remitted = progress.remission(manual, course)
+    if remitted is None:
+        return cannot_tell(SCORES)
+    episodes, residual = known.earlier_episodes(course) + 1, _residual_items(course)
+    inputs = {"remission": remitted, "episodes": episodes, "residual_items": residual}
+    if not remitted:
+        return not_fired("There is no remission.", **inputs)
+    if episodes >= parameter(manual, "DR-29", "episodes_from"):
+        return fired(f"Remission in episode {episodes}, as the time line shows.", **inputs)
+    if residual:
+        return fired("Remission with symptoms left.", **inputs)
+    return not_fired("Remission in a first episode without symptoms left.", **inputs)
+
+
+def _residual_items(course: Course) -> list[int]:
+    """Numbers of the PHQ-9 items that are still marked on the last sitting."""
+    sittings = [a for a in answers_of(course, PHQ9) if a.finished and a.items]
+    if not sittings:
+        return []
+    items = enumerate(sittings[-1].items, start=1)
+    return [number for number, value in items if value is not None and value >= RESIDUAL_ITEM_FROM]
+
+
+@rule("DR-30")
+def response_without_remission(manual: Manual, course: Course, today: date) -> Verdict:
+    """PHQ-9 has fallen by half or more and is still 5 or above at the end."""
+    if not acute_end_reached(course):
+        return not_fired(NOT_AT_THE_END)
+    responded, remitted = progress.response(manual, course), progress.remission(manual, course)
+    if responded is None or remitted is None:
+        return cannot_tell(SCORES)
+    inputs = {"response": responded, "remission": remitted}
+    if responded and not remitted:
+        return fired("Response without remission at the end.", **inputs)
+    return not_fired("Remission is reached." if remitted else "There is no response.", **inputs)
+
+
+@rule("DR-31")
+def no_response(manual: Manual, course: Course, today: date) -> Verdict:
+    """PHQ-9 has fallen by less than half at the end, and is not in remission."""
+    if not acute_end_reached(course):
+        return not_fired(NOT_AT_THE_END)
+    responded, remitted = progress.response(manual, course), progress.remission(manual, course)
+    if responded is None or remitted is None:
+        return cannot_tell(SCORES)
+    inputs = {"response": responded, "remission": remitted}
+    if not responded and not remitted:
+        return fired("No response at the end: the treatment failed, not the client.", **inputs)
+    return not_fired("Response or remission is reached.", **inputs)
+
+
+# A plan to stop is written in words (`rec_medication.wish`, `rec_next_step`); these words name one, unless
+# they are denied. A reading of the project (DEFAULT); the words themselves never leave the record.
+_STOP = re.compile(r"\b(stop\w*|come off|coming off|taper\w*|discontinu\w*|wean\w*|without)\b", re.IGNORECASE)
+_DENIED = re.compile(r"\b(not|no|never|keep|continue|stay|against)\b", re.IGNORECASE)
+
+
+@rule("DR-32")
+def plan_to_stop_medication(manual: Manual, course: Course, today: date) -> Verdict:
+    """Remission with medication, and a wish on record to stop it."""
+    if not acute_end_reached(course):
+        return not_fired(NOT_AT_THE_END)
+    drugs = known.medications(course)
+    if not drugs:
+        if known.asked_about_medication(course):
+            return not_fired("The client takes no medication.", medication=False)
+        return cannot_tell("whether the client takes medication")
+    remitted = progress.remission(manual, course)
+    if remitted is None:
+        return cannot_tell(SCORES)
+    stopping = any(_wants_to_stop(str(entry.values.get("wish") or "")) for entry in drugs)
+    inputs = {"medication": True, "remission": remitted, "plan_to_stop": stopping}
+    if remitted and stopping:
+        return fired("Remission was reached with medication and there is a plan to stop it.", **inputs)
+    return not_fired("No plan to stop is on record." if remitted else "There is no remission.", **inputs)
+
+
+def _wants_to_stop(wish: str) -> bool:
+    return _STOP.search(wish) is not None and _DENIED.search(wish) is None

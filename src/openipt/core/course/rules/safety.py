@@ -1,0 +1,127 @@
+"""Rules of safety (ipt.md 11, 14). None of them lowers a level or closes an alert."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from openipt.core.course import known
+from openipt.core.course.course import Course
+from openipt.core.course.rules.result import Verdict, cannot_tell, fired, fired_as, not_fired, parameter, rule
+from openipt.core.manual.model import Manual, Severity
+from openipt.core.safety.levels import GRAVE_ANSWERS, Level, plan_needed, says_yes
+
+EPDS = "ms_epds"
+
+
+@rule("DR-01")
+def risk_answer(manual: Manual, course: Course, today: date) -> Verdict:
+    """A risk answer is positive: item 9, EPDS item 10, or an answer of the last risk assessment."""
+    item_9 = known.latest_item_9(course)
+    item_10 = known.latest_risk_answer(course, EPDS, parameter(manual, "DR-01", "epds_item"))
+    assessed = known.latest_risk_record(course)
+    answers = _positive_since(assessed, item_9)
+    inputs = {
+        "phq9_item_9": item_9.value if item_9 else None,
+        "epds_item_10": item_10.value if item_10 else None,
+        "risk_answers": list(answers),
+    }
+    grave = parameter(manual, "DR-01", "phq9_critical_from")
+    values = [found.value for found in (item_9, item_10) if found and found.value]
+    if values or answers:
+        critical = any(value >= grave for value in values) or GRAVE_ANSWERS & set(answers)
+        said = [f"PHQ-9 item 9 is {item_9.value}"] if item_9 and item_9.value else []
+        said += [f"EPDS item 10 is {item_10.value}"] if item_10 and item_10.value else []
+        said += [f"risk answers positive: {', '.join(answers)}"] if answers else []
+        severity = Severity.CRITICAL if critical else Severity.WARNING
+        return fired_as(severity, f"{'; '.join(said)}.", **inputs)
+    declined = next((a for a in (item_9, item_10) if a and a.value is None), None)
+    if declined and (assessed is None or assessed.on < declined.on):
+        return cannot_tell(f"{declined.measure} item {declined.item}: ask about safety", **inputs)
+    if item_9 is None and item_10 is None and assessed is None:
+        return cannot_tell("PHQ-9 item 9 and any risk assessment", **inputs)
+    return not_fired("The last answers about risk are all negative.", **inputs)
+
+
+def _positive_since(assessed: known.Entry | None, item_9: known.RiskAnswer | None) -> tuple[str, ...]:
+    """Positive answers of the last assessment, unless PHQ-9 was answered on a later day."""
+    if assessed is None or (item_9 and item_9.on > assessed.on and item_9.value is not None):
+        return ()
+    return known.positive_risk(assessed)
+
+
+@rule("DR-02")
+def a_zero_is_never_clearance(manual: Manual, course: Course, today: date) -> Verdict:
+    """Item 9 is 0 while a level above green is open, or was open when it was answered."""
+    item_9 = known.latest_item_9(course)
+    now = known.recorded_level(course)
+    if item_9 is None or item_9.value is None:
+        if now is None or now[1] is Level.GREEN:
+            return not_fired("No level above green is open.", phq9_item_9=None)
+        return cannot_tell("PHQ-9 item 9", level=now[1].word)
+    before = known.level_before(course, item_9.on)
+    open_level = max(before, now[1]) if now and now[0].on <= item_9.on else (now[1] if now else before)
+    inputs = {"phq9_item_9": item_9.value, "level": open_level.word}
+    if item_9.value == parameter(manual, "DR-02", "phq9_equals") and open_level > Level.GREEN:
+        return fired(f"Item 9 is 0 while the level is {open_level.word}: nothing is lowered by it.", **inputs)
+    return not_fired("Item 9 is above 0, or no level above green is open.", **inputs)
+
+
+@rule("DR-03")
+def safety_plan_needed(manual: Manual, course: Course, today: date) -> Verdict:
+    """A level of yellow or above, and no safety plan saved or reviewed since it last rose.
+
+    On the day the level rises it has fired, whatever follows: `open` says whether a plan is still wanted.
+    """
+    current = known.recorded_level(course)
+    if current is None:
+        return cannot_tell("a recorded level of risk")
+    rose = known.level_rose_on(course)
+    if not plan_needed(current[1]) or rose is None:
+        return not_fired(f"The level is {current[1].word}.", level=current[1].word)
+    saved = [e.on for e in course.entries_of("rec_safety_plan") if e.on >= rose]
+    inputs = {"level": current[1].word, "rose_on": rose.isoformat(), "open": not saved}
+    if not saved:
+        return fired(f"The level is {current[1].word} and no safety plan was saved since it rose.", **inputs)
+    if rose == today:
+        return fired(f"The level rose to {current[1].word} today; the plan has been saved since.", **inputs)
+    return not_fired("A safety plan was saved or reviewed since the level last rose.", **inputs)
+
+
+@rule("DR-04")
+def psychosis_or_mania(manual: Manual, course: Course, today: date) -> Verdict:
+    """Signs of psychosis in the last risk assessment, or suitability items on psychosis or mania."""
+    assessed = known.latest_risk_record(course)
+    asked = assessed.values if assessed else {}
+    signs = [f"rec_risk.{sign}" for sign in ("psychosis", "mania") if says_yes(asked.get(sign))]
+    signs += [f"rec_suitability.{item}" for item in known.suitability_stops(course, ("s_03", "s_04"))]
+    if signs:
+        return fired("Signs of psychosis, mania or a mixed state are on record.", signs=signs)
+    if assessed is None and not course.entries_of("rec_suitability"):
+        return cannot_tell("the suitability checklist and any risk assessment")
+    return not_fired("No such sign is on record.", signs=[])
+
+
+@rule("DR-05")
+def level_red(manual: Manual, course: Course, today: date) -> Verdict:
+    """The level is red, as set by a clinician or provisionally by item 9 = 3 until assessed."""
+    level = known.risk_level(course)
+    if level is None:
+        return cannot_tell("a level of risk")
+    inputs = {"level": level.level.word, "provisional": level.provisional}
+    if level.level is Level.RED:
+        how = "until it is assessed, by item 9" if level.provisional else "as recorded"
+        return fired(f"The level is red, {how}.", **inputs)
+    return not_fired(f"The level is {level.level.word}.", **inputs)
+
+
+@rule("DR-06")
+def danger_from_another_person(manual: Manual, course: Course, today: date) -> Verdict:
+    """A positive screen, a safety flag, or an issue with a present concern about safety."""
+    danger = known.danger(course)
+    inputs = {"grounds": list(danger.grounds), "persons": list(danger.persons)}
+    if danger.grounds:
+        whom = "with that person" if danger.persons else "with every partner, ex-partner and household member"
+        return fired(f"Danger is on record. Conjoint work and rehearsal {whom} are locked.", **inputs)
+    if not known.screened_for_violence(course):
+        return cannot_tell("a violence screen asked alone", **inputs)
+    return not_fired("Every screen is negative and no flag is set.", **inputs)

@@ -1,0 +1,94 @@
+"""Scores over the course: who answered what for which session, and where it started.
+
+The answers of a session are given before it; the start score is that of session 1 (ipt.md 22.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from openipt.core.course.course import Answers, Course
+from openipt.core.manual.model import Manual
+from openipt.core.measures.scoring import score
+from openipt.errors import AnswersNotScorable
+
+PHQ9 = "ms_phq9"
+GAD7 = "ms_gad7"
+
+
+@dataclass(frozen=True)
+class Point:
+    """A total with the session it belongs to and the day it was given."""
+
+    session: int
+    on: date
+    total: float
+
+
+def total_of(manual: Manual, answers: Answers) -> float | None:
+    """The total as entered, else as the measure scores its items; None where too much is missing."""
+    if answers.total is not None:
+        return answers.total
+    measure = manual.measure_list.get(answers.measure)
+    if measure is None or not answers.items:
+        return None
+    try:
+        return score(measure, answers.items).total
+    except AnswersNotScorable:  # an unfinished sitting, or answers of another version: no total is known
+        return None
+
+
+def answers_of(course: Course, measure: str) -> tuple[Answers, ...]:
+    """Every sitting of one measure, oldest first."""
+    return tuple(
+        sorted(
+            (a for a in course.answers if a.measure == measure),
+            key=lambda a: (a.on, a.at.isoformat() if a.at else "", a.session or 0),
+        )
+    )
+
+
+def points(manual: Manual, course: Course, measure: str) -> tuple[Point, ...]:
+    """One total per held session, in the order held; sessions without a total are left out."""
+    return tuple(
+        Point(number, meeting.on, total)
+        for meeting in course.held
+        if (number := meeting.number) and (total := score_at(manual, course, measure, number)) is not None
+    )
+
+
+def score_at(manual: Manual, course: Course, measure: str, session: int) -> float | None:
+    """The total given for a session: the last finished sitting counts."""
+    totals = (total_of(manual, a) for a in answers_of(course, measure) if a.session == session and a.finished)
+    known = [total for total in totals if total is not None]
+    return known[-1] if known else None
+
+
+def start_score(manual: Manual, course: Course, measure: str) -> float | None:
+    """The score of session 1; before it, or where it is missing, that of the baseline."""
+    first = score_at(manual, course, measure, 1)
+    return first if first is not None else score_at(manual, course, measure, 0)
+
+
+def latest_total(manual: Manual, course: Course, measure: str) -> tuple[date, float] | None:
+    """The last finished total of a measure and its day."""
+    known = [
+        (a.on, total)
+        for a in answers_of(course, measure)
+        if a.finished and (total := total_of(manual, a)) is not None
+    ]
+    return known[-1] if known else None
+
+
+def item_answers(course: Course, measure: str, item: int) -> Iterator[tuple[Answers, int | None]]:
+    """Every answer ever chosen for one item (counted from 1), finished sitting or not; None: not known."""
+    for answers in answers_of(course, measure):
+        if answers.items:
+            yield answers, answers.items[item - 1] if len(answers.items) >= item else None
+
+
+def fall(start: float, now: float) -> float:
+    """The share by which a score has fallen from the start: 0.25 is a quarter. A start of 0 cannot fall."""
+    return (start - now) / start if start else 0.0

@@ -1,0 +1,211 @@
+"""Where every task of the manual stands: due, done, overdue, or not applicable and why.
+
+Tasks done once (before treatment, in the initial and ending phase, the midpoint review) are looked for
+in the whole course: once done they stay done. Tasks of every session are looked for in the present
+session only. Only a required task can be overdue; a conditional one is due as long as its condition holds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from openipt.core.course import known
+from openipt.core.course.conditions import TASK_CONDITIONS
+from openipt.core.course.course import Course
+from openipt.core.course.phases import (
+    ORDER,
+    is_over,
+    phase_on,
+    phase_spans,
+    planned_sessions,
+    present_session,
+    remaining,
+    session_number,
+)
+from openipt.core.manual.model import Manual, Requirement, Task, midpoint
+
+
+class State(StrEnum):
+    """Of one task on one day. Later: its time has not come. Open: may be done, nobody waits for it."""
+
+    DUE = "due"
+    DONE = "done"
+    OVERDUE = "overdue"
+    NOT_APPLICABLE = "not_applicable"
+    LATER = "later"
+    OPEN = "open"
+
+
+@dataclass(frozen=True)
+class TaskState:
+    """One task, where it stands and why."""
+
+    task: Task
+    state: State
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class _Now:
+    """What every task is held against."""
+
+    phase: str
+    number: int
+    planned: int
+    done_ever: frozenset[str]
+    done_now: frozenset[str]
+    done_before: frozenset[str]
+    done_two_before: frozenset[str]
+    over: bool
+
+
+def task_states(manual: Manual, course: Course, today: date) -> tuple[TaskState, ...]:
+    """Every task of the manual, in the manual's order."""
+    now = _now(manual, course, today)
+    return tuple(_state(manual, course, today, task, now) for task in manual.tasks)
+
+
+def of_state(states: tuple[TaskState, ...], state: State) -> tuple[str, ...]:
+    """The ids of the tasks that stand so."""
+    return tuple(found.task.id for found in states if found.state is state)
+
+
+def _now(manual: Manual, course: Course, today: date) -> _Now:
+    held = [known.tasks_of_meeting(course, meeting) for meeting in course.held]
+    before = [frozenset[str](), frozenset[str](), *held]
+    return _Now(
+        phase=phase_on(manual, course, today),
+        number=session_number(course),
+        planned=planned_sessions(course),
+        done_ever=known.tasks_done(course),
+        done_now=held[-1] if held else frozenset(),
+        done_before=before[-2] if held else frozenset(),
+        done_two_before=before[-3] if held else frozenset(),
+        over=is_over(course),
+    )
+
+
+def _state(manual: Manual, course: Course, today: date, task: Task, now: _Now) -> TaskState:
+    if task.id in (now.done_now if _is_of_every_session(task) else now.done_ever):
+        return TaskState(task, State.DONE)
+    if task.requirement is Requirement.OPTIONAL:
+        return TaskState(task, State.OPEN if task.phase == now.phase else State.LATER)
+    state = _when(manual, course, today, task, now)
+    if state.state is State.DUE and task.requirement is Requirement.CONDITIONAL:
+        return _under_condition(manual, course, today, task, state)
+    if state.state is State.OVERDUE and task.requirement is Requirement.CONDITIONAL:
+        return TaskState(task, State.LATER)
+    return state
+
+
+def _is_of_every_session(task: Task) -> bool:
+    return task.each_session or task.each_second_session
+
+
+def _under_condition(manual: Manual, course: Course, today: date, task: Task, due: TaskState) -> TaskState:
+    applies = TASK_CONDITIONS[task.condition](manual, course, today)
+    if applies.holds:
+        return TaskState(task, State.DUE, applies.why)
+    return TaskState(task, State.NOT_APPLICABLE, applies.why)
+
+
+def _when(manual: Manual, course: Course, today: date, task: Task, now: _Now) -> TaskState:
+    """When a task that is not done is due, apart from its condition."""
+    distance = ORDER.index(task.phase) - ORDER.index(now.phase)
+    if distance > 0:
+        return _early(manual, course, task, now)
+    if distance < 0:
+        return _left_behind(task)
+    if now.over and task.phase != "maintenance":
+        return TaskState(task, State.OVERDUE, "The treatment is over.")
+    if task.each_session:
+        return TaskState(task, State.DUE, "It belongs to every session of this phase.")
+    if task.each_second_session:
+        return _every_second(task, now)
+    if task.at:
+        return _at_moment(course, today, task, now)
+    return _in_window(manual, course, task, now)
+
+
+def _early(manual: Manual, course: Course, task: Task, now: _Now) -> TaskState:
+    """A task of a later phase. What may come early does so when the end is near (DR-26)."""
+    if task.may_be_early and end_is_near(manual, course):
+        return TaskState(task, State.DUE, f"{remaining(course)} sessions remain.")
+    return TaskState(task, State.LATER)
+
+
+def _left_behind(task: Task) -> TaskState:
+    if _is_of_every_session(task):
+        return TaskState(task, State.LATER)
+    return TaskState(task, State.OVERDUE, "Its phase is over.")
+
+
+def _every_second(task: Task, now: _Now) -> TaskState:
+    if task.id in now.done_before:
+        why = "It was done at the session before; it is due again at the next."
+        return TaskState(task, State.NOT_APPLICABLE, why)
+    if task.id in now.done_two_before:
+        return TaskState(task, State.DUE, "It is due at least every second session.")
+    return TaskState(task, State.DUE, "It is due at least every second session.")
+
+
+def _at_moment(course: Course, today: date, task: Task, now: _Now) -> TaskState:
+    if task.at == "yearly":
+        return _yearly(course, today, task)
+    session = midpoint(now.planned) if task.at == "midpoint" else now.planned
+    if now.number < session:
+        if task.at == "midpoint":
+            return TaskState(task, State.NOT_APPLICABLE, f"It is due at session {session}.")
+        return TaskState(task, State.LATER, f"It is due at session {session}.")
+    if now.number == session:
+        return TaskState(task, State.DUE, f"It is due at session {session}.")
+    return TaskState(task, State.OVERDUE, f"It was due at session {session}.")
+
+
+def _yearly(course: Course, today: date, task: Task) -> TaskState:
+    present = present_session(course)
+    since = min(
+        (m.on for m in course.held if m.phase == "maintenance"), default=present.on if present else today
+    )
+    if today - since >= timedelta(days=365):
+        return TaskState(task, State.DUE, "It is due once a year.")
+    return TaskState(task, State.LATER)
+
+
+def _in_window(manual: Manual, course: Course, task: Task, now: _Now) -> TaskState:
+    first, last = _window(manual, course, task, now)
+    if now.number < first:
+        return TaskState(task, State.LATER, f"It is due from session {first}.")
+    if now.number > last:
+        return TaskState(task, State.OVERDUE, f"It was due by session {last}.")
+    return TaskState(task, State.DUE, _said(first, last))
+
+
+def _said(first: int, last: int) -> str:
+    if first == last:
+        return f"It is due in session {first}." if first else "It is due before session 1."
+    return f"It is due in sessions {first} to {last}."
+
+
+def _window(manual: Manual, course: Course, task: Task, now: _Now) -> tuple[int, int]:
+    if task.phase == "maintenance":
+        return (0, 10_000)
+    if task.phase in ("pre", "initial") or task.has_window:
+        return manual.window(task, now.planned) or (0, now.planned)
+    return phase_spans(manual, course).get(task.phase, (0, now.planned))
+
+
+def end_is_near(manual: Manual, course: Course) -> bool:
+    """Is the end to be raised by now (DR-26, ipt.md 22.1)? From the session after which 3 or fewer remain.
+
+    With 8 planned sessions or fewer: from the session before the ending phase; with 3 or fewer, never.
+    """
+    rule = manual.rule("DR-26").parameters
+    planned, number = planned_sessions(course), session_number(course)
+    if number < 1 or planned <= rule["not_raised_at_most"]:
+        return False
+    if planned <= rule["short_course_at_most"]:
+        return number >= phase_spans(manual, course)["ending"][0] - 1
+    return remaining(course) <= int(rule["remaining_at_most"])
