@@ -218,11 +218,33 @@ class _Manual:
             yield ContentFault(file, f"{key}.phase", reason, suggestion(task.phase, self.phase_ids))
         yield from self.known("record", task.records, file, f"{key}.record")
         yield from self.known.field(task.record, (task.field,), file, f"{key}.field")
-        yield from self.known.field(task.record, task.quick, file, f"{key}.quick")
+        yield from self.quick_line(task, file, f"{key}.quick")
+        shown_to = (
+            self.known.records[task.record].seen_by if task.record in self.known.records else ("client",)
+        )
+        if task.client_visible and "client" not in shown_to:
+            remedy = f"Let {task.record} be seen by the client, or remove client_visible."
+            yield ContentFault(file, f"{key}.client_visible", "shows what the client may not see.", remedy)
         if task.requirement is Requirement.CONDITIONAL and not task.condition:
             remedy = "Name one of names.TASK_CONDITIONS."
             yield ContentFault(file, f"{key}.condition", "is missing: the task is required under it.", remedy)
         yield from self.timing(task, file, key)
+
+    def quick_line(self, task: Task, file: str, key: str) -> Found:
+        """A quick line makes a record that may be kept; for a task of one field, it holds that field."""
+        record = self.known.records.get(task.record)
+        if record is None or not task.quick:
+            return
+        for name in task.quick:
+            if name not in record:
+                reason = f'names the field "{name}", which {record.id} does not have at its top.'
+                yield ContentFault(file, key, reason, suggestion(name, [f.key for f in record.fields]))
+        needed = [(field.key,) for field in record.fields if field.required and not task.field]
+        either = record.needs_one_of if not task.field else ((task.field,),)
+        for keys in (*needed, *either):
+            if not set(keys) & set(task.quick):
+                reason = f"makes no {record.id} that may be kept: it lacks {' or '.join(keys)}."
+                yield ContentFault(file, key, reason, f"Add {keys[0]}.")
 
     def timing(self, task: Task, file: str, key: str) -> Found:
         ways = [

@@ -1,0 +1,138 @@
+"""Checks the content of the treatment and shows any part of it.
+
+`openipt manual check` reads every content file and names every fault at once: file, key, what is
+wrong, what would mend it. `openipt manual show ID` prints a manual, or one of its parts by id.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from openipt import library
+from openipt.cli import _manual_text as text
+from openipt.core.manual.load import Content
+from openipt.core.tables import suggestion
+from openipt.errors import ContentFault, PersonError
+
+help = "check the content of the treatment, or show a part of it"
+
+CONTENT_WRONG = 4  # the exit code of a ContentError
+
+
+def add_check_arguments(parser: argparse.ArgumentParser) -> None:
+    """Takes no arguments."""
+
+
+def check(args: argparse.Namespace) -> int:
+    """Name every fault of every content file; print counts when there is none."""
+    _use_site_measures()
+    content, faults = library.check()
+    if faults:
+        for line in _told(faults):
+            print(line, file=sys.stderr)
+        return CONTENT_WRONG
+    print("The content is good.")
+    for line in _counts(content):
+        print(line)
+    return 0
+
+
+def add_show_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "id",
+        metavar="ID",
+        help="a manual (ipt_acute), task (I07, or ipc:I07), area, strategy, technique, record type, "
+        "measure, rule, style, fact, page or source",
+    )
+    parser.add_argument("--json", action="store_true", help="print it as JSON")
+
+
+def show(args: argparse.Namespace) -> int:
+    """Print one item of the content, found by its id."""
+    _use_site_measures()
+    items = _items(library.content())
+    if args.id not in items:
+        near = suggestion(args.id, items) or "Try `openipt manual show ipt_acute`."
+        raise PersonError(f"Nothing in the content has the id '{args.id}'. {near}")
+    item = items[args.id]
+    if args.json:
+        print(json.dumps(text.as_json(item), ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(text.in_words(item)))
+    return 0
+
+
+COMMANDS = {
+    "check": ("name every fault of the content files", add_check_arguments, check),
+    "show": ("show a manual or one of its parts", add_show_arguments, show),
+}
+
+
+def _use_site_measures() -> None:
+    """Measures that the service added to its own folder count too."""
+    from openipt.web import environment
+
+    library.configure(extra=environment.read().home / "content" / "measures")
+
+
+def _told(faults: tuple[ContentFault, ...]) -> Iterable[str]:
+    for fault in faults:
+        yield f"{fault.file}: {fault.key}: {fault.reason}"
+        if fault.remedy:
+            yield f"  {fault.remedy}"
+    count = len({fault.file for fault in faults})
+    yield f"{_many(len(faults), 'fault')} in {_many(count, 'file')}."
+
+
+def _many(count: int, word: str, plural: str = "") -> str:
+    return f"{count} {word if count == 1 else plural or word + 's'}"
+
+
+def _counts(content: Content) -> Iterable[str]:
+    for manual in content.manuals.values():
+        yield f"  {manual.id}: {_many(len(manual.phases), 'phase')}, {_many(len(manual.tasks), 'task')}"
+    strategies = sum(len(area.strategies) for area in content.areas.values())
+    yield f"  {_many(len(content.areas), 'area')} with {_many(strategies, 'strategy', 'strategies')}"
+    for word, found in (
+        ("technique", content.techniques),
+        ("record type", content.record_types),
+        ("measure", content.measures),
+        ("rule", content.rules),
+        ("communication style", content.styles),
+        ("fact", content.facts),
+        ("page", content.pages),
+        ("source", content.sources),
+    ):
+        yield f"  {_many(len(found), word)}"
+
+
+def _items(content: Content) -> Mapping[str, Any]:
+    """Everything that has an id. A task that manuals tell differently also answers to `ipc:I18`."""
+    items: dict[str, Any] = {}
+    manuals = sorted(content.manuals.values(), key=lambda manual: (bool(manual.inherits), manual.id))
+    for manual in manuals:
+        for task in manual.tasks:
+            items.setdefault(task.id, task)
+            items[f"{manual.id}:{task.id}"] = task
+        for phase in manual.phases:
+            items[f"{manual.id}:{phase.id}"] = phase
+    for area in content.areas.values():
+        items |= {strategy.id: strategy for strategy in area.strategies}
+    for found in (
+        content.sources,
+        content.facts,
+        content.pages,
+        content.styles,
+        content.rules,
+        content.techniques,
+        content.areas,
+        content.measures,
+        content.record_types,
+        content.manuals,
+    ):
+        items |= found
+    return items
