@@ -78,6 +78,7 @@ def test_a_new_home_is_read_by_its_owner_only(tmp_path: Path) -> None:
     home = tmp_path / "services" / "home"
     assert openipt(home, "migrate").returncode == 0
     assert home.stat().st_mode & 0o777 == 0o700
+    assert (home / "openipt.sqlite3").stat().st_mode & 0o077 == 0
 
 
 def test_a_migrated_service_answers_and_stops_when_told(tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ import os
 def setup() -> None:
     """Read the settings and load the models. Safe to call twice.
 
-    A home that does not exist yet is made readable by its owner only: dates and scores lie clear in it.
+    The home and what is written into it are its owner's alone: dates and scores lie clear in it.
     """
+    os.umask(0o077)
     from openipt.web import environment
 
     environment.read().home.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -31,6 +31,7 @@ def run(args: argparse.Namespace) -> int:
     port = args.port or port_from(os.environ.get("PORT", ""))
     _refuse_taken(args.host, port)
     _refuse_waiting_migrations()
+    _make_static_folder()
     _server(args.host, port, args.workers).run()
     return 0
 
@@ -61,6 +62,13 @@ def _refuse_waiting_migrations() -> None:
 
     if waiting_migrations():
         raise SettingError("The database is not up to date. Run `openipt migrate` first.")
+
+
+def _make_static_folder() -> None:
+    """The page server warns about a folder that is not there."""
+    from django.conf import settings
+
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
 def _server(host: str, port: int, workers: int) -> Any:
@@ -98,5 +106,6 @@ def _settings(host: str, port: int, workers: int) -> dict[str, object]:
         "loglevel": "warning",
         "accesslog": None,
         "control_socket_disable": True,
+        "umask": 0o077,
         "worker_tmp_dir": str(memory) if memory.is_dir() and os.access(memory, os.W_OK) else None,
     }
