@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.core.measures.conftest import shipped
 
 from openipt.core.measures.change import ReliableChange, improvement, reliable_change
-from tests.core.measures.conftest import shipped
 
 
 def test_six_points_of_phq9_and_four_of_gad7_are_reliable() -> None:

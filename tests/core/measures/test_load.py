@@ -6,9 +6,9 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+from tests.core.measures.conftest import CONTENT, shipped, tables
 
 from openipt.core.measures.load import load_measure, load_measures, with_site_measures
-from tests.core.measures.conftest import CONTENT, shipped, tables
 
 WORDS = tables(CONTENT / "wording")
 

@@ -9,6 +9,8 @@ from itertools import product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.core.measures.conftest import shipped
+from tests.shared_data import shared
 
 from openipt.core.measures.definitions import (
     AlertRule,
@@ -27,8 +29,6 @@ from openipt.core.measures.scoring import (
     score_total,
 )
 from openipt.errors import AnswersNotScorable
-from tests.core.measures.conftest import shipped
-from tests.shared_data import shared
 
 
 def band_by_hand(measure_id: str, total: int) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
-
-from openipt.core.outcomes.change import ChangeCategories, Totals, change_categories, fall_percent
 from tests.core.measures.conftest import shipped
 from tests.shared_data import shared
+
+from openipt.core.outcomes.change import ChangeCategories, Totals, change_categories, fall_percent
 
 CASES = ("rt-closed-branch", "rd-silent-house", "gr-missed-call", "ipc-new-town")
 
