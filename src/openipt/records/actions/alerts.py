@@ -1,0 +1,276 @@
+"""Alerts: raised the moment an answer is chosen, worked through by a clinician, closed by nobody else."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from openipt.core.manual.model import Severity
+from openipt.core.measures.scoring import ASK_ABOUT_SAFETY, ScoreAlert
+from openipt.core.safety.levels import GRAVE_ANSWERS, SPEAK_WITHIN, Level, positive_answers, says_yes
+from openipt.records import audit, safety
+from openipt.records.access import Act, require
+from openipt.records.actions.base import Actor, Operator, day_of, fault, locked, refuse, tidy, user_or_none
+from openipt.records.models import Alert, AlertState, AlertStep, CheckIn, Entry, Role, StepKind, User
+
+ASK_RULE = "DR-01-ASK"
+# An alert to be dealt with "now" is late when nobody has acknowledged it by then (ipt.md 11.3, DEFAULT).
+NOBODY_ANSWERS_AFTER = timedelta(minutes=30)
+ORDER = (Severity.INFO, Severity.NOTICE, Severity.WARNING, Severity.CRITICAL)
+STEPS_BY_HAND = frozenset(StepKind) - {
+    StepKind.SHOWN_TO_CLIENT,
+    StepKind.ACKNOWLEDGED,
+    StepKind.RESOLVED,
+}
+LEVELS_BY_SEVERITY = {Level.YELLOW: 1, Level.ORANGE: 2, Level.RED: 3}
+
+
+# -- raising ----------------------------------------------------------------------------------------
+
+
+def raised_by_answer(
+    *, check_in: CheckIn, measure: str, item: int | None, found: ScoreAlert | None, value: Any, at: datetime
+) -> Alert | None:
+    """The alert an answer raises, and every later choice of the same item noted in it.
+
+    `found` is what the measure says of this answer. An answer that raises nothing is noted too where
+    its item had raised an alert before: "changed from 2 to 0", both stay. Part of an action.
+    """
+    choice = {"measure": measure, "item": item, "value": value, "at": at.isoformat()}
+    known = list(check_in.alerts.select_for_update().exclude(state=AlertState.RESOLVED))
+    rule = _rule_of(found) if found else None
+    for alert in known:
+        if alert.rule != rule and _speaks_of(alert, measure, item):
+            _note_choice(alert, choice)
+    if found is None:
+        return None
+    there = next((alert for alert in known if alert.rule == rule), None)
+    if there is not None:
+        return _add_choice(there, choice, found, at)
+    return _raise(
+        check_in=check_in,
+        rule=rule,
+        severity=_severity_of(found),
+        inputs={"choices": [choice]},
+        due_at=at + _within(found.value),
+        at=at,
+    )
+
+
+def _rule_of(found: ScoreAlert) -> str:
+    return ASK_RULE if found.rule == ASK_ABOUT_SAFETY else found.rule
+
+
+def _severity_of(found: ScoreAlert) -> Severity:
+    """A question to ask is a notice; a given answer is what its measure says it is."""
+    return Severity.NOTICE if found.rule == ASK_ABOUT_SAFETY else Severity(found.severity)
+
+
+def _within(value: float | None) -> timedelta:
+    if value is None:
+        return SPEAK_WITHIN[1]  # declined: asked about before or in the next session
+    return SPEAK_WITHIN.get(min(int(value), 3), timedelta(0)) or NOBODY_ANSWERS_AFTER
+
+
+def _speaks_of(alert: Alert, measure: str, item: int | None) -> bool:
+    return any(c["measure"] == measure and c["item"] == item for c in alert.inputs.get("choices", []))
+
+
+def _note_choice(alert: Alert, choice: dict[str, Any]) -> None:
+    alert.inputs = {**alert.inputs, "choices": [*alert.inputs.get("choices", []), choice]}
+    alert.save(update_fields=["inputs"])
+
+
+def _add_choice(alert: Alert, choice: dict[str, Any], found: ScoreAlert, at: datetime) -> Alert:
+    """A graver answer makes the alert graver and nearer; a lighter one changes neither."""
+    severity = _severity_of(found)
+    if ORDER.index(severity) > ORDER.index(Severity(alert.severity)):
+        alert.severity = severity.value
+    due_at = at + _within(found.value)
+    alert.due_at = min(alert.due_at, due_at) if alert.due_at else due_at
+    alert.save(update_fields=["severity", "due_at"])
+    _note_choice(alert, choice)
+    return alert
+
+
+def raised_by_entry(*, entry: Entry, by: Actor, at: datetime) -> Alert | None:
+    """What a clinician's own record raises: a positive risk answer or level, a positive violence screen."""
+    if entry.record_type == "rec_ipv_screen" and says_yes(entry.payload.get("positive")):
+        return _raise_once(entry, "DR-06", Severity.CRITICAL, {"record": "rec_ipv_screen"}, timedelta(0), at)
+    if entry.record_type != "rec_risk":
+        return None
+    answers = positive_answers(entry.payload)
+    level = Level.named(entry.payload.get("level"))
+    if not _thoughts_now(answers) and (level is None or level < Level.YELLOW):
+        return None
+    grave = bool(GRAVE_ANSWERS & set(answers)) or level is Level.RED
+    inputs = {"record": "rec_risk", "answers": list(answers), "level": level.word if level else None}
+    within = SPEAK_WITHIN[LEVELS_BY_SEVERITY.get(level, 1)] if level else SPEAK_WITHIN[1]
+    severity = Severity.CRITICAL if grave else Severity.WARNING
+    return _raise_once(entry, "DR-01", severity, inputs, timedelta(0) if grave else within, at)
+
+
+def _thoughts_now(answers: tuple[str, ...]) -> bool:
+    """Past attempts alone are history; every other positive answer is about now."""
+    return bool(set(answers) - {"past_attempts"})
+
+
+def _raise_once(
+    entry: Entry, rule: str, severity: Severity, inputs: dict[str, Any], within: timedelta, at: datetime
+) -> Alert | None:
+    """One alert per entry; none where an open one of this rule already has the clinicians' attention."""
+    known = Alert.objects.filter(episode_id=entry.episode_id, rule=rule).exclude(state=AlertState.RESOLVED)
+    there = known.select_for_update().first()
+    if there is None:
+        return _raise(
+            entry=entry,
+            rule=rule,
+            severity=severity,
+            inputs=inputs,
+            due_at=at + (within or NOBODY_ANSWERS_AFTER),
+            at=at,
+        )
+    if ORDER.index(severity) > ORDER.index(Severity(there.severity)):
+        there.severity = severity.value
+    seen = [*there.inputs.get("records", []), {**inputs, "entry": str(entry.pk), "at": at.isoformat()}]
+    there.inputs = {**there.inputs, "records": seen}
+    there.save(update_fields=["severity", "inputs"])
+    return there
+
+
+def _raise(
+    *,
+    rule: str,
+    severity: Severity,
+    inputs: dict[str, Any],
+    due_at: datetime,
+    at: datetime,
+    check_in: CheckIn | None = None,
+    entry: Entry | None = None,
+) -> Alert:
+    owner = check_in if check_in is not None else entry
+    return Alert.objects.create(
+        episode=owner.episode,
+        rule=rule,
+        severity=severity.value,
+        inputs=inputs,
+        check_in=check_in,
+        entry=entry,
+        raised_at=at,
+        due_at=due_at,
+    )
+
+
+# -- working through --------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def mark_shown_to_client(*, alert: Alert, by: Actor, at: datetime) -> Alert:
+    """Crisis contacts stood before the client. The first time counts."""
+    alert = _open(alert, Act.SHOW_CRISIS_CONTACTS, by, at, even_resolved=True)
+    if alert.shown_to_client_at is None:
+        alert.shown_to_client_at = at
+        alert.save(update_fields=["shown_to_client_at"])
+        _step(alert, StepKind.SHOWN_TO_CLIENT, by, at)
+        audit.record("alert-shown-to-client", by=by, at=at, episode=alert.episode, obj=alert)
+    return alert
+
+
+@transaction.atomic
+def mark_seen(*, alert: Alert, by: Actor, at: datetime) -> Alert:
+    """A clinician had the alert on the screen. Once per person."""
+    alert = _open(alert, Act.WORK_ALERT, by, at)
+    if not alert.steps.filter(kind=StepKind.SEEN, by=user_or_none(by)).exists():
+        _step(alert, StepKind.SEEN, by, at)
+        audit.record("alert-seen", by=by, at=at, episode=alert.episode, obj=alert)
+    return alert
+
+
+@transaction.atomic
+def acknowledge(*, alert: Alert, by: Actor, at: datetime) -> Alert:
+    """A clinician takes the alert on. It stays open."""
+    alert = _open(alert, Act.WORK_ALERT, by, at)
+    if alert.state == AlertState.OPEN:
+        alert.state = AlertState.ACKNOWLEDGED
+        alert.acknowledged_at, alert.acknowledged_by = at, user_or_none(by)
+        alert.save()
+        _step(alert, StepKind.ACKNOWLEDGED, by, at)
+        audit.record("alert-acknowledged", by=by, at=at, episode=alert.episode, obj=alert)
+    return alert
+
+
+@transaction.atomic
+def add_step(
+    *,
+    alert: Alert,
+    kind: str,
+    by: Actor,
+    at: datetime,
+    words: str = "",
+    level: str = "",
+    told: User | None = None,
+    entry: Entry | None = None,
+) -> AlertStep:
+    """A step of ipt.md 11.3 was taken: the client contacted, assessed, a level set, somebody told ..."""
+    alert = _open(alert, Act.WORK_ALERT, by, at)
+    if kind not in STEPS_BY_HAND:
+        raise fault("kind", "Choose one of the steps.")
+    if kind == StepKind.LEVEL_SET and Level.named(level) is None:
+        raise fault("level", "Choose green, yellow, orange or red.")
+    if entry is not None and entry.episode_id != alert.episode_id:
+        raise refuse("This record belongs to another episode.")
+    step = _step(alert, StepKind(kind), by, at, words=words, level=level, told=told, entry=entry)
+    audit.record(f"alert-step-{kind}".replace("_", "-"), by=by, at=at, episode=alert.episode, obj=step)
+    return step
+
+
+@transaction.atomic
+def resolve(*, alert: Alert, words: str, by: Actor, at: datetime, reason_without_plan: str = "") -> Alert:
+    """A clinician of the episode closes the alert, in words.
+
+    While the level is yellow or above there must be a safety plan, or a reason why there is none.
+    """
+    alert = _open(alert, Act.RESOLVE_ALERT, by, at)
+    if isinstance(by, Operator) or by.role not in (Role.THERAPIST, Role.SUPERVISOR):
+        raise refuse("Only a clinician resolves an alert.")
+    said = tidy(words, "words", required=True)
+    without_plan = tidy(reason_without_plan, "reason_without_plan")
+    if safety.plan_missing(alert.episode, on=day_of(at)) and not without_plan:
+        raise refuse(
+            "The level of risk is yellow or above. Save or review a safety plan, or say why there is none."
+        )
+    alert.state, alert.resolved_at, alert.resolved_by = AlertState.RESOLVED, at, by
+    alert.save()
+    said = f"{said}\n\nNo safety plan: {without_plan}" if without_plan else said
+    _step(alert, StepKind.RESOLVED, by, at, words=said)
+    audit.record("alert-resolved", by=by, at=at, episode=alert.episode, obj=alert)
+    return alert
+
+
+def _open(alert: Alert, act: Act, by: Actor, at: datetime, *, even_resolved: bool = False) -> Alert:
+    alert = locked(alert, "episode__client")
+    require(by, act, episode=alert.episode, on=day_of(at))
+    if alert.state == AlertState.RESOLVED and not even_resolved:
+        raise refuse("This alert is resolved. Its history stays as it is.")
+    return alert
+
+
+def _step(
+    alert: Alert,
+    kind: StepKind,
+    by: Actor,
+    at: datetime,
+    *,
+    words: str = "",
+    level: str = "",
+    told: User | None = None,
+    entry: Entry | None = None,
+) -> AlertStep:
+    step = AlertStep(
+        alert=alert, kind=kind.value, at=at, by=user_or_none(by), level=level, told=told, entry=entry
+    )
+    step.words = tidy(words, "words") or None
+    step.save(force_insert=True)
+    return step

@@ -1,0 +1,300 @@
+"""Entries: any record type of the manual, added, saved, withdrawn, and what they set going."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from openipt.core.course.course import EpisodeStatus
+from openipt.core.fields.definitions import RecordType
+from openipt.core.manual.model import Manual
+from openipt.records import audit
+from openipt.records.access import Act, require
+from openipt.records.actions import alerts, conflicts
+from openipt.records.actions.base import (
+    Actor,
+    Operator,
+    day_of,
+    fault,
+    locked,
+    refuse,
+    user_or_none,
+    wanted_day,
+)
+from openipt.records.manuals import checked, manual_of, record_type_of, task_named, tasks_done_by
+from openipt.records.models import (
+    DraftKind,
+    DraftText,
+    Entry,
+    EntryState,
+    EntryVersion,
+    Episode,
+    Role,
+    Session,
+    TaskMark,
+)
+
+SAFETY_RECORDS = frozenset({"rec_risk", "rec_safety_plan", "rec_emergency"})
+SUPERVISION_RECORDS = frozenset({"rec_supervision_item"})
+
+
+def act_to_write(by: Actor, record_type: RecordType) -> Act:
+    """The act of writing a record of this type, for this writer."""
+    if not isinstance(by, Operator) and by.role == Role.CLIENT:
+        if not record_type.client_may_write or record_type.never_on_client_device:
+            raise refuse("This record is written with your therapist.")
+        return Act.WRITE_OWN
+    if record_type.id in SAFETY_RECORDS:
+        return Act.WRITE_SAFETY
+    return Act.WRITE_SUPERVISION if record_type.id in SUPERVISION_RECORDS else Act.WRITE_RECORD
+
+
+@transaction.atomic
+def add_entry(
+    *,
+    episode: Episode,
+    record_type: str,
+    payload: Mapping[str, Any],
+    by: Actor,
+    at: datetime,
+    session: Session | None = None,
+    on: date | None = None,
+    for_task: str = "",
+    final: bool = False,
+    shared: bool = False,
+    amends: Entry | None = None,
+) -> Entry:
+    """Write a record. Its day is the session's day, else `on`, else today.
+
+    Where a session holds at most one record of this type (`rec_session`), the new values join the one
+    that is there. What it shows to be done is marked; a positive risk answer raises an alert at once.
+    """
+    episode = locked(episode, "client")
+    manual = manual_of(episode)
+    kind = record_type_of(manual, record_type)
+    require(by, act_to_write(by, kind), episode=episode, on=day_of(at))
+    session = _writable(session, episode)
+    if for_task:
+        task_named(manual, for_task)
+    if session is not None and (there := _single(kind, session)) is not None:
+        merged = {**there.payload, **payload}
+        return _write(there, merged, manual, kind, by=by, at=at, final=final, for_task=for_task)
+    entry = Entry(
+        episode=episode,
+        session=session,
+        record_type=kind.id,
+        record_version=kind.version,
+        on=session.on if session is not None and on is None else wanted_day(on, at),
+        order=next_order(episode),
+        for_task=for_task,
+        by=user_or_none(by),
+        by_role=by.role if not isinstance(by, Operator) else Role.THERAPIST,
+        created_at=at,
+        updated_at=at,
+        state=EntryState.FINAL if final else EntryState.DRAFT,
+        shared=shared,
+        amends=amends,
+    )
+    _check_amends(amends, episode)
+    entry.payload = checked(manual, kind, payload, final=final)
+    _check_alone(entry)
+    entry.save(force_insert=True)
+    _forget_typing(entry, by, f"new:{kind.id}:{session.pk if session else ''}")
+    _after_writing(entry, manual, by, at)
+    audit.record("entry-added", by=by, at=at, episode=episode, obj=entry)
+    return entry
+
+
+def next_order(episode: Episode) -> int:
+    return (episode.entries.aggregate(last=Max("order"))["last"] or 0) + 1
+
+
+def _writable(session: Session | None, episode: Episode) -> Session | None:
+    if session is None:
+        if episode.status == EpisodeStatus.ENDED:
+            return None  # follow-up and discharge are still written after the end
+        return None
+    session = locked(session, "episode__client")
+    if session.episode_id != episode.pk:
+        raise refuse("This session belongs to another episode.")
+    if session.is_signed:
+        raise refuse("This session is signed and stays as it is. Add an amendment beside it.")
+    return session
+
+
+def _single(kind: RecordType, session: Session) -> Entry | None:
+    if kind.many or kind.belongs != "session":
+        return None
+    found = session.entries.exclude(state=EntryState.WITHDRAWN).filter(record_type=kind.id)
+    return found.select_related("episode__client").first()
+
+
+def _check_amends(amends: Entry | None, episode: Episode) -> None:
+    if amends is not None and amends.episode_id != episode.pk:
+        raise refuse("The record this one amends belongs to another episode.")
+
+
+def _check_alone(entry: Entry) -> None:
+    """Violence is asked about with the client alone (ipv_1); nothing of it is kept otherwise."""
+    if entry.record_type == "rec_ipv_screen" and entry.payload.get("alone_confirmed") is not True:
+        raise fault("alone_confirmed", "Confirm that the client was alone, in person or on a private line.")
+
+
+def save_entry(
+    *,
+    entry: Entry,
+    payload: Mapping[str, Any],
+    expected_version: int,
+    by: Actor,
+    at: datetime,
+    final: bool | None = None,
+    on: date | None = None,
+) -> Entry:
+    """Save a record again. If somebody saved since `expected_version`, both versions are kept."""
+    try:
+        return _save_entry(entry, payload, expected_version, by, at, final, on)
+    except conflicts.Refused as refused:
+        key, episode = f"entry:{entry.pk}", entry.episode
+        raise conflicts.keep(refused, episode=episode, key=key, field="", by=by, at=at) from None
+
+
+@transaction.atomic
+def _save_entry(
+    entry: Entry,
+    payload: Mapping[str, Any],
+    expected: int,
+    by: Actor,
+    at: datetime,
+    final: bool | None,
+    on: date | None,
+) -> Entry:
+    entry = _changeable(entry, by, at)
+    manual = manual_of(entry.episode)
+    kind = record_type_of(manual, entry.record_type)
+    if entry.version != expected:
+        values = checked(manual, kind, payload)
+        if values == entry.payload:
+            return entry
+        raise conflicts.Refused(theirs=entry.payload, yours=values, current_version=entry.version)
+    if on is not None and entry.session_id is None:
+        entry.on = wanted_day(on, at)
+    return _write(entry, payload, manual, kind, by=by, at=at, final=final)
+
+
+def _changeable(entry: Entry, by: Actor, at: datetime) -> Entry:
+    entry = locked(entry, "episode__client", "session")
+    manual = manual_of(entry.episode)
+    act = act_to_write(by, record_type_of(manual, entry.record_type))
+    require(by, act, episode=entry.episode, on=day_of(at))
+    by_client = entry.by_role == Role.CLIENT
+    if by_client != (act is Act.WRITE_OWN):
+        raise refuse("Only whoever wrote this record changes it.")
+    if entry.session is not None and entry.session.is_signed:
+        raise refuse("This record belongs to a signed session and stays as it is. Add one beside it.")
+    if entry.state == EntryState.WITHDRAWN:
+        raise refuse("This record was withdrawn.")
+    return entry
+
+
+def _write(
+    entry: Entry,
+    payload: Mapping[str, Any],
+    manual: Manual,
+    kind: RecordType,
+    *,
+    by: Actor,
+    at: datetime,
+    final: bool | None = None,
+    for_task: str = "",
+) -> Entry:
+    """Put new values in place of the old ones, which are kept as an earlier version."""
+    is_final = entry.state == EntryState.FINAL if final is None else final
+    values = checked(manual, kind, payload, final=is_final)
+    _keep_version(entry, by, at)
+    entry.payload = values
+    _check_alone(entry)
+    entry.version += 1
+    entry.updated_at = at
+    entry.for_task = for_task or entry.for_task
+    entry.state = EntryState.FINAL if is_final else EntryState.DRAFT
+    entry.save()
+    _forget_typing(entry, by, f"entry:{entry.pk}")
+    _after_writing(entry, manual, by, at)
+    audit.record("entry-saved", by=by, at=at, episode=entry.episode, obj=entry)
+    return entry
+
+
+def _keep_version(entry: Entry, by: Actor, at: datetime) -> None:
+    earlier = EntryVersion(entry=entry, version=entry.version, at=at, by=user_or_none(by))
+    earlier.payload = entry.payload
+    earlier.save(force_insert=True)
+
+
+def _forget_typing(entry: Entry, by: Actor, key: str) -> None:
+    if not isinstance(by, Operator):
+        DraftText.objects.filter(
+            user=by, episode_id=entry.episode_id, key=key, kind=DraftKind.TYPING
+        ).delete()
+
+
+@transaction.atomic
+def withdraw_entry(*, entry: Entry, by: Actor, at: datetime, expected_version: int | None = None) -> Entry:
+    """Take a record back. It is kept, and no longer counts."""
+    entry = _changeable(entry, by, at)
+    if expected_version is not None and entry.version != expected_version:
+        raise conflicts.Refused(theirs=entry.payload, yours={}, current_version=entry.version)
+    entry.state, entry.updated_at = EntryState.WITHDRAWN, at
+    entry.save(update_fields=["state", "updated_at"])
+    if entry.session is not None:
+        remark(entry.session, manual_of(entry.episode), by, at)
+    audit.record("entry-withdrawn", by=by, at=at, episode=entry.episode, obj=entry)
+    return entry
+
+
+@transaction.atomic
+def share_entry(*, entry: Entry, by: Actor, at: datetime, shared: bool = True) -> Entry:
+    """A client shows what they wrote to the therapist, or takes the sharing back."""
+    entry = locked(entry, "episode__client")
+    require(by, Act.WRITE_OWN, episode=entry.episode, on=day_of(at))
+    if entry.by_role != Role.CLIENT:
+        raise refuse("Only what you wrote yourself is yours to share.")
+    entry.shared = shared
+    entry.save(update_fields=["shared"])
+    audit.record(
+        "entry-shared" if shared else "entry-unshared", by=by, at=at, episode=entry.episode, obj=entry
+    )
+    return entry
+
+
+# -- what an entry sets going ----------------------------------------------------------------------
+
+
+def _after_writing(entry: Entry, manual: Manual, by: Actor, at: datetime) -> None:
+    if entry.session is not None:
+        remark(entry.session, manual, by, at)
+    if entry.by_role != Role.CLIENT:
+        alerts.raised_by_entry(entry=entry, by=by, at=at)
+
+
+def remark(session: Session, manual: Manual, by: Actor, at: datetime) -> None:
+    """Mark the tasks that the session's records show, and unmark those that none shows any more."""
+    shown: dict[str, Entry] = {}
+    for entry in session.entries.exclude(state=EntryState.WITHDRAWN).select_related("episode"):
+        for task in tasks_done_by(manual, session.phase, entry.record_type, entry.payload, entry.for_task):
+            shown.setdefault(task, entry)
+    marks = {mark.task_id: mark for mark in session.task_marks.select_for_update()}
+    for task, entry in shown.items():
+        mark = marks.get(task)
+        if mark is None:
+            TaskMark.objects.create(session=session, task_id=task, entry=entry, at=at, by=user_or_none(by))
+        elif mark.entry_id != entry.pk or mark.withdrawn_at is not None:
+            mark.entry, mark.withdrawn_at = entry, None
+            mark.save()
+    for task, mark in marks.items():
+        if mark.entry_id is not None and task not in shown and mark.withdrawn_at is None:
+            mark.withdrawn_at = at
+            mark.save()
