@@ -14,9 +14,10 @@ from openipt.web import clock
 from openipt.web.shell import shell_of
 
 MONTHS = (
-    "January February March April May June July August September October November December".split()
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
 )
-DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def day(value: date | datetime | None) -> str:
@@ -68,13 +69,10 @@ def signed(value: float) -> str:
 
 def environment(**options: Any) -> Environment:
     """Django's Jinja2 environment with our words. An unknown name in a template is an error."""
-    env = Environment(
-        **{**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True},
-    )
+    options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    env = Environment(**options)  # noqa: S701 (the settings switch autoescape on; a test holds it)
     env.globals.update(
         static=static, url=reverse, today=clock.today, now=clock.now, shell_of=shell_of, plural=plural
     )
-    env.filters.update(
-        day=day, short_day=short_day, week_day=week_day, clock_time=clock_time, signed=signed
-    )
+    env.filters.update(day=day, short_day=short_day, week_day=week_day, clock_time=clock_time, signed=signed)
     return env

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
@@ -35,7 +35,7 @@ POLICY = "; ".join(
 PERMISSIONS = ", ".join(
     f"{feature}=()"
     for feature in (
-        "camera", "microphone", "geolocation", "payment", "usb", "serial", "bluetooth", "midi",
+        "camera", "microphone", "geolocation", "payment", "usb", "serial", "midi",
         "accelerometer", "gyroscope", "magnetometer", "display-capture", "browsing-topics",
     )
 )  # fmt: skip
@@ -78,6 +78,7 @@ class PrivatePages:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
+        _tell_received(request, response)
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
@@ -101,6 +102,25 @@ class PrivatePages:
         if user.role not in roles_of(view, request):
             return errors.answer(request, errors.NOT_FOUND)
         return None
+
+
+RECEIVED_COOKIE = "openipt_received"
+
+
+def _tell_received(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Tell the browser that a form it keeps as ciphertext has arrived, so that it lets go of it.
+
+    The form names itself in the field `draft` (an address and an id, no words). A redirect is our
+    answer to a form that was taken; js/app.js reads the cookie on the page that follows.
+    """
+    if request.method != "POST" or not 300 <= response.status_code < 400:
+        return
+    draft = request.POST.get("draft", "")
+    if draft.startswith("/") and len(draft) <= 300:
+        response.set_cookie(
+            RECEIVED_COOKIE, quote(draft, safe=""), max_age=600, samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )  # fmt: skip
 
 
 class PersonErrors:

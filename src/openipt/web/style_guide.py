@@ -19,6 +19,10 @@ from openipt.web.drawing.symptom_line import (
 from openipt.web.shell import AlertLine, EpisodeHeader, Link, episode_rooms
 
 TITLES = {"initial": "Initial phase", "middle": "Middle phase", "ending": "Ending phase"}
+TOKENS = (
+    *("paper", "paper-raised", "ink", "ink-soft", "line", "teal", "teal-soft", "on-teal"),
+    *("clay", "clay-soft", "danger", "danger-soft", "focus"),
+)
 START = date(2026, 1, 12)
 
 
@@ -47,9 +51,7 @@ def examples() -> dict[str, Any]:
             FieldFault("ended_on", "31 February does not exist. Write a day of the calendar."),
             FieldFault("who", "Choose who was there."),
         ),
-        "tokens": (
-            "paper paper-raised ink ink-soft line teal teal-soft on-teal clay clay-soft danger danger-soft focus"
-        ).split(),
+        "tokens": TOKENS,
     }
 
 
@@ -85,9 +87,7 @@ def _header(track: PhaseTrack, *, alerts: tuple[AlertLine, ...] | None = None) -
         score="PHQ-9 13",
         score_on=date(2026, 2, 16),
         change="6 lower than at the start",
-        rooms=tuple(
-            Link("#rooms", link.title, link.here) for link in episode_rooms("example", "session")
-        ),
+        rooms=tuple(Link("#rooms", link.title, link.here) for link in episode_rooms("example", "session")),
         alerts=open_alerts if alerts is None else alerts,
     )
 

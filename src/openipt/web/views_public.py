@@ -196,7 +196,9 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
 def draft_key(request: HttpRequest) -> JsonResponse:
     """The key under which this person's browser may keep half-typed text, and a fresh form token."""
     key = accounts.draft_key(user=request.user, by=request.user, at=clock.now())
-    return JsonResponse({"key": base64.b64encode(key).decode(), "who": str(request.user.pk), "token": get_token(request)})
+    return JsonResponse(
+        {"key": base64.b64encode(key).decode(), "who": str(request.user.pk), "token": get_token(request)}
+    )
 
 
 @dataclass(frozen=True)
@@ -216,7 +218,9 @@ def help_now(request: HttpRequest) -> HttpResponse:
     shown = (own,) if own and (own in regions or not regions) else regions or ("",)
     named = len(shown) > 1
     context = {
-        "regions": [RegionContacts(region.upper() if named else "", crisis.contacts(region)) for region in shown],
+        "regions": [
+            RegionContacts(region.upper() if named else "", crisis.contacts(region)) for region in shown
+        ],
         "client_side": is_client_side(request),
     }
     return render(request, "public/help_now.html", context)

@@ -84,7 +84,9 @@ def phase_track(marks: Sequence[Mark], *, session: int, planned: int, titles: di
             dots.append(_dot(mark, x, radius))
             x += step
         title = titles.get(phase, phase)
-        spans.append(PhaseSpan(title, round(start - radius, 1), round(x - step + radius, 1), phase == current))
+        spans.append(
+            PhaseSpan(title, round(start - radius, 1), round(x - step + radius, 1), phase == current)
+        )
         x += step * PHASE_GAP
     width = (dots[-1].x if dots else EDGE) + EDGE
     return PhaseTrack(
@@ -109,9 +111,7 @@ def _current_phase(marks: Sequence[Mark]) -> str:
     return marks[-1].phase if marks else ""
 
 
-def _words(
-    groups: list[tuple[str, list[Mark]]], session: int, planned: int, titles: dict[str, str]
-) -> str:
+def _words(groups: list[tuple[str, list[Mark]]], session: int, planned: int, titles: dict[str, str]) -> str:
     parts = [f"Session {session} of {planned}." if session else f"Before session 1 of {planned}."]
     for phase, of in groups:
         counts = [

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 LETTER = 6.2  # mean width of a letter at the drawing's text size
 
 
@@ -231,7 +231,8 @@ def _points(scores: Sequence[Score], scale: _Scale, line: SymptomLine) -> tuple[
         value = f"{score.value:g}"
         named = at in (0, len(scores) - 1)
         above = y - 12 if y - scale.shape.top > 22 else y + 22
-        label = Text(x, round(above, 1), value, "middle") if named else None
+        anchor = "start" if at == 0 and len(scores) > 1 else "middle"
+        label = Text(x, round(above, 1), value, anchor) if named else None
         points.append(Point(x, y, _point_words(score, line), value, label, bool(score.note)))
     return tuple(points)
 
@@ -317,11 +318,11 @@ def _days(scale: _Scale) -> tuple[Tick, ...]:
 
 
 def _values(line: SymptomLine, scale: _Scale) -> tuple[Tick, ...]:
-    """The axis of scores: where bands begin if there are bands, else quarters."""
+    """The axis of scores: where bands begin if there are bands, else even whole steps."""
     at = sorted({band.lowest for band in line.bands} | {line.lowest, line.highest})
     if not line.bands:
-        step = (line.highest - line.lowest) / 4
-        at = [line.lowest + step * quarter for quarter in range(5)]
+        parts = next((parts for parts in (4, 3, 5, 2) if not (line.highest - line.lowest) % parts), 1)
+        at = [line.lowest + (line.highest - line.lowest) / parts * part for part in range(parts + 1)]
     return tuple(Tick(scale.y(value), f"{value:g}") for value in at)
 
 

@@ -31,7 +31,17 @@ async function startIn(root) {
 }
 
 startIn(document.documentElement);
+letGoOfReceived();
 document.addEventListener("htmx:load", (event) => startIn(event.detail.elt));
+
+// The server took a form that this device keeps as ciphertext (a cookie names it): let go of it.
+async function letGoOfReceived() {
+  const found = document.cookie.match(/(?:^|; )openipt_received=([^;]+)/);
+  if (!found) return;
+  document.cookie = "openipt_received=; Max-Age=0; path=/; SameSite=Lax";
+  const { forget } = await import("./vault.js");
+  await forget(decodeURIComponent(found[1])).catch(() => null);
+}
 
 // An answer to a page that grew old brings a fresh form token; every form on the page takes it.
 document.addEventListener("htmx:afterRequest", (event) => {

@@ -1,7 +1,7 @@
 // form[data-draft="NAME"]: every text field of the form is kept on this device as it is typed, as
 // ciphertext, and comes back after a crash, a lost connection or an expired sign-in. NAME is the form's
-// name on this address (an id, never words). Removed when the server has received the form: the page that
-// follows carries [data-draft-received="NAME"], or an htmx request of the form succeeds.
+// name on this address (an id, never words). Removed when the server has received the form: it answers
+// with a redirect (a cookie then names the draft, see app.js), or an htmx request of the form succeeds.
 // Password fields and those with data-draft-not are never kept; fields with data-autosave keep themselves.
 import { forget, keep, kept, ready } from "./vault.js";
 
@@ -10,6 +10,7 @@ const PAUSE = 500;
 export function start(form) {
   const slot = slotOf(form.dataset.draft);
   let timer = null;
+  nameItself(form, slot);
   ready().then(() => restore(form, slot));
 
   form.addEventListener("input", () => {
@@ -27,11 +28,15 @@ export function start(form) {
   });
 }
 
+function nameItself(form, slot) {
+  const field = document.createElement("input");
+  field.type = "hidden";
+  field.name = "draft";
+  field.value = slot;
+  form.append(field);
+}
+
 async function restore(form, slot) {
-  if (document.querySelector(`[data-draft-received="${CSS.escape(form.dataset.draft)}"]`)) {
-    await forget(slot);
-    return;
-  }
   const text = await kept(slot).catch(() => null);
   if (!text) return;
   const values = JSON.parse(text);
