@@ -52,6 +52,11 @@ def read(
     return (None if value is _BAD else value), tuple(reader.faults)
 
 
+def keys_of(kind: type[Any]) -> tuple[str, ...]:
+    """The keys that a table of this kind may have."""
+    return tuple(_key(field) for field in dataclasses.fields(kind) if field.init)
+
+
 def nearest(word: str, known: Names) -> str:
     """The known name most like `word`, "" where none is near."""
     found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)

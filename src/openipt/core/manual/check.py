@@ -207,8 +207,9 @@ class _Manual:
             file, key = self.file("phase", phase.id), place("phase", phase.id)
             yield from self.tasks_exist(phase.exit_tasks, file, f"{key}.exit_tasks")
             for name in phase.exit_tasks:
-                if self.manual.has_task(name) and self.manual.task(name).phase != phase.id:
-                    reason = f'names "{name}", a task of the phase {self.manual.task(name).phase}.'
+                there = self.manual.task(name).phase if self.manual.has_task(name) else phase.id
+                if there != phase.id and there in self.phase_ids:
+                    reason = f'names "{name}", a task of the phase {there}.'
                     yield ContentFault(file, f"{key}.exit_tasks", reason, "Name tasks of this phase.")
 
     def task(self, task: Task) -> Found:
@@ -240,7 +241,7 @@ class _Manual:
                 reason = f'names the field "{name}", which {record.id} does not have at its top.'
                 yield ContentFault(file, key, reason, suggestion(name, [f.key for f in record.fields]))
         needed = [(field.key,) for field in record.fields if field.required and not task.field]
-        either = record.needs_one_of if not task.field else ((task.field,),)
+        either = ((task.field,),) if task.field in record else () if task.field else record.needs_one_of
         for keys in (*needed, *either):
             if not set(keys) & set(task.quick):
                 reason = f"makes no {record.id} that may be kept: it lacks {' or '.join(keys)}."
@@ -299,9 +300,8 @@ class _Manual:
     def session_plans(self) -> Found:
         for plan in self.manual.session_plans:
             key = (plan.first, plan.last)
-            yield from self.tasks_exist(
-                plan.tasks, self.file("session_plan", key), place("session_plan", key)
-            )
+            at = f"{place('session_plan', key)}.tasks"
+            yield from self.tasks_exist(plan.tasks, self.file("session_plan", key), at)
 
     def tasks_exist(self, names: Iterable[str], file: str, key: str) -> Found:
         for name in names:

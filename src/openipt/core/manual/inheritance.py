@@ -15,8 +15,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from openipt.core.manual.model import Card
 from openipt.core.manual.names import PHASES
-from openipt.core.tables import suggestion
+from openipt.core.tables import keys_of, nearest, suggestion
 from openipt.errors import ContentFault
 
 Table = Mapping[str, Any]
@@ -31,6 +32,7 @@ REMOVALS = {
     "agenda": "remove_agenda",
     "schedule": "remove_schedule",
 }
+CARD_KEYS = keys_of(Card)
 OWN = (
     "id",
     "name",
@@ -66,14 +68,18 @@ def split(files: Mapping[str, Table], card_file: str) -> tuple[Parts, list[Conte
     """The files of one manual's folder as parts; any file may hold any list of items."""
     faults: list[ContentFault] = []
     own = files[card_file]
-    card = {key: value for key, value in own.items() if key not in (*LISTS, *REMOVALS.values())}
+    others = (*LISTS, *REMOVALS.values())
+    misspelt = {key for key in own if key not in (*others, *CARD_KEYS) and nearest(key, others)}
+    for key in sorted(misspelt):
+        faults.append(ContentFault(card_file, key, "is not a known key.", suggestion(key, others)))
+    card = {key: value for key, value in own.items() if key not in (*others, *misspelt)}
     parts = Parts(Placed(card_file, card))
     parts.removals = {kind: tuple(own.get(key, ())) for kind, key in REMOVALS.items()}
     for file, table in files.items():
         for kind, rows in table.items():
             if kind in LISTS:
                 _gather(parts, kind, rows, file, faults)
-            elif file != card_file:
+            elif file != card_file:  # the card's own keys are read as one table
                 remedy = suggestion(kind, LISTS) or f"Card keys stand in {card_file}."
                 faults.append(ContentFault(file, kind, "is not a known key.", remedy))
     return parts, faults
