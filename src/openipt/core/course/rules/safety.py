@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from openipt.core.course import known
-from openipt.core.course.course import Course
+from openipt.core.course.course import Course, Entry
 from openipt.core.course.rules.result import Verdict, cannot_tell, fired, fired_as, not_fired, parameter, rule
 from openipt.core.manual.model import Manual, Severity
 from openipt.core.safety.levels import GRAVE_ANSWERS, Level, plan_needed, says_yes
@@ -42,7 +42,7 @@ def risk_answer(manual: Manual, course: Course, today: date) -> Verdict:
     return not_fired("The last answers about risk are all negative.", **inputs)
 
 
-def _positive_since(assessed: known.Entry | None, item_9: known.RiskAnswer | None) -> tuple[str, ...]:
+def _positive_since(assessed: Entry | None, item_9: known.RiskAnswer | None) -> tuple[str, ...]:
     """Positive answers of the last assessment, unless PHQ-9 was answered on a later day."""
     if assessed is None or (item_9 and item_9.on > assessed.on and item_9.value is not None):
         return ()

@@ -1,0 +1,98 @@
+"""Asks the engine about a course in a file, without a database."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from datetime import date
+from typing import Any
+
+from openipt import library
+from openipt.cli import files
+from openipt.core.course.status import CourseStatus, course_status
+from openipt.core.portable.cases import from_case, is_case
+from openipt.core.portable.episode import PortableEpisode
+from openipt.core.portable.episode_file import from_file
+from openipt.errors import FieldFault, FileNotValid
+
+help = "ask where a course stands"
+
+
+def add_status_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", help="an episode file or a worked case; - for standard input")
+    parser.add_argument("--on", required=True, metavar="DATE", help="the day, as 2025-03-21")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def status(args: argparse.Namespace) -> int:
+    """Print where the course in the file stands at the end of that day."""
+    on = day(args.on)
+    episode = read_episode(args.file)
+    if episode.adaptation not in library.manuals():
+        known = ", ".join(sorted(library.manuals()))
+        raise FileNotValid((FieldFault("adaptation", f"is not one of {known}."),))
+    found = course_status(library.manual(episode.adaptation), episode.course(), on)
+    if args.json:
+        print(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(_lines(found)))
+    return 0
+
+
+COMMANDS = {"status": ("where a course stands at the end of a day", add_status_arguments, status)}
+
+
+def day(text: str) -> date:
+    """The day a person typed; FileNotValid with what is wrong."""
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        raise FileNotValid((FieldFault("--on", "must be a day such as 2025-03-21."),))
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise FileNotValid((FieldFault("--on", "is no day of the calendar."),)) from None
+
+
+def read_episode(name: str) -> PortableEpisode:
+    """The episode in a file of either format, checked whole."""
+    data = _parsed(name)
+    codes = _codes(data)
+    if is_case(data):
+        return from_case(data, record_types=library.record_types(), codes=codes)
+    return from_file(data, record_types=library.record_types(), codes=codes)
+
+
+def _parsed(name: str) -> Any:
+    try:
+        return json.loads(files.read_text(name))
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise FileNotValid((FieldFault(name, f"is no JSON: {where}."),)) from None
+    except RecursionError:
+        raise FileNotValid((FieldFault(name, "is nested too deeply."),)) from None
+
+
+def _codes(data: Any) -> dict[str, tuple[str, ...]]:
+    """The ids that coded fields may hold in the adaptation the file names."""
+    adaptation = data.get("adaptation") if isinstance(data, dict) else None
+    if not isinstance(adaptation, str) or adaptation not in library.manuals():
+        return {}
+    manual = library.manual(adaptation)
+    kinds = ("strategies", "techniques", "areas", "styles", "measures", "tasks")
+    return {kind: manual.codes(kind) for kind in kinds}
+
+
+def _lines(found: CourseStatus) -> list[str]:
+    lines = [
+        f"{found.on}: {found.phase} phase, session {found.session_number} of {found.planned_sessions}, "
+        f"{found.remaining} remaining",
+        f"due: {', '.join(found.due) or 'nothing'}",
+        f"overdue: {', '.join(found.overdue) or 'nothing'}",
+        f"measures due: {', '.join(found.measures_due) or 'none'}",
+    ]
+    lines += [
+        f"to {way.to}: {'open' if way.open else 'not open'}. {' '.join(way.reasons)}"
+        for way in found.transitions
+    ]
+    lines += [f"{result.id} ({result.severity.value}): {result.why}" for result in found.fired]
+    return lines

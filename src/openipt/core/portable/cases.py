@@ -1,0 +1,533 @@
+"""Reads the format of the worked cases (`shared/cases`): a course told session by session.
+
+Case-wide parts (checklist, inventory, time line, issues, formulation, contract ...) become records of the
+session in which their task was done. What the format holds and an episode does not is named in
+`remarks`: private notes above all, which only their author may add.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from openipt.core.course.course import (
+    Answers,
+    Attendance,
+    EpisodeStatus,
+    PhaseChange,
+    StatusChange,
+)
+from openipt.core.fields.definitions import RecordType
+from openipt.core.portable.episode import (
+    PortableAlert,
+    PortableClient,
+    PortableClientEntry,
+    PortableEntry,
+    PortableEpisode,
+    PortableMeeting,
+    PortablePerson,
+    PortableStep,
+)
+from openipt.core.portable.episode_file import (
+    CODE,
+    CODES,
+    PHASES,
+    SESSION,
+    Codes,
+    consistency_faults,
+    payload_faults,
+)
+from openipt.core.portable.shape import Anything, Day, Many, Number, Object, OneOf, Text, Whole, YesNo
+from openipt.errors import FieldFault, FileNotValid
+
+RECORD = Object({"type": Text(r"rec_[a-z0-9_]+")}, others_allowed=True)
+OPTIONAL_OBJECTS = Many(Anything(), optional=True)
+FACTORS = Object(
+    {
+        f: Whole(0, 3, optional=True)
+        for f in ("f_link", "f_priority", "f_severity", "f_affect", "f_change", "f_safety")
+    }
+)
+ISSUES = Many(
+    Object({"id": Text(), "text": Text(), "area": Text(CODE), "factors": FACTORS}, others_allowed=True),
+    optional=True,
+)
+
+CASE_SHAPE = Object(
+    {
+        "id": Text(optional=True),
+        "client": Object(
+            {
+                "pseudonym": Text(),
+                "birth_year": Whole(1880, 2120, optional=True),
+                "language": Text(optional=True),
+                "pronouns": Text(optional=True),
+            },
+            others_allowed=True,
+        ),
+        "adaptation": Text(CODE),
+        "planned_sessions": Whole(1, 200),
+        "start_date": Day(),
+        "baseline_measures": Anything(optional=True),
+        "suitability": Anything(optional=True),
+        "medication": OPTIONAL_OBJECTS,
+        "inventory": Many(
+            Object({"person_id": Text(CODE), "label": Text()}, others_allowed=True), optional=True
+        ),
+        "timeline": OPTIONAL_OBJECTS,
+        "issues": ISSUES,
+        "issues_at_midpoint": ISSUES,
+        "formulation": Anything(optional=True),
+        "contract": Anything(optional=True),
+        "sessions": Many(
+            Object(
+                {
+                    "number": SESSION,
+                    "date": Day(),
+                    "phase": OneOf(PHASES, optional=True),
+                    "minutes": Whole(0, 600, optional=True),
+                    "format": Text(optional=True),
+                    "attendance": OneOf(tuple(a.value for a in Attendance)),
+                    "measures": Anything(optional=True),
+                    "totals": Anything(optional=True),
+                    "tasks_done": CODES,
+                    "strategies": CODES,
+                    "techniques": CODES,
+                    "note": Text(optional=True),
+                    "private_note": Text(optional=True),
+                    "records": Many(RECORD, optional=True),
+                    "next_step": Text(optional=True),
+                },
+                others_allowed=True,
+            )
+        ),
+        "client_entries": Many(
+            Object(
+                {
+                    "date": Day(),
+                    "kind": OneOf(("journal", "checkin", "worksheet")),
+                    "shared": YesNo(),
+                    "title": Text(optional=True),
+                    "text": Text(optional=True),
+                    "people": Many(Text(), optional=True),
+                    "mood_before_0_10": Whole(0, 10, optional=True),
+                    "mood_after_0_10": Whole(0, 10, optional=True),
+                    "worksheet": Text(r"rec_[a-z0-9_]+", optional=True),
+                    "fields": Anything(optional=True),
+                },
+                others_allowed=True,
+            ),
+            optional=True,
+        ),
+        "safety": Many(
+            Object({"date": Day(), "type": Text(), "session": SESSION}, others_allowed=True), optional=True
+        ),
+        "ending": Anything(optional=True),
+    },
+    others_allowed=True,
+)
+
+RecordTypes = Mapping[str, RecordType]
+
+
+def is_case(data: object) -> bool:
+    """Is this the format of the worked cases rather than an episode file?"""
+    return isinstance(data, Mapping) and "format" not in data and "sessions" in data
+
+
+def from_case(
+    data: object,
+    *,
+    record_types: RecordTypes | None = None,
+    codes: Codes | None = None,
+    manual_version: str = "1",
+) -> PortableEpisode:
+    """The episode a case tells. With `record_types`, every payload is checked too.
+
+    Raises `FileNotValid` with every fault. A record's key that its type does not know is left out, with
+    a remark: cases may tell more than a record holds.
+    """
+    faults = list(CASE_SHAPE.faults(data, ""))
+    if not isinstance(data, Mapping):
+        raise FileNotValid(tuple(faults))
+    if not faults:
+        faults += list(_measure_faults(data))
+    if faults:
+        raise FileNotValid(tuple(faults))
+    episode = _Reader(data, record_types or {}, manual_version).episode()
+    faults += consistency_faults(episode)
+    if record_types is not None:
+        faults += payload_faults(episode, record_types, codes or {})
+    if faults:
+        raise FileNotValid(tuple(faults))
+    return episode
+
+
+ITEMS = Many(Whole(0, 100, optional=True))
+
+
+def _measure_faults(data: Mapping[str, Any]) -> Iterator[FieldFault]:
+    """Answers that are no answers, and totals that are not the sum of complete answers."""
+    for place, session in enumerate(data["sessions"], start=1):
+        for measure, given in (session.get("measures") or {}).items():
+            path = f"sessions.{place}.measures.{measure}"
+            shape = ITEMS if isinstance(given, list) else Number(optional=True)
+            found = [] if given is None else list(shape.faults(given, path))
+            yield from found
+            total = (session.get("totals") or {}).get(measure)
+            if (
+                not found
+                and isinstance(given, list)
+                and None not in given
+                and total not in (None, sum(given))
+            ):
+                yield FieldFault(f"sessions.{place}.totals.{measure}", "is not the sum of the answers.")
+    for name, given in (data.get("baseline_measures") or {}).items():
+        shape = ITEMS if isinstance(given, list) else Number(optional=True)
+        if given is not None:
+            yield from shape.faults(given, f"baseline_measures.{name}")
+
+
+_TOTAL = re.compile(r"(ms_\w+?)_total(?:_(?:meeting|session)_(\d+))?")
+_MONTHS = re.compile(r"(ms_\w+?)_months_since_loss")
+_FOCUS_FROM = re.compile(r"focus_from_session_(\d+)")
+_AS_IN_SESSION = re.compile(r"\b(?:meeting|session|visit) (\d+)\b")
+
+
+@dataclass
+class _Reader:
+    """Walks one case and collects what an episode holds, in the order of the sessions."""
+
+    case: Mapping[str, Any]
+    record_types: RecordTypes
+    manual_version: str
+    entries: list[PortableEntry] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    def episode(self) -> PortableEpisode:
+        self._intake()
+        self._sessions()
+        self._focus()
+        self._safety()
+        self._ending()
+        client = self.case["client"]
+        known = ("pseudonym", "birth_year", "language", "pronouns")
+        about = {k: str(v) for k, v in client.items() if k not in known and v is not None}
+        return PortableEpisode(
+            client=PortableClient(
+                name=client["pseudonym"],
+                pronouns=client.get("pronouns") or "",
+                language=client.get("language") or "",
+                birth_year=client.get("birth_year"),
+                about=about,
+            ),
+            adaptation=self.case["adaptation"],
+            manual_version=self.manual_version,
+            planned_sessions=self.case["planned_sessions"],
+            started_on=self._start,
+            people=tuple(
+                PortablePerson(p["person_id"], p["label"], p.get("relation") or "")
+                for p in self._rows("inventory")
+            ),
+            meetings=tuple(_meeting(session) for session in self.case["sessions"]),
+            answers=self._answers(),
+            entries=self._in_order(),
+            phase_changes=self._phase_changes(),
+            status_changes=self._status_changes(),
+            alerts=tuple(_alert(row) for row in self._rows("safety") if row["type"] == "alert"),
+            client_entries=tuple(_client_entry(row) for row in self._rows("client_entries")),
+            remarks=self._all_remarks(),
+        )
+
+    # -- places in time ----------------------------------------------------------------------
+
+    @property
+    def _start(self) -> date:
+        return date.fromisoformat(self.case["start_date"])
+
+    def _rows(self, key: str) -> list[Mapping[str, Any]]:
+        return self.case.get(key) or []
+
+    def _numbered(self) -> dict[int, date]:
+        return {
+            s["number"]: date.fromisoformat(s["date"])
+            for s in self.case["sessions"]
+            if s.get("number") is not None
+        }
+
+    def _session_of_task(self, task: str, otherwise: int) -> int:
+        """The first session in which a task was done."""
+        for session in self.case["sessions"]:
+            if task in (session.get("tasks_done") or []) and session.get("number") is not None:
+                return int(session["number"])
+        return otherwise
+
+    def _day_of(self, session: int) -> date:
+        return self._numbered().get(session, self._start)
+
+    def _add(
+        self, record: str, values: Mapping[str, Any], session: int | None, on: date | None = None
+    ) -> None:
+        kept = self._known_values(record, values)
+        day = on or self._day_of(session or 0)
+        self.entries.append(PortableEntry(record, day, kept, session=session))
+
+    def _known_values(self, record: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Without keys the record type does not know; each is named in the remarks."""
+        kind = self.record_types.get(record)
+        if kind is None:
+            return dict(values)
+        unknown = sorted(key for key in values if key not in kind)
+        for key in unknown:
+            self.remarks.append(f"{record}: “{key}” has no field in this record and was left out.")
+        return {key: value for key, value in values.items() if key not in unknown}
+
+    def _in_order(self) -> tuple[PortableEntry, ...]:
+        """Sorted by day, keeping the order in which they were read within one."""
+        placed = sorted(enumerate(self.entries), key=lambda pair: (pair[1].on, pair[0]))
+        return tuple(replace(entry, order=order) for order, (_, entry) in enumerate(placed, start=1))
+
+    # -- records -------------------------------------------------------------------------------
+
+    def _intake(self) -> None:
+        if suitability := self.case.get("suitability"):
+            self._add("rec_suitability", suitability, self._session_of_task("A03", 0))
+        first = self._session_of_task("I02", 1)
+        for item in self._rows("timeline"):
+            self._add("rec_timeline", item, first)
+        self._inventory()
+        for name, value in (self.case.get("baseline_measures") or {}).items():
+            if found := _MONTHS.fullmatch(name):
+                self._months_since_loss(found.group(1), value)
+
+    def _inventory(self) -> None:
+        session = self._session_of_task("I07", self._session_of_task("IPC-03", 1))
+        for person in self._rows("inventory"):
+            ratings = person.get("ratings_over_time") or []
+            first = [r for r in ratings if r.get("session", 0) <= session]
+            ring = {"closeness_ring_1_3": first[-1]["ring"]} if first else {}
+            self._add("rec_inventory_person", {**person, **ring, "ratings_over_time": first}, session)
+            for rating in ratings:
+                if rating.get("session", 0) > session:
+                    later = {key: person[key] for key in ("person_id", "label", "relation") if key in person}
+                    self._add(
+                        "rec_inventory_person",
+                        {**later, "closeness_ring_1_3": rating["ring"]},
+                        rating["session"],
+                    )
+
+    def _months_since_loss(self, measure: str, months: Any) -> None:
+        total = (self.case.get("baseline_measures") or {}).get(f"{measure}_total")
+        values = {"measure_id": measure, "total": total, "flags": [f"months_since_loss:{months}"]}
+        self._add("rec_measure", {**values, "external_form": True}, 0)
+
+    def _sessions(self) -> None:
+        for session in self.case["sessions"]:
+            number, on = session.get("number"), date.fromisoformat(session["date"])
+            for record in session.get("records") or []:
+                if record["type"] != "rec_issue_ranking":
+                    values = {key: value for key, value in record.items() if key != "type"}
+                    self._add(record["type"], values, number, on)
+            if session.get("next_step"):
+                self._add("rec_session", {"next_step": session["next_step"]}, number, on)
+        self._rankings()
+        for drug in self._rows("medication"):
+            self._add("rec_medication", drug, self._session_of_task("I05", 1))
+
+    def _rankings(self) -> None:
+        """Issues with their factors, joined with what a session recorded of each."""
+        first = self._session_of_task("I11", self._session_of_task("I10", 1))
+        midway = self._session_of_task("M12", (self.case["planned_sessions"] + 1) // 2)
+        issues_of = {first: self._rows("issues"), midway: self._rows("issues_at_midpoint")}
+        for session in self.case["sessions"]:
+            number, on = session.get("number"), date.fromisoformat(session["date"])
+            recorded = {
+                r.get("issue"): {key: value for key, value in r.items() if key != "type"}
+                for r in session.get("records") or []
+                if r["type"] == "rec_issue_ranking"
+            }
+            issues = issues_of.pop(number, []) if number is not None else []
+            for issue in issues:
+                rated = {"issue": issue["id"], **{k: v for k, v in issue.items() if k != "id"}}
+                self._add("rec_issue_ranking", {**rated, **recorded.pop(issue["id"], {})}, number, on)
+            for values in recorded.values():
+                self._add("rec_issue_ranking", values, number, on)
+
+    def _focus(self) -> None:
+        if formulation := self.case.get("formulation"):
+            session = formulation.get("agreed_on_session", self._session_of_task("I12", 1))
+            first = {key: value for key, value in formulation.items() if key != "later_versions"}
+            self._add("rec_formulation", first, session)
+            for version in formulation.get("later_versions") or []:
+                changed = {key: value for key, value in version.items() if key != "session"}
+                values = {**first, **changed, "agreed_on_session": version.get("session")}
+                self._add("rec_formulation", values, version.get("session"))
+        if contract := self.case.get("contract"):
+            agreed = {key: value for key, value in contract.items() if not _FOCUS_FROM.fullmatch(key)}
+            self._add("rec_contract", agreed, self._session_of_task("I13", 1))
+            for key, focus in contract.items():
+                if found := _FOCUS_FROM.fullmatch(key):
+                    self._add("rec_contract", {**agreed, "focus": focus}, int(found.group(1)))
+
+    def _safety(self) -> None:
+        """What the safety section adds to the sessions' own records: levels, reasons, screens."""
+        for row in self._rows("safety"):
+            session, on = row.get("session"), date.fromisoformat(row["date"])
+            if row["type"] in ("rec_risk", "rec_safety_plan") and row.get("level"):
+                self._level(row, session, on)
+            elif row["type"] == "rec_ipv_screen" and not self._has("rec_ipv_screen", session):
+                apart = ("date", "session", "type")
+                self._add("rec_ipv_screen", {k: v for k, v in row.items() if k not in apart}, session, on)
+
+    def _level(self, row: Mapping[str, Any], session: int | None, on: date) -> None:
+        """A level that the session recorded too is that record; its reason is added if it has none."""
+        for place, entry in enumerate(self.entries):
+            same = entry.record == "rec_risk" and entry.session == session
+            if same and entry.values.get("level") == row["level"]:
+                reason = entry.values.get("reason") or row.get("reason")
+                self.entries[place] = replace(entry, values={**entry.values, "reason": reason})
+                return
+        self._add("rec_risk", {"level": row["level"], "reason": row.get("reason")}, session, on)
+
+    def _has(self, record: str, session: int | None = None) -> bool:
+        return any(e.record == record and (session is None or e.session == session) for e in self.entries)
+
+    def _ending(self) -> None:
+        ending = self.case.get("ending") or {}
+        last = max(self._numbered(), default=0)
+        if (plan := ending.get("relapse_plan")) and not self._has("rec_relapse_plan"):
+            self._add("rec_relapse_plan", plan, self._session_of_task("E05", last))
+        step = ending.get("next_step") or {}
+        if step and not self._has("rec_next_step"):
+            self._add("rec_next_step", step, self._session_of_task("E07", last))
+        for due in step.get("follow_up_due") or []:
+            if not self._has("rec_followup"):
+                self._add("rec_followup", {"due": due}, self._session_of_task("E11", last))
+
+    # -- the rest ----------------------------------------------------------------------------------
+
+    def _answers(self) -> tuple[Answers, ...]:
+        intake = self._day_of(0)
+        found = []
+        for name, given in (self.case.get("baseline_measures") or {}).items():
+            if total := _TOTAL.fullmatch(name):
+                session = int(total.group(2) or 0)
+                found.append(_given(total.group(1), self._day_of(session), session, given))
+            elif not _MONTHS.fullmatch(name):
+                found.append(_sitting(name, given, intake, 0))
+        moved = self._moved_days()
+        for session in self.case["sessions"]:
+            number, on = session.get("number"), date.fromisoformat(session["date"])
+            totals = {**(session.get("totals") or {})}
+            for measure, given in (session.get("measures") or {}).items():
+                totals.pop(measure, None)
+                if given is not None:
+                    found.append(_sitting(measure, given, moved.get((measure, number), on), number))
+            found += [_given(m, on, number, t) for m, t in totals.items() if t is not None]
+        return (*found, *self._check_in_answers())
+
+    def _moved_days(self) -> dict[tuple[str, int | None], date]:
+        """A check-in that says "answers as in meeting 5" tells the day on which those were given."""
+        moved: dict[tuple[str, int | None], date] = {}
+        for row in self._rows("client_entries"):
+            for key, value in (row.get("fields") or {}).items():
+                if (
+                    key.startswith("ms_")
+                    and isinstance(value, str)
+                    and (found := _AS_IN_SESSION.search(value))
+                ):
+                    moved[(key, int(found.group(1)))] = date.fromisoformat(row["date"])
+        return moved
+
+    def _check_in_answers(self) -> tuple[Answers, ...]:
+        return tuple(
+            _sitting(key, value, date.fromisoformat(row["date"]), None)
+            for row in self._rows("client_entries")
+            if row["kind"] == "checkin" and row["shared"]
+            for key, value in (row.get("fields") or {}).items()
+            if key.startswith("ms_") and not isinstance(value, str) and value is not None
+        )
+
+    def _phase_changes(self) -> tuple[PhaseChange, ...]:
+        changes: list[PhaseChange] = []
+        for session in self.case["sessions"]:
+            phase, number = session.get("phase") or "", session.get("number")
+            if phase in ("", "pre") or not number:
+                continue
+            if not changes or changes[-1].phase != phase:
+                changes.append(PhaseChange(phase, date.fromisoformat(session["date"]), number))
+        return tuple(changes)
+
+    def _status_changes(self) -> tuple[StatusChange, ...]:
+        intake = self._day_of(0)
+        assessment = [StatusChange(EpisodeStatus.ASSESSMENT, intake)] if intake < self._start else []
+        return (*assessment, StatusChange(EpisodeStatus.ACTIVE, self._start))
+
+    def _all_remarks(self) -> tuple[str, ...]:
+        private = sum(1 for session in self.case["sessions"] if session.get("private_note"))
+        if private:
+            self.remarks.append(f"{private} private notes were left out: only their author may add them.")
+        return tuple(dict.fromkeys(self.remarks))
+
+
+def _meeting(session: Mapping[str, Any]) -> PortableMeeting:
+    attendance = Attendance(session["attendance"])
+    return PortableMeeting(
+        on=date.fromisoformat(session["date"]),
+        number=session.get("number"),
+        attendance=attendance,
+        phase=session.get("phase") or "",
+        minutes=session.get("minutes") or 0,
+        format=session.get("format") or "in_person",
+        tasks_done=tuple(session.get("tasks_done") or ()),
+        strategies=tuple(session.get("strategies") or ()),
+        techniques=tuple(session.get("techniques") or ()),
+        note=session.get("note") or "",
+        signed=attendance.is_held and bool(session.get("note")),
+    )
+
+
+def _sitting(measure: str, given: Any, on: date, session: int | None) -> Answers:
+    """Item answers, or the one answer of a measure with one item."""
+    items = given if isinstance(given, list) else [given]
+    return Answers(measure, on, items=tuple(items), session=session)
+
+
+def _given(measure: str, on: date, session: int | None, total: float) -> Answers:
+    return Answers(measure, on, total=total, session=session)
+
+
+STEPS = ("shown_to_client", "therapist_acknowledged", "contact_by_phone")
+
+
+def _alert(row: Mapping[str, Any]) -> PortableAlert:
+    inputs = {k: row[k] for k in ("item_9", "item_10", "limit") if k in row}
+    steps = tuple(PortableStep(kind, str(row[kind])) for kind in STEPS if row.get(kind))
+    acknowledged = bool(row.get("therapist_acknowledged"))
+    return PortableAlert(
+        rule=str(row.get("rule", "")),
+        severity=str(row.get("severity", "warning")),
+        raised_at=str(row.get("shown_to_client") or row["date"]),
+        state="acknowledged" if acknowledged else "open",
+        session=row.get("session"),
+        inputs=inputs,
+        steps=steps,
+    )
+
+
+def _client_entry(row: Mapping[str, Any]) -> PortableClientEntry:
+    return PortableClientEntry(
+        on=date.fromisoformat(row["date"]),
+        kind=row["kind"],
+        shared=row["shared"],
+        title=row.get("title") or "",
+        text=row.get("text") or "",
+        people=tuple(row.get("people") or ()),
+        mood_before=row.get("mood_before_0_10"),
+        mood_after=row.get("mood_after_0_10"),
+        worksheet=row.get("worksheet") or "",
+        values=row.get("fields") or {},
+    )

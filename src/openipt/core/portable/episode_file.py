@@ -1,0 +1,336 @@
+"""The episode file: documented, versioned JSON of one whole episode (docs/reference/episode-file.md).
+
+Reading checks the whole file first and names every fault by its path; nothing is built from a bad file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from openipt.core.course.course import (
+    Answers,
+    Attendance,
+    EndReason,
+    EpisodeStatus,
+    PhaseChange,
+    PlanChange,
+    StatusChange,
+)
+from openipt.core.course.phases import ORDER
+from openipt.core.fields.check import check_entry
+from openipt.core.fields.definitions import RecordType
+from openipt.core.portable.episode import (
+    PortableAlert,
+    PortableClient,
+    PortableClientEntry,
+    PortableEntry,
+    PortableEpisode,
+    PortableMeeting,
+    PortablePerson,
+    PortableStep,
+)
+from openipt.core.portable.shape import Anything, Day, Many, Moment, Number, Object, OneOf, Text, Whole, YesNo
+from openipt.errors import FieldFault, FileNotValid
+
+FORMAT, VERSION = "openipt-episode", 1
+SCHEMA_ID = "https://json-schema.org/draft/2020-12/schema"
+
+CODE = r"[A-Za-z][A-Za-z0-9_.-]{0,79}"
+PHASES = ("", *ORDER)
+SESSION = Whole(0, 999, optional=True)
+CODES = Many(Text(CODE), optional=True)
+WORDS = Text(optional=True)
+
+SHAPE = Object(
+    {
+        "format": OneOf((FORMAT,)),
+        "version": Whole(VERSION, VERSION),
+        "client": Object(
+            {
+                "name": Text(),
+                "pronouns": WORDS,
+                "language": WORDS,
+                "birth_year": Whole(1880, 2120, optional=True),
+                "about": Anything(optional=True),
+            }
+        ),
+        "adaptation": Text(CODE),
+        "manual_version": Text(),
+        "planned_sessions": Whole(1, 200),
+        "started_on": Day(optional=True),
+        "people": Many(Object({"id": Text(CODE), "label": Text(), "relation": WORDS}), optional=True),
+        "meetings": Many(
+            Object(
+                {
+                    "on": Day(),
+                    "number": SESSION,
+                    "attendance": OneOf(tuple(a.value for a in Attendance)),
+                    "phase": OneOf(PHASES, optional=True),
+                    "minutes": Whole(0, 600, optional=True),
+                    "format": WORDS,
+                    "tasks_done": CODES,
+                    "strategies": CODES,
+                    "techniques": CODES,
+                    "note": WORDS,
+                    "signed": YesNo(optional=True),
+                }
+            ),
+            optional=True,
+        ),
+        "answers": Many(
+            Object(
+                {
+                    "measure": Text(CODE),
+                    "version": WORDS,
+                    "on": Day(),
+                    "at": Moment(optional=True),
+                    "session": SESSION,
+                    "items": Many(Whole(0, 1000, optional=True), optional=True),
+                    "total": Number(optional=True),
+                    "rater": WORDS,
+                    "finished": YesNo(optional=True),
+                }
+            ),
+            optional=True,
+        ),
+        "entries": Many(
+            Object(
+                {
+                    "record": Text(CODE),
+                    "version": WORDS,
+                    "on": Day(),
+                    "session": SESSION,
+                    "for_task": WORDS,
+                    "by_role": WORDS,
+                    "order": Whole(0, 10_000_000, optional=True),
+                    "values": Anything(),
+                }
+            ),
+            optional=True,
+        ),
+        "phase_changes": Many(
+            Object({"phase": OneOf(ORDER), "on": Day(), "session": SESSION}), optional=True
+        ),
+        "status_changes": Many(
+            Object(
+                {
+                    "status": OneOf(tuple(s.value for s in EpisodeStatus)),
+                    "on": Day(),
+                    "reason": OneOf(("", *(r.value for r in EndReason)), optional=True),
+                }
+            ),
+            optional=True,
+        ),
+        "plan_changes": Many(
+            Object({"planned_sessions": Whole(1, 200), "on": Day(), "phase": OneOf(PHASES, optional=True)}),
+            optional=True,
+        ),
+        "alerts": Many(
+            Object(
+                {
+                    "rule": Text(CODE),
+                    "severity": OneOf(("info", "notice", "warning", "critical")),
+                    "raised_at": Moment(),
+                    "state": OneOf(("open", "acknowledged", "resolved"), optional=True),
+                    "session": SESSION,
+                    "inputs": Anything(optional=True),
+                    "steps": Many(
+                        Object({"kind": Text(CODE), "at": Moment(), "words": WORDS}), optional=True
+                    ),
+                }
+            ),
+            optional=True,
+        ),
+        "client_entries": Many(
+            Object(
+                {
+                    "on": Day(),
+                    "kind": OneOf(("journal", "checkin", "worksheet")),
+                    "shared": YesNo(),
+                    "title": WORDS,
+                    "text": WORDS,
+                    "people": Many(Text(), optional=True),
+                    "mood_before": Whole(0, 10, optional=True),
+                    "mood_after": Whole(0, 10, optional=True),
+                    "worksheet": WORDS,
+                    "values": Anything(optional=True),
+                }
+            ),
+            optional=True,
+        ),
+    }
+)
+
+
+def json_schema() -> dict[str, Any]:
+    """The format as JSON Schema, as shipped in content/schemas/episode-1.schema.json."""
+    return {
+        "$schema": SCHEMA_ID,
+        "title": "OpenIPT episode file, version 1",
+        "description": "One whole episode. Private notes are never part of it.",
+        **SHAPE.schema(),
+    }
+
+
+def to_file(episode: PortableEpisode, *, with_unshared: bool = False) -> dict[str, Any]:
+    """One episode as plain JSON values. What the client has not shared only goes into the client's own export."""
+    body = _plain(episode)
+    body.pop("remarks")
+    if not with_unshared:
+        body["client_entries"] = [entry for entry in body["client_entries"] if entry["shared"]]
+    return {"format": FORMAT, "version": VERSION, **body}
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): _plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    return value
+
+
+RecordTypes = Mapping[str, RecordType]
+Codes = Mapping[str, Collection[str]]
+
+
+def from_file(
+    data: object, *, record_types: RecordTypes | None = None, codes: Codes | None = None
+) -> PortableEpisode:
+    """The episode a file holds. With `record_types`, every payload is checked too.
+
+    Raises `FileNotValid` with every fault, each at its path (rows counted from 1).
+    """
+    faults = list(SHAPE.faults(data, ""))
+    if faults or not isinstance(data, Mapping):
+        raise FileNotValid(tuple(faults))
+    episode = _episode(data)
+    faults += consistency_faults(episode)
+    if record_types is not None:
+        faults += payload_faults(episode, record_types, codes or {})
+    if faults:
+        raise FileNotValid(tuple(faults))
+    return episode
+
+
+def consistency_faults(episode: PortableEpisode) -> list[FieldFault]:
+    """What single values cannot show: sessions numbered twice or out of order, meetings held without a number."""
+    faults = []
+    seen: dict[int, date] = {}
+    for place, meeting in enumerate(episode.meetings, start=1):
+        path = f"meetings.{place}.number"
+        if meeting.attendance.is_held and meeting.number is None:
+            faults.append(FieldFault(path, "is missing: a held meeting has a number."))
+        if not meeting.attendance.is_held and meeting.number is not None:
+            faults.append(FieldFault(path, "only a held meeting has a number."))
+        if meeting.number is not None and meeting.number in seen:
+            faults.append(FieldFault(path, f"session {meeting.number} is there twice."))
+        if meeting.number is not None:
+            seen.setdefault(meeting.number, meeting.on)
+    faults += _order_faults(episode, seen)
+    return faults
+
+
+def _order_faults(episode: PortableEpisode, seen: Mapping[int, date]) -> list[FieldFault]:
+    faults = []
+    numbered = sorted(seen.items())
+    for (before, earlier), (number, on) in zip(numbered, numbered[1:], strict=False):
+        if on < earlier:
+            faults.append(FieldFault("meetings", f"session {number} lies before session {before}."))
+    if episode.started_on and 1 in seen and seen[1] < episode.started_on:
+        faults.append(FieldFault("started_on", "lies after session 1."))
+    for place, person in enumerate(episode.people, start=1):
+        if [other.id for other in episode.people].index(person.id) < place - 1:
+            faults.append(FieldFault(f"people.{place}.id", "is used twice."))
+    return faults
+
+
+def payload_faults(episode: PortableEpisode, record_types: RecordTypes, codes: Codes) -> list[FieldFault]:
+    """Every fault of every record and worksheet, at its path."""
+    faults: list[FieldFault] = []
+    for place, entry in enumerate(episode.entries, start=1):
+        faults += _values_faults(entry.record, entry.values, f"entries.{place}", record_types, codes)
+    for place, written in enumerate(episode.client_entries, start=1):
+        if written.worksheet:
+            path = f"client_entries.{place}"
+            faults += _values_faults(written.worksheet, written.values, path, record_types, codes)
+    return faults
+
+
+def _values_faults(
+    record: str, values: Mapping[str, Any], path: str, record_types: RecordTypes, codes: Codes
+) -> list[FieldFault]:
+    if record not in record_types:
+        return [FieldFault(f"{path}.record", "names a record type that is not known.")]
+    found = check_entry(record_types[record], values, codes=codes)
+    return [FieldFault(f"{path}.values.{fault.path}".rstrip("."), fault.message) for fault in found]
+
+
+# -- building, from a file that is known to be right -----------------------------------------------
+
+
+def _episode(data: Mapping[str, Any]) -> PortableEpisode:
+    return PortableEpisode(
+        client=PortableClient(**_filled(data["client"])),
+        adaptation=data["adaptation"],
+        manual_version=data["manual_version"],
+        planned_sessions=data["planned_sessions"],
+        started_on=_day(data.get("started_on")),
+        people=tuple(PortablePerson(**_filled(row)) for row in _rows(data, "people")),
+        meetings=tuple(_meeting(row) for row in _rows(data, "meetings")),
+        answers=tuple(_answers(row) for row in _rows(data, "answers")),
+        entries=tuple(PortableEntry(**_dated(row)) for row in _rows(data, "entries")),
+        phase_changes=tuple(PhaseChange(**_dated(row)) for row in _rows(data, "phase_changes")),
+        status_changes=tuple(_status(row) for row in _rows(data, "status_changes")),
+        plan_changes=tuple(PlanChange(**_dated(row)) for row in _rows(data, "plan_changes")),
+        alerts=tuple(_alert(row) for row in _rows(data, "alerts")),
+        client_entries=tuple(PortableClientEntry(**_dated(row)) for row in _rows(data, "client_entries")),
+    )
+
+
+def _rows(data: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    return data.get(key) or []
+
+
+def _filled(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what is absent or null, and lists as the dataclasses hold them. Payloads stay as they are."""
+    return {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in row.items()
+        if value is not None
+    } | ({"number": None} if row.get("number", 0) is None else {})
+
+
+def _dated(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**_filled(row), "on": date.fromisoformat(row["on"])}
+
+
+def _day(value: str | None) -> date | None:
+    return date.fromisoformat(value) if value else None
+
+
+def _meeting(row: Mapping[str, Any]) -> PortableMeeting:
+    return PortableMeeting(**{"number": None, **_dated(row), "attendance": Attendance(row["attendance"])})
+
+
+def _answers(row: Mapping[str, Any]) -> Answers:
+    at = row.get("at")
+    return Answers(**{**_dated(row), "at": datetime.fromisoformat(at) if at else None})
+
+
+def _status(row: Mapping[str, Any]) -> StatusChange:
+    return StatusChange(**{**_dated(row), "status": EpisodeStatus(row["status"])})
+
+
+def _alert(row: Mapping[str, Any]) -> PortableAlert:
+    steps = tuple(PortableStep(**_filled(step)) for step in row.get("steps") or [])
+    return PortableAlert(**{**_filled(row), "steps": steps})
