@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 from openipt.core.course import known
-from openipt.core.course.course import Course
-from openipt.core.safety.levels import Level, plan_needed
+from openipt.core.course.rules.safety import safety_plan_needed
+from openipt.core.safety.levels import Level
 from openipt.records import convert
-from openipt.records.models import Alert, AlertState, Episode
+from openipt.records.manuals import manual_of
+from openipt.records.models import Alert, AlertState, Entry, Episode
 
 
-def lacks_plan(course: Course) -> bool:
+def plan_missing(episode: Episode, on: date) -> bool:
     """Level yellow or above, and no safety plan saved or reviewed since it last rose (DR-03, 22.1)."""
-    recorded = known.recorded_level(course)
-    if recorded is None or not plan_needed(recorded[1]):
-        return False
-    rose = known.level_rose_on(course)
-    plans = [entry.on for entry in course.entries_of("rec_safety_plan") if entry.by_role != "client"]
-    return not any(rose is None or on >= rose for on in plans)
+    result = safety_plan_needed(manual_of(episode), convert.course(episode), on)
+    return result.fired and bool(result.inputs.get("open"))
 
 
-def above_green(course: Course) -> bool:
+def level_now(episode: Episode, *, without: Entry | None = None) -> Level:
+    """The level to act on: as recorded, or what a newer answer to item 9 stands for if that is higher.
+
+    `without` leaves one entry out: the one that is about to be written.
+    """
+    course = convert.course(episode)
+    if without is not None:
+        earlier = tuple(e for e in course.entries if e.order != without.order)
+        course = replace(course, entries=earlier)
     level = known.risk_level(course)
-    return level is not None and level.level > Level.GREEN
+    return level.level if level else Level.GREEN
 
 
 def open_alerts(episode: Episode) -> bool:
@@ -30,4 +38,4 @@ def open_alerts(episode: Episode) -> bool:
 
 def needs_named_clinician(episode: Episode) -> bool:
     """An open alert, or a level above green: somebody must be named before it is left (DR-35)."""
-    return open_alerts(episode) or above_green(convert.course(episode))
+    return open_alerts(episode) or level_now(episode) > Level.GREEN

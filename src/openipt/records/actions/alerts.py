@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +13,18 @@ from openipt.core.safety.levels import GRAVE_ANSWERS, SPEAK_WITHIN, Level, posit
 from openipt.records import audit, safety
 from openipt.records.access import Act, require
 from openipt.records.actions.base import Actor, Operator, day_of, fault, locked, refuse, tidy, user_or_none
-from openipt.records.models import Alert, AlertState, AlertStep, CheckIn, Entry, Role, StepKind, User
+from openipt.records.models import (
+    Alert,
+    AlertState,
+    AlertStep,
+    CheckIn,
+    Cover,
+    Entry,
+    Episode,
+    Role,
+    StepKind,
+    User,
+)
 
 ASK_RULE = "DR-01-ASK"
 # An alert to be dealt with "now" is late when nobody has acknowledged it by then (ipt.md 11.3, DEFAULT).
@@ -24,7 +35,11 @@ STEPS_BY_HAND = frozenset(StepKind) - {
     StepKind.ACKNOWLEDGED,
     StepKind.RESOLVED,
 }
-LEVELS_BY_SEVERITY = {Level.YELLOW: 1, Level.ORANGE: 2, Level.RED: 3}
+STEPS_OF_RECORDS = {
+    "rec_risk": (StepKind.ASSESSED, StepKind.LEVEL_SET),
+    "rec_safety_plan": (StepKind.PLAN_SAVED,),
+}
+ITEM_9_OF_LEVEL = {Level.YELLOW: 1, Level.ORANGE: 2, Level.RED: 3}
 
 
 # -- raising ----------------------------------------------------------------------------------------
@@ -95,24 +110,29 @@ def _add_choice(alert: Alert, choice: dict[str, Any], found: ScoreAlert, at: dat
     return alert
 
 
-def raised_by_entry(*, entry: Entry, by: Actor, at: datetime) -> Alert | None:
-    """What a clinician's own record raises: a positive risk answer or level, a positive violence screen."""
+def raised_by_entry(
+    *, entry: Entry, by: Actor, at: datetime, level_before: Level = Level.GREEN
+) -> Alert | None:
+    """What a clinician's own record raises: a positive violence screen, a positive risk answer, a level
+    of yellow or above that is higher than the one before. A level that is only kept raises nothing new.
+    """
     if entry.record_type == "rec_ipv_screen" and says_yes(entry.payload.get("positive")):
         return _raise_once(entry, "DR-06", Severity.CRITICAL, {"record": "rec_ipv_screen"}, timedelta(0), at)
     if entry.record_type != "rec_risk":
         return None
     answers = positive_answers(entry.payload)
     level = Level.named(entry.payload.get("level"))
-    if not _thoughts_now(answers) and (level is None or level < Level.YELLOW):
+    rose = level is not None and level >= Level.YELLOW and level > level_before
+    if not _is_about_now(answers) and not rose:
         return None
     grave = bool(GRAVE_ANSWERS & set(answers)) or level is Level.RED
     inputs = {"record": "rec_risk", "answers": list(answers), "level": level.word if level else None}
-    within = SPEAK_WITHIN[LEVELS_BY_SEVERITY.get(level, 1)] if level else SPEAK_WITHIN[1]
+    within = SPEAK_WITHIN[ITEM_9_OF_LEVEL.get(level, 1)] if level else SPEAK_WITHIN[1]
     severity = Severity.CRITICAL if grave else Severity.WARNING
     return _raise_once(entry, "DR-01", severity, inputs, timedelta(0) if grave else within, at)
 
 
-def _thoughts_now(answers: tuple[str, ...]) -> bool:
+def _is_about_now(answers: tuple[str, ...]) -> bool:
     """Past attempts alone are history; every other positive answer is about now."""
     return bool(set(answers) - {"past_attempts"})
 
@@ -151,7 +171,7 @@ def _raise(
     entry: Entry | None = None,
 ) -> Alert:
     owner = check_in if check_in is not None else entry
-    return Alert.objects.create(
+    alert = Alert.objects.create(
         episode=owner.episode,
         rule=rule,
         severity=severity.value,
@@ -161,6 +181,31 @@ def _raise(
         raised_at=at,
         due_at=due_at,
     )
+    for told in _whom_to_tell(owner.episode, day_of(at)):
+        _step(alert, StepKind.TOLD, None, at, told=told)
+    return alert
+
+
+def _whom_to_tell(episode: Episode, on: date) -> list[User]:
+    """The therapist, and whoever covers for them today (ipt.md 11.3 step 2)."""
+    covers = Cover.objects.filter(therapist_id=episode.therapist_id, from_on__lte=on, to_on__gte=on)
+    return [episode.therapist, *(row.cover for row in covers.select_related("cover"))]
+
+
+def stepped_by_entry(*, entry: Entry, by: Actor, at: datetime) -> None:
+    """A risk assessment or a safety plan is a step of whatever alert of risk is open."""
+    kinds = STEPS_OF_RECORDS.get(entry.record_type, ())
+    if not kinds:
+        return
+    level = Level.named(entry.payload.get("level"))
+    for alert in Alert.objects.filter(episode_id=entry.episode_id, rule__in=("DR-01", ASK_RULE)).exclude(
+        state=AlertState.RESOLVED
+    ):
+        alert.episode = entry.episode
+        for kind in kinds:
+            if kind is StepKind.LEVEL_SET and level is None:
+                continue
+            _step(alert, kind, by, at, level=level.word if level else "", entry=entry)
 
 
 # -- working through --------------------------------------------------------------------------------
@@ -260,7 +305,7 @@ def _open(alert: Alert, act: Act, by: Actor, at: datetime, *, even_resolved: boo
 def _step(
     alert: Alert,
     kind: StepKind,
-    by: Actor,
+    by: Actor | None,
     at: datetime,
     *,
     words: str = "",
@@ -269,7 +314,13 @@ def _step(
     entry: Entry | None = None,
 ) -> AlertStep:
     step = AlertStep(
-        alert=alert, kind=kind.value, at=at, by=user_or_none(by), level=level, told=told, entry=entry
+        alert=alert,
+        kind=kind.value,
+        at=at,
+        by=user_or_none(by) if by else None,
+        level=level,
+        told=told,
+        entry=entry,
     )
     step.words = tidy(words, "words") or None
     step.save(force_insert=True)

@@ -110,7 +110,6 @@ def _new(
     at: datetime,
 ) -> CheckIn:
     defined = [measure_of(measure) for measure in dict.fromkeys(measures)]
-    on_device = mode in (CheckInMode.CLIENT, CheckInMode.WITH_THERAPIST)
     if any(measure.private for measure in defined):
         raise refuse("Questions about violence at home are asked by the clinician alone with the client.")
     if mode == CheckInMode.CLIENT:
@@ -124,7 +123,7 @@ def _new(
         session=session,
         purpose=purpose,
         mode=mode,
-        measures=[[measure.id, measure.version] for measure in defined if on_device or measure],
+        measures=[[measure.id, measure.version] for measure in defined],
         language=language,
         on=on,
         opened_at=at,

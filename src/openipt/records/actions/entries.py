@@ -12,7 +12,8 @@ from django.db.models import Max
 from openipt.core.course.course import EpisodeStatus
 from openipt.core.fields.definitions import RecordType
 from openipt.core.manual.model import Manual
-from openipt.records import audit
+from openipt.core.safety.levels import Level
+from openipt.records import audit, safety
 from openipt.records.access import Act, require
 from openipt.records.actions import alerts, conflicts
 from openipt.records.actions.base import (
@@ -102,9 +103,10 @@ def add_entry(
     _check_amends(amends, episode)
     entry.payload = checked(manual, kind, payload, final=final)
     _check_alone(entry)
+    before = _check_level(entry)
     entry.save(force_insert=True)
     _forget_typing(entry, by, f"new:{kind.id}:{session.pk if session else ''}")
-    _after_writing(entry, manual, by, at)
+    _after_writing(entry, manual, by, at, before)
     audit.record("entry-added", by=by, at=at, episode=episode, obj=entry)
     return entry
 
@@ -142,6 +144,17 @@ def _check_alone(entry: Entry) -> None:
     """Violence is asked about with the client alone (ipv_1); nothing of it is kept otherwise."""
     if entry.record_type == "rec_ipv_screen" and entry.payload.get("alone_confirmed") is not True:
         raise fault("alone_confirmed", "Confirm that the client was alone, in person or on a private line.")
+
+
+def _check_level(entry: Entry) -> Level:
+    """The level before this entry. Lowering it needs a written reason (ipt.md 11.2)."""
+    if entry.record_type != "rec_risk" or entry.by_role == Role.CLIENT:
+        return Level.GREEN
+    before = safety.level_now(entry.episode, without=entry)
+    level = Level.named(entry.payload.get("level"))
+    if level is not None and level < before and not entry.payload.get("reason"):
+        raise fault("reason", f"The level was {before.word}. Write why it can be lowered.")
+    return before
 
 
 def save_entry(
@@ -217,13 +230,14 @@ def _write(
     _keep_version(entry, by, at)
     entry.payload = values
     _check_alone(entry)
+    before = _check_level(entry)
     entry.version += 1
     entry.updated_at = at
     entry.for_task = for_task or entry.for_task
     entry.state = EntryState.FINAL if is_final else EntryState.DRAFT
     entry.save()
     _forget_typing(entry, by, f"entry:{entry.pk}")
-    _after_writing(entry, manual, by, at)
+    _after_writing(entry, manual, by, at, before)
     audit.record("entry-saved", by=by, at=at, episode=entry.episode, obj=entry)
     return entry
 
@@ -273,11 +287,12 @@ def share_entry(*, entry: Entry, by: Actor, at: datetime, shared: bool = True) -
 # -- what an entry sets going ----------------------------------------------------------------------
 
 
-def _after_writing(entry: Entry, manual: Manual, by: Actor, at: datetime) -> None:
+def _after_writing(entry: Entry, manual: Manual, by: Actor, at: datetime, level_before: Level) -> None:
     if entry.session is not None:
         remark(entry.session, manual, by, at)
     if entry.by_role != Role.CLIENT:
-        alerts.raised_by_entry(entry=entry, by=by, at=at)
+        alerts.raised_by_entry(entry=entry, by=by, at=at, level_before=level_before)
+        alerts.stepped_by_entry(entry=entry, by=by, at=at)
 
 
 def remark(session: Session, manual: Manual, by: Actor, at: datetime) -> None:

@@ -504,7 +504,7 @@ def sign_session(*, session: Session, by: Actor, at: datetime, reason_without_pl
         return session
     reasons = reasons_not_to_sign(session)
     without_plan = tidy(reason_without_plan, "reason_without_plan")
-    if safety.lacks_plan(convert.course(session.episode)) and not without_plan:
+    if safety.plan_missing(session.episode, on=day_of(at)) and not without_plan:
         reasons.append(LACKS_PLAN)
     if reasons:
         raise refuse(*reasons)

@@ -1,0 +1,110 @@
+"""Entries as their reader may see them: record by record and field by field."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+
+from openipt import library
+from openipt.core.fields.definitions import RecordType
+from openipt.errors import NoAccess
+from openipt.records.access import Tie, ties
+from openipt.records.actors import Actor
+from openipt.records.models import Entry, EntryState, Episode, Role
+
+# A client sees what was written with them once it is final; the safety plan at once.
+SEEN_BY_CLIENT_AT_ONCE = frozenset({"rec_safety_plan"})
+
+
+def visible_entries(
+    user: Actor, episode: Episode, on: date, *, record_type: str = "", withdrawn: bool = False
+) -> list[Entry]:
+    """Entries this reader may see, oldest first, each with `visible`: the values they may see of it."""
+    rows = Entry.objects.filter(episode=episode).select_related("session").order_by("on", "order")
+    if record_type:
+        rows = rows.filter(record_type=record_type)
+    if not withdrawn:
+        rows = rows.exclude(state=EntryState.WITHDRAWN)
+    standing = ties(user, episode, on)
+    found = []
+    for entry in rows:
+        entry.episode = episode
+        values = _visible(standing, entry)
+        if values is not None:
+            entry.visible = values
+            found.append(entry)
+    return found
+
+
+def visible_payload(user: Actor, entry: Entry, on: date) -> dict[str, Any]:
+    """The values of one entry this reader may see; `NoAccess` where they may not see it at all."""
+    values = _visible(ties(user, entry.episode, on), entry)
+    if values is None:
+        raise NoAccess
+    return values
+
+
+def entry_for(user: Actor, entry_id: UUID | str, on: date) -> Entry:
+    """One entry with its `visible` values, or `NoAccess`."""
+    try:
+        found = Entry.objects.filter(pk=entry_id).select_related("episode__client", "session").first()
+    except (ValidationError, ValueError):
+        found = None
+    if found is None:
+        raise NoAccess
+    found.visible = visible_payload(user, found, on)
+    return found
+
+
+def versions_of(user: Actor, entry: Entry, on: date) -> list[Any]:
+    """Earlier versions of an entry, oldest first, each with the values this reader may see."""
+    visible = set(visible_payload(user, entry, on)) | _keys(user, entry, on)
+    found = list(entry.versions.order_by("version"))
+    for version in found:
+        version.entry = entry
+        version.visible = {key: value for key, value in version.payload.items() if key in visible}
+    return found
+
+
+def _keys(user: Actor, entry: Entry, on: date) -> set[str]:
+    kind = library.record_type(entry.record_type)
+    role = _role(ties(user, entry.episode, on))
+    return {field.key for field in kind.fields_for(role)}
+
+
+def _visible(standing: frozenset[Tie], entry: Entry) -> dict[str, Any] | None:
+    kind = library.record_type(entry.record_type)
+    if entry.by_role == Role.CLIENT:
+        return _visible_of_client(standing, entry, kind)
+    if Tie.CLIENT in standing:
+        ready = entry.state == EntryState.FINAL or kind.id in SEEN_BY_CLIENT_AT_ONCE
+        return kind.values_for("client", entry.payload) if ready and "client" in kind.seen_by else None
+    return _for_staff(standing, entry, kind)
+
+
+def _visible_of_client(standing: frozenset[Tie], entry: Entry, kind: RecordType) -> dict[str, Any] | None:
+    """What a client wrote is theirs; staff see it once it is shared."""
+    if Tie.CLIENT in standing:
+        return dict(entry.payload)
+    return _for_staff(standing, entry, kind) if entry.shared else None
+
+
+def _for_staff(standing: frozenset[Tie], entry: Entry, kind: RecordType) -> dict[str, Any] | None:
+    role = _role(standing)
+    if not role or role not in kind.seen_by:
+        return None
+    if role == "therapist" and Tie.THERAPIST not in standing and not kind.seen_in_cover:
+        return None
+    return kind.values_for(role, entry.payload)
+
+
+def _role(standing: frozenset[Tie]) -> str:
+    """The name under which `seen_by` knows a reader. Cover reads as a therapist, less what is closed."""
+    if Tie.CLIENT in standing:
+        return "client"
+    if Tie.SUPERVISOR in standing:
+        return "supervisor"
+    return "therapist" if standing & {Tie.THERAPIST, Tie.COVER} else ""

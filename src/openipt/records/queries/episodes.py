@@ -1,0 +1,37 @@
+"""Episodes a person may see."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+
+from openipt.core.course.course import EpisodeStatus
+from openipt.errors import NoAccess
+from openipt.records.access import Act, episodes_where
+from openipt.records.actors import Actor
+from openipt.records.models import Client, Episode
+
+
+def episodes_of(user: Actor, on: date, act: Act = Act.SEE_EPISODE) -> QuerySet[Episode]:
+    """Episodes in which this person may do that act on this day, with client and therapist at hand."""
+    return Episode.objects.filter(episodes_where(user, act, on)).select_related("client", "therapist")
+
+
+def episode_for(user: Actor, episode_id: UUID | str, on: date, act: Act = Act.SEE_EPISODE) -> Episode:
+    """One episode, or `NoAccess`, which does not say whether there is such an episode."""
+    try:
+        found = episodes_of(user, on, act).filter(pk=episode_id).first()
+    except (ValidationError, ValueError):
+        found = None
+    if found is None:
+        raise NoAccess
+    return found
+
+
+def open_episode_of(client: Client) -> Episode | None:
+    """The client's open episode, else the last one; None where there is none."""
+    rows = Episode.objects.filter(client=client).select_related("client", "therapist")
+    return rows.exclude(status=EpisodeStatus.ENDED).first() or rows.order_by("-created_at").first()

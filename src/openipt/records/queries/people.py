@@ -1,0 +1,22 @@
+"""The people in a client's life."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from openipt.records.access import Act, may
+from openipt.records.actors import Actor
+from openipt.records.models import Episode, Person
+
+
+def people_of(user: Actor, episode: Episode, on: date) -> list[Person]:
+    """Everybody on the inventory, in the order they were named."""
+    allowed = may(user, Act.SEE_EPISODE, episode=episode, on=on) or may(
+        user, Act.SEE_OWN, episode=episode, on=on
+    )
+    if not allowed:
+        return []
+    found = list(Person.objects.filter(episode=episode, withdrawn_at=None).order_by("order"))
+    for person in found:
+        person.episode = episode
+    return found

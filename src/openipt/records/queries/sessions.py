@@ -1,0 +1,79 @@
+"""Sessions, notes of one's own, half-typed texts."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+
+from openipt.core.course.course import Attendance
+from openipt.errors import NoAccess
+from openipt.records.access import Act, episodes_where, may
+from openipt.records.actors import Actor
+from openipt.records.models import (
+    DraftText,
+    Episode,
+    PrivateNote,
+    Session,
+    SessionState,
+    User,
+)
+
+
+def _seen(user: Actor, on: date, act: Act) -> QuerySet[Session]:
+    episodes = Episode.objects.filter(episodes_where(user, act, on))
+    return Session.objects.filter(episode__in=episodes).select_related(
+        "episode__client", "episode__therapist"
+    )
+
+
+def sessions_between(
+    user: Actor, first: datetime, last: datetime, on: date, *, own: bool = True
+) -> QuerySet[Session]:
+    """Sessions planned in this time, in order; a therapist's own unless `own` is False."""
+    found = _seen(user, on, Act.SEE_EPISODE).filter(planned_at__gte=first, planned_at__lt=last)
+    return (found.filter(episode__therapist=user) if own else found).order_by("planned_at")
+
+
+def unsigned(user: Actor, on: date) -> QuerySet[Session]:
+    """Held sessions of one's own whose note is not signed yet, oldest first."""
+    found = _seen(user, on, Act.SIGN).filter(state=SessionState.DRAFT, held_on__isnull=False)
+    return found.order_by("held_on")
+
+
+def session_for(user: Actor, session_id: UUID | str, on: date, act: Act = Act.SEE_EPISODE) -> Session:
+    """One session, or `NoAccess`."""
+    try:
+        found = _seen(user, on, act).filter(pk=session_id).first()
+    except (ValidationError, ValueError):
+        found = None
+    if found is None:
+        raise NoAccess
+    return found
+
+
+def next_planned(episode: Episode, since: datetime) -> Session | None:
+    """The next session that is planned and not begun."""
+    rows = episode.sessions.filter(attendance=Attendance.PLANNED, planned_at__gte=since)
+    return rows.order_by("planned_at").first()
+
+
+def private_note(user: User, session: Session, on: date) -> PrivateNote | None:
+    """The reader's own private note on this session. Nobody reads another's."""
+    if not may(user, Act.PRIVATE_NOTE, episode=session.episode, on=on):
+        return None
+    found = PrivateNote.objects.filter(session=session, author=user).first()
+    if found is not None:
+        found.session = session
+    return found
+
+
+def drafts(user: User, episode: Episode, key: str = "") -> list[DraftText]:
+    """The reader's own half-typed and refused texts."""
+    rows = DraftText.objects.filter(user=user, episode=episode).order_by("at")
+    found = list(rows.filter(key=key) if key else rows)
+    for draft in found:
+        draft.episode = episode
+    return found
