@@ -37,6 +37,17 @@ _WORDS: Mapping[type, str] = MappingProxyType(
         date: "a date",
     }
 )
+_HOW_TO_WRITE: Mapping[str, str] = MappingProxyType(
+    {
+        "a text": 'Write it in quotes: "…".',
+        "a whole number": "Write digits alone: 12.",
+        "a number": "Write digits alone: 12 or 12.5.",
+        "true or false": "Write true or false, without quotes.",
+        "a date": "Write it without quotes: 2026-03-21.",
+        "a list": "Write it in brackets: [ …, … ].",
+        "a table": "Write it as [table], or in braces: { key = … }.",
+    }
+)
 _BAD = object()
 
 
@@ -93,9 +104,14 @@ class _Reader:
         self.faults.append(ContentFault(self.file, key, reason, remedy))
         return _BAD
 
+    def wrong(self, wanted: str, value: Any, key: str) -> Any:
+        """A fault for a value of the wrong type."""
+        remedy = _HOW_TO_WRITE.get(wanted, f"Use {wanted}.")
+        return self.fault(key, f"must be {wanted}, not {_describe(value)}.", remedy)
+
     def table(self, kind: type[Any], table: Any, at: str) -> Any:
         if not isinstance(table, Mapping):
-            return self.fault(at, f"must be a table, not {_describe(table)}.")
+            return self.wrong("a table", table, at)
         fields = {_key(field): field for field in dataclasses.fields(kind) if field.init}
         before = len(self.faults)
         self.faults += unknown_keys(table, fields, file=self.file, at=at)
@@ -112,7 +128,7 @@ class _Reader:
         try:
             return kind(**values)
         except ValueError as error:
-            return self.fault(at or kind.__name__, str(error))
+            return self.fault(at or kind.__name__, str(error), "Let its values fit together.")
 
     def field(self, kind: type[Any], field: dataclasses.Field[Any], value: Any, key: str) -> Any:
         converted = self.value(_hints(kind)[field.name], value, key)
@@ -160,7 +176,7 @@ class _Reader:
         )
         if isinstance(value, hint) and exact:
             return value
-        return self.fault(key, f"must be {_wanted(hint)}, not {_describe(value)}.")
+        return self.wrong(_wanted(hint), value, key)
 
     def either(self, hints: tuple[Any, ...], value: Any, key: str) -> Any:
         """The first of several types that takes the value without a fault."""
@@ -172,20 +188,21 @@ class _Reader:
         wanted = [hint for hint in hints if hint is not type(None)]
         if len(wanted) == 1:
             return self.value(wanted[0], value, key)
-        return self.fault(key, f"must be {' or '.join(map(_wanted, wanted))}, not {_describe(value)}.")
+        return self.wrong(" or ".join(map(_wanted, wanted)), value, key)
 
     def list(self, hints: tuple[Any, ...], value: Any, key: str) -> Any:
         if not isinstance(value, (list, tuple)):
-            return self.fault(key, f"must be a list, not {_describe(value)}.")
+            return self.wrong("a list", value, key)
         if hints[-1] is not Ellipsis and len(value) != len(hints):
-            return self.fault(key, f"must hold {len(hints)} values, not {len(value)}.")
+            reason = f"must hold {len(hints)} values, not {len(value)}."
+            return self.fault(key, reason, f"Give {len(hints)} values.")
         each = [hints[0]] * len(value) if hints[-1] is Ellipsis else hints
         found = [self.value(h, v, _item(key, i, v)) for i, (h, v) in enumerate(zip(each, value, strict=True))]
         return _BAD if any(item is _BAD for item in found) else tuple(found)
 
     def mapping(self, hints: tuple[Any, ...], value: Any, key: str) -> Any:
         if not isinstance(value, Mapping):
-            return self.fault(key, f"must be a table, not {_describe(value)}.")
+            return self.wrong("a table", value, key)
         found = {name: self.value(hints[1], inner, _join(key, name)) for name, inner in value.items()}
         return _BAD if any(item is _BAD for item in found.values()) else MappingProxyType(found)
 

@@ -75,7 +75,7 @@ class _Known:
         for name in names:
             if name and name not in keys:
                 reason = f'names the field "{name}", which {record} does not have.'
-                yield ContentFault(file, key, reason, suggestion(name, keys))
+                yield ContentFault(file, key, reason, suggestion(name, keys) or f"Name a field of {record}.")
 
 
 def _stems(files: Files, folder: str) -> set[str]:
