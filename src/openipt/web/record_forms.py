@@ -77,7 +77,6 @@ class Control:
     blank: ControlRow | None = None
     row_name: str = ""
     max_rows: int | None = None
-    autofocus: bool = False
 
     @property
     def described_by(self) -> str:
@@ -237,10 +236,30 @@ class RecordForm:
         rest = [fault for fault in self.faults if fault.message not in placed]
         return (*lines, *(ErrorLine("", fault.path, fault.message) for fault in rest))
 
+    @property
+    def focus_id(self) -> str:
+        """Where the focus belongs after a row was added, moved or removed; "" otherwise."""
+        action = self._action
+        found = [one for one in _every_control(self.controls) if action and one.name == action.name]
+        if not action or not found:
+            return ""
+        (rows,) = found
+        tokens = [row.token for row in rows.rows]
+        if action.act == "add" and rows.rows:
+            return rows.rows[-1].controls[0].focus_id
+        if str(action.token) in tokens:
+            return rows.rows[tokens.index(str(action.token))].controls[0].focus_id
+        return f"{rows.id}-add"
+
     # Drawing ------------------------------------------------------------------------------------
 
     def _draw_fields(
-        self, fields: tuple[FieldDefinition, ...], typed: Mapping[str, Typed], name: str, path: str, depth: int
+        self,
+        fields: tuple[FieldDefinition, ...],
+        typed: Mapping[str, Typed],
+        name: str,
+        path: str,
+        depth: int,
     ) -> tuple[Control, ...]:
         return tuple(
             self._draw(part, typed.get(part.key, Typed()), f"{name}{part.key}", f"{path}{part.key}", depth)
@@ -271,7 +290,6 @@ class RecordForm:
             extra=typed.extra,
             row_name=part.row_name or ("score" if part.type is FieldType.SCORES else "line"),
             max_rows=part.max_rows,
-            autofocus=False,
             **inner,
         )
 
@@ -418,9 +436,7 @@ def _drawn_fields(
     if role == "client" and not record_type.client_may_write:
         raise NoAccess
     fields = record_type.fields_for(role)
-    return tuple(
-        part for part in fields if (not only or part.key in only) and part.key not in without
-    )
+    return tuple(part for part in fields if (not only or part.key in only) and part.key not in without)
 
 
 def _first_by_path(faults: tuple[FieldFault, ...]) -> dict[str, str]:

@@ -104,9 +104,7 @@ class Posted:
 
 def typed_fields(fields: Iterable[FieldDefinition], values: Mapping[str, Any]) -> dict[str, Typed]:
     """What would have been typed to make these values."""
-    return {
-        part.key: typed_value(part, values.get(part.key)) for part in fields if not part.position
-    }
+    return {part.key: typed_value(part, values.get(part.key)) for part in fields if not part.position}
 
 
 def typed_value(definition: FieldDefinition, value: Any) -> Typed:

@@ -120,7 +120,7 @@ def other_words(field: FieldDefinition) -> st.SearchStrategy[str]:
 def lines(field: FieldDefinition) -> st.SearchStrategy[list[Any]]:
     if field.of == "integer":
         return st.lists(st.none() | numbers(field), min_size=1, max_size=6).filter(
-            lambda made: any(one is not None for one in made)
+            lambda made: any(one is not None for one in made) and not (field.row_labels and made[-1] is None)
         )
     one = dates() if field.of == "date" else words(True, 12)
     return st.lists(one, min_size=1, max_size=4)

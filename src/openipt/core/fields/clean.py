@@ -81,5 +81,8 @@ def _clean_list(field: FieldDefinition, values: Sequence[Any]) -> list[Any]:
     """Empty lines go, except from numbers: there an empty place means a declined or missing answer."""
     tidy = [clean_words(one, one_line=True) if isinstance(one, str) else one for one in values]
     if field.type is FieldType.LIST and field.of == "integer":
-        return [None if is_empty(one) else one for one in tidy]
+        kept = [None if is_empty(one) else one for one in tidy]
+        while field.row_labels and kept and kept[-1] is None:
+            kept.pop()
+        return kept
     return [one for one in tidy if not is_empty(one)]

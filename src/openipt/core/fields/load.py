@@ -15,6 +15,7 @@ from openipt.core.fields.definitions import (
     FieldType,
     Option,
     RecordType,
+    every_field,
 )
 from openipt.errors import ContentFault
 
@@ -320,6 +321,9 @@ def _check_against_fields(
     for field in fields:
         if not set(field.seen_by) <= seers:
             faults.add(f"{field.key}.seen_by", "is wider than the record's own list.", "Narrow it.")
+        for inner in every_field(field.fields):
+            if inner.seen_by:
+                faults.add(f"{field.key}.{inner.key}.seen_by", "only a whole field can be kept from someone.")
     required = [field for field in fields if field.required]
     hidden = [field.key for field in required if field.seen_by and "client" not in field.seen_by]
     if record.get("client_may_write") and hidden:
