@@ -57,12 +57,19 @@ def check(folder: Traversable | None = None) -> tuple[Content, tuple[ContentFaul
     return found, (*unread, *site_unread, *faults)
 
 
-def manual(manual_id: str) -> Manual:
-    """One adaptation, whole. KeyError where there is none."""
-    return content().manuals[manual_id]
+def manual(manual_id: str, version: str = "") -> Manual:
+    """One adaptation, whole, in its present version or the one named. KeyError where there is none.
+
+    An episode asks for the version it began with.
+    """
+    present = content().manuals.get(manual_id)
+    if present is not None and version in ("", present.version):
+        return present
+    return content().older_manuals[manual_id, version]
 
 
 def manuals() -> Mapping[str, Manual]:
+    """The adaptations a new episode can begin with, in their present versions."""
     return content().manuals
 
 

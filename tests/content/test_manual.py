@@ -332,6 +332,22 @@ def test_a_new_adaptation_is_a_folder_and_no_code(copied):
     assert brief.minutes == 50
 
 
+def test_an_older_version_is_kept_for_the_episodes_that_began_with_it(copied, monkeypatch):
+    shutil.copytree(copied / "manual" / BASE, copied / "manual" / f"{BASE}@1")
+    card = copied / "manual" / BASE / "manual.toml"
+    newer = card.read_text(encoding="utf-8").replace('version = "1"', 'version = "2"')
+    card.write_text(newer.replace('title = "Middle phase"', 'title = "The middle"'), encoding="utf-8")
+    content, faults = library.check(copied)
+    assert faults == ()
+    monkeypatch.setattr(library, "content", lambda: content)
+    assert library.manual(BASE).phase("middle").title == "The middle"
+    assert library.manual(BASE, "2") is library.manual(BASE)
+    assert library.manual(BASE, "1").phase("middle").title == "Middle phase"
+    assert set(library.manuals()) == {BASE, IPC}
+    with pytest.raises(KeyError):
+        library.manual(BASE, "3")
+
+
 def test_a_broken_file_with_five_faults_names_all_five(copied):
     path = copied / "manual" / "ipc" / "tasks.toml"
     text = path.read_text(encoding="utf-8")

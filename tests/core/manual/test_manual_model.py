@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.core.manual.small import files
 
+from openipt.core.fields.definitions import CODE_KINDS
 from openipt.core.manual.load import load
 from openipt.core.manual.model import OtherLengths, midpoint
 
@@ -92,3 +93,16 @@ def test_a_window_lies_within_its_phase(planned):
         assert (window is None) == (span is None)
         if window and span:
             assert span[0] <= window[0] <= window[1] <= span[1]
+
+
+def test_every_kind_of_code_a_field_may_hold_is_there(manual):
+    assert set(manual.all_codes) == CODE_KINDS
+    assert manual.codes("tasks") == ("I01", "M01")
+    assert manual.codes("areas") == ("change",)
+    assert manual.codes("measures") == ("ms_home", "ms_mood")
+
+
+def test_equal_manuals_are_one_to_a_cache(manual):
+    again = load(files())[0].manuals["base"]
+    assert again == manual
+    assert len({again, manual}) == 1

@@ -23,8 +23,10 @@ Found = Iterator[ContentFault]
 Files = Mapping[str, Mapping[str, Any]]
 
 
-def everything(content: Content, parts: Mapping[str, Parts], files: Files) -> list[ContentFault]:
-    """Every fault between the parts of the content."""
+def everything(
+    content: Content, manuals: Mapping[str, Manual], parts: Mapping[str, Parts], files: Files
+) -> list[ContentFault]:
+    """Every fault between the parts of the content. Manuals and their parts are by folder."""
     known = _Known(content, files)
     faults: list[ContentFault] = []
     for file, table in sorted(files.items()):
@@ -35,13 +37,9 @@ def everything(content: Content, parts: Mapping[str, Parts], files: Files) -> li
     for technique in content.techniques.values():
         faults += _technique(technique, f"techniques/{technique.id}.toml", known)
     faults += _pages(content, known)
-    for manual in content.manuals.values():
-        faults += _Manual(manual, parts[_folder_of(manual, parts)], known).faults()
+    for folder, manual in manuals.items():
+        faults += _Manual(manual, parts[folder], known).faults()
     return faults
-
-
-def _folder_of(manual: Manual, parts: Mapping[str, Parts]) -> str:
-    return next(name for name, part in parts.items() if part.card.table.get("id") == manual.id)
 
 
 class _Known:
@@ -195,8 +193,9 @@ class _Manual:
         yield from self.known("area", manual.problem_areas, file, "problem_areas")
         yield from self.known("measure", manual.measures, file, "measures")
         folder = file.split("/")[1]
-        if manual.id != folder:
-            yield ContentFault(file, "id", f'is "{manual.id}".', f'Name the folder "{manual.id}".')
+        if folder not in (manual.id, f"{manual.id}@{manual.version}"):
+            remedy = f'Name the folder "{manual.id}", or "{manual.id}@{manual.version}" for an older version.'
+            yield ContentFault(file, "id", f'is "{manual.id}".', remedy)
         sessions = manual.sessions
         if not sessions.min <= sessions.typical <= sessions.max:
             reason = f"are {sessions.min}, {sessions.typical}, {sessions.max}."

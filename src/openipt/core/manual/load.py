@@ -57,7 +57,11 @@ SOURCES, STYLES, PSYCHOEDUCATION, RULES = "sources.toml", "styles.toml", "psycho
 
 @dataclass(frozen=True)
 class Content:
-    """All content of the treatment, read and checked. Mappings are by id."""
+    """All content of the treatment, read and checked. Mappings are by id.
+
+    `older_manuals` are those kept for episodes that began with them, by id and version: the folder
+    `manual/ipt_acute@1` holds version 1 once `manual/ipt_acute` has a later one.
+    """
 
     sources: Mapping[str, Source]
     areas: Mapping[str, Area]
@@ -69,6 +73,7 @@ class Content:
     record_types: Mapping[str, RecordType]
     measures: Mapping[str, Measure]
     manuals: Mapping[str, Manual]
+    older_manuals: Mapping[tuple[str, str], Manual]
 
 
 def load(files: Files, site_files: Files | None = None) -> tuple[Content, tuple[ContentFault, ...]]:
@@ -80,10 +85,13 @@ def load(files: Files, site_files: Files | None = None) -> tuple[Content, tuple[
     library = _library(files, site_files or {}, faults)
     parts = _manual_parts(files, faults)
     manuals = {name: _manual(part, library, faults) for name, part in parts.items()}
+    read = {name: manual for name, manual in manuals.items() if manual is not None}
     content = dataclasses.replace(
-        library, manuals=_frozen({m.id: m for m in manuals.values() if m is not None})
+        library,
+        manuals=_frozen({manual.id: manual for name, manual in read.items() if "@" not in name}),
+        older_manuals=MappingProxyType({(m.id, m.version): m for name, m in read.items() if "@" in name}),
     )
-    faults += check.everything(content, parts, files)
+    faults += check.everything(content, read, parts, files)
     return content, tuple(dict.fromkeys(faults))
 
 
@@ -103,6 +111,7 @@ def _library(files: Files, site_files: Files, faults: Faults) -> Content:
         record_types=_record_types(files, faults),
         measures=_measures(files, site_files, faults),
         manuals=_frozen({}),
+        older_manuals=MappingProxyType({}),
     )
 
 

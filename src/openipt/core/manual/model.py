@@ -11,6 +11,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -452,17 +453,21 @@ class Manual(Card):
     record_types: Mapping[str, RecordType] = dataclasses.field(default_factory=_empty)
     measure_list: Mapping[str, Measure] = dataclasses.field(default_factory=_empty)
 
+    def __hash__(self) -> int:
+        return hash((self.id, self.version))
+
     # -- tasks -------------------------------------------------------------------------------
 
     def task(self, task_id: str) -> Task:
         """The task of that id; KeyError where this manual has none."""
-        for task in self.tasks:
-            if task.id == task_id:
-                return task
-        raise KeyError(task_id)
+        return self._tasks[task_id]
 
     def has_task(self, task_id: str) -> bool:
-        return any(task.id == task_id for task in self.tasks)
+        return task_id in self._tasks
+
+    @cached_property
+    def _tasks(self) -> Mapping[str, Task]:
+        return {task.id: task for task in self.tasks}
 
     def tasks_of(self, phase: str) -> tuple[Task, ...]:
         return tuple(task for task in self.tasks if task.phase == phase)
@@ -532,18 +537,15 @@ class Manual(Card):
 
     def strategy(self, strategy_id: str) -> Strategy:
         """The strategy of that id; KeyError where no area of this manual has it."""
-        for area in self.areas.values():
-            for strategy in area.strategies:
-                if strategy.id == strategy_id:
-                    return strategy
-        raise KeyError(strategy_id)
+        return self._strategies[strategy_id][0]
 
     def area_of_strategy(self, strategy_id: str) -> Area:
         """The area a strategy belongs to; KeyError where there is none."""
-        for area in self.areas.values():
-            if any(strategy.id == strategy_id for strategy in area.strategies):
-                return area
-        raise KeyError(strategy_id)
+        return self._strategies[strategy_id][1]
+
+    @cached_property
+    def _strategies(self) -> Mapping[str, tuple[Strategy, Area]]:
+        return {s.id: (s, area) for area in self.areas.values() for s in area.strategies}
 
     def techniques_for(self, area_id: str) -> tuple[Technique, ...]:
         """Techniques at hand for an area, in the order the area names them."""
@@ -571,17 +573,23 @@ class Manual(Card):
 
     def codes(self, kind: str) -> tuple[str, ...]:
         """Ids a coded field may hold, for one of the kinds of `core.fields.definitions.CODE_KINDS`."""
-        found: Mapping[str, tuple[str, ...]] = {
-            "strategies": tuple(s.id for area in self.areas.values() for s in area.strategies),
-            "techniques": tuple(self.techniques),
-            "areas": tuple(self.areas),
-            "styles": tuple(self.styles),
-            "measures": tuple(self.measure_list),
-            "tasks": tuple(task.id for task in self.tasks),
-            "phases": tuple(phase.id for phase in self.phases),
-            "rules": tuple(self.rules),
-        }
-        return found[kind]
+        return self.all_codes[kind]
+
+    @cached_property
+    def all_codes(self) -> Mapping[str, tuple[str, ...]]:
+        """Kind -> ids, for every kind of code: what `check_entry` asks for."""
+        return MappingProxyType(
+            {
+                "strategies": tuple(self._strategies),
+                "techniques": tuple(self.techniques),
+                "areas": tuple(self.areas),
+                "styles": tuple(self.styles),
+                "measures": tuple(self.measure_list),
+                "tasks": tuple(self._tasks),
+                "phases": tuple(phase.id for phase in self.phases),
+                "rules": tuple(self.rules),
+            }
+        )
 
 
 def midpoint(planned_sessions: int) -> int:
