@@ -1,18 +1,19 @@
-"""Which status of an episode may follow which. An ended episode stays ended: a new one is opened."""
+"""Which status of an episode may follow which: one table, from which the diagram in the docs is drawn.
+
+An ended episode stays ended: a client who comes back opens a new one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from openipt.core.course.course import EpisodeStatus
+from openipt.core.course.course import EndReason, EpisodeStatus
 from openipt.core.values import Decision
 
-STATUS_MOVES: Mapping[EpisodeStatus, frozenset[EpisodeStatus]] = MappingProxyType(
+MOVES: Mapping[EpisodeStatus, frozenset[EpisodeStatus]] = MappingProxyType(
     {
-        EpisodeStatus.ENQUIRY: frozenset(
-            {EpisodeStatus.ASSESSMENT, EpisodeStatus.ACTIVE, EpisodeStatus.ENDED}
-        ),
+        EpisodeStatus.ENQUIRY: frozenset({EpisodeStatus.ASSESSMENT, EpisodeStatus.ENDED}),
         EpisodeStatus.ASSESSMENT: frozenset(
             {EpisodeStatus.ACTIVE, EpisodeStatus.PAUSED, EpisodeStatus.ENDED}
         ),
@@ -34,13 +35,32 @@ STATUS_MOVES: Mapping[EpisodeStatus, frozenset[EpisodeStatus]] = MappingProxyTyp
     }
 )
 
+# Reasons that make sense from each status: nobody completes a treatment that never began.
+BEFORE_TREATMENT = frozenset(EndReason) - {EndReason.COMPLETED}
+END_REASONS: Mapping[EpisodeStatus, frozenset[EndReason]] = MappingProxyType(
+    {
+        EpisodeStatus.ENQUIRY: BEFORE_TREATMENT,
+        EpisodeStatus.ASSESSMENT: BEFORE_TREATMENT,
+        EpisodeStatus.ACTIVE: frozenset(EndReason),
+        EpisodeStatus.PAUSED: frozenset(EndReason),
+        EpisodeStatus.MAINTENANCE: frozenset(EndReason),
+        EpisodeStatus.ENDED: frozenset(),
+    }
+)
 
-def may_move(status: EpisodeStatus, to: EpisodeStatus) -> Decision:
-    """May an episode of this status become that one?"""
-    if to in STATUS_MOVES[status]:
-        return Decision()
-    if status is to:
-        return Decision((f"The episode is {to.value} already.",))
-    if status is EpisodeStatus.ENDED:
-        return Decision(("An ended episode stays ended. Open a new one.",))
-    return Decision((f"An episode cannot go from {status.value} to {to.value}.",))
+
+def may_move(now: EpisodeStatus, to: EpisodeStatus, reason: str = "") -> Decision:
+    """May the episode go from one status to another? Ending asks for a reason that fits."""
+    if to not in MOVES[now]:
+        return Decision((f"An episode that is {now.value} cannot become {to.value}.",))
+    if to is EpisodeStatus.ENDED and not reason:
+        return Decision(("Say why the episode ends.",))
+    if to is EpisodeStatus.ENDED and reason not in {known.value for known in END_REASONS[now]}:
+        return Decision((f"“{reason}” is no reason to end an episode that is {now.value}.",))
+    return Decision()
+
+
+def as_mermaid() -> str:
+    """The table as a diagram for the reference documentation."""
+    lines = [f"    {now.value} --> {to.value}" for now in MOVES for to in sorted(MOVES[now])]
+    return "\n".join(["stateDiagram-v2", "    [*] --> enquiry", *lines, "    ended --> [*]"])

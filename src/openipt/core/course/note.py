@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 OWN_WORDS = "own"
+MEETING = "meeting"
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,17 @@ class SentencePattern:
 
 @dataclass(frozen=True)
 class Recorded:
-    """One recorded thing a sentence may rest on. `key` names it for good; `version` counts its edits."""
+    """One recorded thing a sentence may rest on. `key` names it for good; `version` counts its edits.
+
+    `said` holds what already has its words (options, people, codes, days), for fields whose plain value
+    in `values` would not read well.
+    """
 
     key: str
     kind: str
     values: Mapping[str, Any]
     version: int = 1
+    said: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True)
@@ -124,7 +130,8 @@ def refreshed(blocks: Sequence[Block], sentences: Mapping[str, str]) -> tuple[Bl
 def edited(blocks: Sequence[Block], block_id: str, text: str) -> tuple[Block, ...]:
     """The blocks with a person's words in one of them. Clearing a drafted sentence removes it for good."""
     if not any(block.id == block_id for block in blocks):
-        return (*blocks, Block(id=block_id, text=text, edited=True))
+        fresh = Block(id=block_id, text=text, edited=True)
+        return (fresh, *blocks) if block_id == OWN_WORDS else (*blocks, fresh)
     return tuple(_with_words(block, text) if block.id == block_id else block for block in blocks)
 
 
@@ -143,6 +150,30 @@ def kept_words(blocks: Sequence[Block], block_id: str) -> tuple[Block, ...]:
     return tuple(
         replace(b, drafted=b.now or b.drafted, now="", source_gone=False) if b.id == block_id else b
         for b in blocks
+    )
+
+
+def taken_out(blocks: Sequence[Block], block_id: str) -> tuple[Block, ...]:
+    """The sentence leaves the note; its words are kept for who wants it back."""
+    return tuple(replace(b, removed=True) if b.id == block_id and b.source else b for b in blocks)
+
+
+def put_back(blocks: Sequence[Block], block_id: str) -> tuple[Block, ...]:
+    """A sentence taken out stands in the note again: with the person's words, else as drafted."""
+    return tuple(_back(b) if b.id == block_id and b.removed else b for b in blocks)
+
+
+def _back(block: Block) -> Block:
+    if block.edited and block.text.strip():
+        return replace(block, removed=False)
+    says = block.now or block.drafted
+    return replace(block, removed=False, edited=False, text=says, drafted=says, now="")
+
+
+def says_something(blocks: Sequence[Block]) -> bool:
+    """Whether more stands in the note than that the meeting took place."""
+    return any(
+        block.text.strip() for block in blocks if not block.removed and block.source != MEETING
     )
 
 
@@ -177,7 +208,7 @@ def _sentence(pattern: SentencePattern, thing: Recorded, wording: Wording) -> st
         return ""
     if any(wording.say(values.get(name)) for name in pattern.unless):
         return ""
-    said = {name: wording.say(values.get(name)) for name in pattern.needs}
+    said = {name: wording.say(thing.said.get(name, values.get(name))) for name in pattern.needs}
     if not all(said.values()):
         return ""
     sentence = pattern.text.format_map({name: text.rstrip(".") for name, text in said.items()})
@@ -200,7 +231,9 @@ def _with_words(block: Block, text: str) -> Block:
         return replace(block, text=text, edited=True)
     if not text.strip():
         return replace(block, removed=True, edited=True, text="", now="")
-    return replace(block, text=text, edited=text != block.drafted, removed=False)
+    if text in (block.drafted, block.now):
+        return replace(block, text=text, drafted=text, edited=False, now="", removed=False)
+    return replace(block, text=text, edited=True, removed=False)
 
 
 def _ordered(kept: list[Block], fresh: list[Block], order: list[str]) -> list[Block]:
