@@ -172,9 +172,7 @@ def _back(block: Block) -> Block:
 
 def says_something(blocks: Sequence[Block]) -> bool:
     """Whether more stands in the note than that the meeting took place."""
-    return any(
-        block.text.strip() for block in blocks if not block.removed and block.source != MEETING
-    )
+    return any(block.text.strip() for block in blocks if not block.removed and block.source != MEETING)
 
 
 def note_text(blocks: Sequence[Block]) -> str:

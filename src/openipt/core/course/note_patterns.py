@@ -42,7 +42,9 @@ def read_patterns(
             wrong = _row_faults(f"{kind} {number}", row, fields)
             faults += wrong
             if not wrong:
-                good.append(SentencePattern(row["text"], tuple(row.get("unless", ())), freeze(row.get("when", {}))))
+                good.append(
+                    SentencePattern(row["text"], tuple(row.get("unless", ())), freeze(row.get("when", {})))
+                )
         found[kind] = tuple(good)
     return MappingProxyType(found), tuple(faults)
 
@@ -64,7 +66,10 @@ def _row_faults(at: str, row: Mapping[str, Any], fields: tuple[str, ...]) -> lis
     try:
         named = SentencePattern(row["text"]).needs
     except ValueError as error:
-        return [*faults, ContentFault(FILE, at, f"has a text that cannot be read: {error}.", "Close every {brace}.")]
+        return [
+            *faults,
+            ContentFault(FILE, at, f"has a text that cannot be read: {error}.", "Close every {brace}."),
+        ]
     for name in (*named, *row.get("unless", ()), *row.get("when", {})):
         if name not in fields:
             near = suggestion(name, fields) or f"Fields are: {', '.join(fields)}."

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import floor
 from types import MappingProxyType
 
 from openipt.core.course import known
@@ -37,6 +38,11 @@ class Reading:
     def improvement(self) -> float | None:
         """The share by which it fell: 0.2 is 20 %."""
         return None if self.score is None else fall(self.start, self.score)
+
+    @property
+    def percent(self) -> float | None:
+        """The same in percent, rounded half up to one decimal for showing; never compared with."""
+        return None if self.improvement is None else floor(1000 * self.improvement + 0.5) / 10
 
 
 def main_measure(manual: Manual, course: Course) -> str | None:

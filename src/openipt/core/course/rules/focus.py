@@ -31,12 +31,12 @@ def outside_the_rules_of_choice(manual: Manual, course: Course, today: date) -> 
 
 
 def _scores_of_other_areas(course: Course) -> list[float]:
-    return [
-        float(total)
-        for entry in known.latest_ranking_entries(course)
-        if entry.values.get("area") != SENSITIVITY
-        and isinstance(total := known.score_of_issue(entry), int | float)
-    ]
+    """Scores of the issues of other areas: computed from their factors, else as kept with them."""
+    entries = [e for e in known.latest_ranking_entries(course) if e.values.get("area") != SENSITIVITY]
+    ranking = known.latest_ranking(course)
+    computed = ranking.scores if ranking else {}
+    scores = [computed.get(str(e.values.get("issue")), known.score_of_issue(e)) for e in entries]
+    return [score for score in scores if score is not None]
 
 
 @rule("DR-18")

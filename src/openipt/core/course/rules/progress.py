@@ -35,7 +35,7 @@ def _read_at(manual: Manual, course: Course, rule_id: str, week: int) -> Verdict
     needed = parameter(manual, rule_id, "improvement_below_percent")
     if reading.improvement is None:
         return cannot_tell(f"the {reading.measure} score of session {reading.session}", start=reading.start)
-    percent = round(100 * reading.improvement, 1)
+    percent = reading.percent
     inputs = {"measure": reading.measure, "start": reading.start, "score": reading.score, "percent": percent}
     if reading.improvement < needed / 100:
         return fired(f"Improved by {percent} %, less than {needed} %.", **inputs)

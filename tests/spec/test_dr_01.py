@@ -1,0 +1,58 @@
+"""DR-01: A risk answer is positive."""
+
+from __future__ import annotations
+
+from openipt.core.course.course import Answers
+from tests.spec.world import CANNOT_TELL, FIRED, NOT_FIRED, course, day, phq9_items, read, state
+
+rule = "DR-01"
+title = "A risk answer is positive"
+
+
+def test_an_answer_above_zero_fires():
+    """PHQ-9 item 9 at 1 or more starts the risk protocol: a warning at 1 and 2, critical at 3."""
+    for answer, severity in ((1, "warning"), (2, "warning"), (3, "critical")):
+        result = read("DR-01", course(phq9=[10], item_9={1: answer}))
+        assert (result.state, result.severity) == (FIRED, severity)
+
+
+def test_a_zero_does_not_fire():
+    """Item 9 at 0 raises nothing by this rule."""
+    assert state("DR-01", course(phq9=[10])) is NOT_FIRED
+
+
+def test_any_risk_answer_of_the_assessment_fires():
+    """Thoughts told to the therapist count even where item 9 is 0; intent or a plan are critical."""
+    thoughts = course(phq9=[10], records=[("rec_risk", 1, {"level": "yellow", "thoughts": True})])
+    assert read("DR-01", thoughts).severity == "warning"
+    intent = course(phq9=[10], records=[("rec_risk", 1, {"thoughts": True, "intent": True})])
+    assert read("DR-01", intent).severity == "critical"
+
+
+def test_a_method_told_in_words_is_a_yes():
+    """“tablets at home” is a positive answer; “no” and “none” are not."""
+    assert (
+        state("DR-01", course(phq9=[10], records=[("rec_risk", 1, {"method": "tablets at home"})])) is FIRED
+    )
+    assert state("DR-01", course(phq9=[10], records=[("rec_risk", 1, {"method": "none"})])) is NOT_FIRED
+
+
+def test_a_declined_item_is_not_a_no():
+    """A missing item 9 is not known: it asks about safety, until an assessment of that day or later."""
+    declined = course(phq9=[10], item_9={1: None})
+    assert state("DR-01", declined) is CANNOT_TELL
+    assert "ask about safety" in read("DR-01", declined).why
+    asked = course(phq9=[10], item_9={1: None}, records=[("rec_risk", 1, {"thoughts": False})])
+    assert state("DR-01", asked) is NOT_FIRED
+
+
+def test_changing_the_answer_keeps_the_first():
+    """A 2 that was changed to 0 on the same day stays a 2, also in a check-in that was never finished."""
+    before = Answers("ms_phq9", day(1), phq9_items(10, 2), session=1, finished=False)
+    assert read("DR-01", course(phq9=[10], answers=[before])).inputs["phq9_item_9"] == 2
+
+
+def test_the_item_of_the_epds_counts_too():
+    """EPDS item 10 at 1 or more starts the same protocol."""
+    epds = Answers("ms_epds", day(1), (0,) * 9 + (1,), session=1)
+    assert state("DR-01", course(phq9=[10], answers=[epds])) is FIRED

@@ -1,0 +1,40 @@
+"""DR-29: Offer maintenance."""
+
+from __future__ import annotations
+
+from openipt.core.course.course import Answers
+from tests.spec.world import NOT_FIRED, course, day, read, state
+
+rule = "DR-29"
+title = "Offer maintenance"
+
+
+EARLIER = ("rec_timeline", 1, {"date": "2008", "type": "symptom", "text": "first episode"})
+NOW = ("rec_timeline", 1, {"date": "2025-04", "type": "symptom", "text": "low mood"})
+ONSET = ("rec_formulation", 3, {"agreement": "agree", "onset": "April 2025"})
+
+
+def test_remission_in_a_second_episode():
+    """The time line shows symptoms more than a year before this episode began."""
+    made = course(12, planned=12, phq9=[16] * 11 + [4], records=[EARLIER, NOW, ONSET])
+    assert read("DR-29", made).inputs["episodes"] == 2
+    assert state("DR-29", made, 11) is NOT_FIRED
+
+
+def test_not_in_a_first_episode_without_symptoms_left():
+    """Every answer at 0 or 1 is no residual symptom."""
+    clear = Answers("ms_phq9", day(12), (1, 1, 1, 0, 0, 0, 0, 0, 0), session=12)
+    first = course(12, planned=12, phq9=[16] * 11, answers=[clear], records=[NOW, ONSET])
+    assert state("DR-29", first) is NOT_FIRED
+
+
+def test_remission_with_a_symptom_left():
+    """One answer still at “more than half the days”."""
+    left = Answers("ms_phq9", day(12), (0, 0, 2, 1, 0, 0, 0, 0, 0), session=12)
+    first = course(12, planned=12, phq9=[16] * 11, answers=[left], records=[NOW, ONSET])
+    assert read("DR-29", first).inputs["residual_items"] == [3]
+
+
+def test_not_without_remission():
+    """PHQ-9 at 6 is no remission."""
+    assert state("DR-29", course(12, planned=12, phq9=[16] * 11 + [6], records=[EARLIER, ONSET])) is NOT_FIRED

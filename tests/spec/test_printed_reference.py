@@ -1,0 +1,30 @@
+"""Every rule has its specification, and the reference page is printed from it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from openipt import library
+from openipt.core.course.rules import RULES
+from tests.spec.printed import page, sentences, specification
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "rules.md"
+
+
+@pytest.mark.parametrize("rule_id", sorted(RULES))
+def test_every_rule_has_sentences_a_clinician_can_read(rule_id):
+    assert specification(rule_id).rule == rule_id
+    assert specification(rule_id).title == library.rules()[rule_id].title
+    assert all(sentence.endswith((".", "?")) for sentence in sentences(rule_id))
+
+
+def test_the_rules_this_release_needs_are_there():
+    needed = [1, 2, 3, 5, 6, 8, 11, 12, *range(14, 24), 25, 26, 27, 28, 29, 30, 31, 32, 34, 35, 36, 37, 47]
+    assert {f"DR-{n:02}" for n in needed} <= set(RULES)
+
+
+def test_the_page_is_up_to_date():
+    """Print it again: python -m tests.spec.printed > docs/reference/rules.md"""
+    assert PAGE.read_text(encoding="utf-8") == page()
