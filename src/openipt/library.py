@@ -15,6 +15,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from openipt.core.course.note_patterns import FILE as NOTE_SENTENCES
+from openipt.core.course.note_patterns import Patterns, read_patterns
 from openipt.core.fields.definitions import RecordType
 from openipt.core.manual.load import Content, load
 from openipt.core.manual.model import Area, Fact, Manual, Page, Rule, Source, Style, Technique
@@ -54,7 +56,8 @@ def check(folder: Traversable | None = None) -> tuple[Content, tuple[ContentFaul
     tables, unread = read_folder(folder or _shipped())
     site, site_unread = read_site(_extra) if _extra else ({}, [])
     found, faults = load(tables, site)
-    return found, (*unread, *site_unread, *faults)
+    _, of_sentences = read_patterns(tables.get(NOTE_SENTENCES, {}), found.record_types)
+    return found, (*unread, *site_unread, *faults, *of_sentences)
 
 
 def manual(manual_id: str, version: str = "") -> Manual:
@@ -117,6 +120,16 @@ def rules() -> Mapping[str, Rule]:
 
 def sources() -> Mapping[str, Source]:
     return content().sources
+
+
+@cache
+def note_sentences() -> Patterns:
+    """How recorded things are said in the draft of a note, by record type or kind of thing."""
+    stem = NOTE_SENTENCES.removesuffix(".toml")
+    patterns, faults = read_patterns(table(stem), content().record_types)
+    if faults:
+        raise ContentError(faults)
+    return patterns
 
 
 @cache
