@@ -1,0 +1,196 @@
+"""What every room of an episode shares: the episode, who may see it, its header, one audited read.
+
+    page = episode_page(request, episode_id, Act.SEE_EPISODE, room="people")
+    ...
+    return show(request, "therapist/people.html", page, people=present(page))
+
+`room` is an id of `web.shell.EPISODE_ROOMS`. Somebody without the act gets `NoAccess` (the page that says
+there is nothing here). `say(request, words)` before a redirect is shown once on the page that follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from openipt.core.course.course import Course
+from openipt.core.course.status import CourseStatus, course_status
+from openipt.core.manual.model import Manual
+from openipt.core.values import Decision
+from openipt.errors import NoAccess
+from openipt.records import access, audit, convert
+from openipt.records.access import Act
+from openipt.records.manuals import manual_of
+from openipt.records.models import Alert, Entry, Episode, Person, Session, User
+from openipt.records.queries import alerts as alert_queries
+from openipt.records.queries import entries as queries
+from openipt.web import clock
+from openipt.web.shell import EpisodeHeader
+from openipt.web.therapist.presenters_header import present_header
+
+SAID = "said"
+
+
+@dataclass
+class EpisodePage:
+    """One episode as a room needs it. What costs something is worked out when it is first asked for."""
+
+    episode: Episode
+    user: User
+    room: str
+    on: date
+    at: datetime
+
+    @cached_property
+    def manual(self) -> Manual:
+        return manual_of(self.episode)
+
+    @cached_property
+    def course(self) -> Course:
+        return convert.course(self.episode)
+
+    @cached_property
+    def status(self) -> CourseStatus:
+        return course_status(self.manual, self.course, self.on)
+
+    @cached_property
+    def alerts(self) -> tuple[Alert, ...]:
+        """Open alerts this person may see, the gravest first."""
+        return tuple(alert_queries.alerts_of(self.user, self.episode, self.on, resolved=False))
+
+    def entries(self, record_type: str = "") -> list[Entry]:
+        """Records this person may see, oldest first, each with `visible`: the values they may see."""
+        return queries.visible_entries(self.user, self.episode, self.on, record_type=record_type)
+
+    @cached_property
+    def _inventory(self) -> tuple[Person, ...]:
+        rows = tuple(Person.objects.filter(episode=self.episode).order_by("order"))
+        for person in rows:
+            person.episode = self.episode
+        return rows
+
+    @cached_property
+    def people(self) -> dict[str, str]:
+        """Code -> label of everybody ever in the inventory, for records in words."""
+        return {person.code: person.label for person in self._inventory}
+
+    @cached_property
+    def people_to_pick(self) -> dict[str, str]:
+        """Code -> label of those in the inventory now, for forms."""
+        return {person.code: person.label for person in self._inventory if person.withdrawn_at is None}
+
+    @cached_property
+    def codes(self) -> Mapping[str, Mapping[str, str]]:
+        return code_titles(self.manual)
+
+    @cached_property
+    def sees_all(self) -> bool:
+        """False for a colleague in cover, who sees alerts, risk, safety plan and contacts."""
+        return bool(self.may(Act.SEE_EPISODE))
+
+    @cached_property
+    def header(self) -> EpisodeHeader:
+        return present_header(self)
+
+    def may(self, act: Act) -> Decision:
+        return access.may(self.user, act, episode=self.episode, on=self.on)
+
+    def address(self, tail: str = "") -> str:
+        return f"/episodes/{self.episode.pk}/{tail}"
+
+
+def episode_page(
+    request: HttpRequest,
+    episode_id: UUID | str,
+    act: Act = Act.SEE_EPISODE,
+    *,
+    room: str = "overview",
+    read: str = "episode-read",
+) -> EpisodePage:
+    """The episode for somebody who may do `act` there, its read recorded; `NoAccess` for anybody else."""
+    rows = Episode.objects.select_related("client", "client__user", "therapist", "supervisor")
+    episode = rows.filter(pk=episode_id).first()
+    today = clock.today()
+    if episode is None or not access.may(request.user, act, episode=episode, on=today):
+        raise NoAccess
+    at = clock.now()
+    audit.record_read(by=request.user, at=at, episode=episode, act=read)
+    return EpisodePage(episode=episode, user=request.user, room=room, on=today, at=at)
+
+
+def session_of(page: EpisodePage, session_id: UUID | str) -> Session:
+    """A session of this very episode; `NoAccess` for any other."""
+    session = Session.objects.filter(pk=session_id, episode=page.episode).first()
+    if session is None:
+        raise NoAccess
+    session.episode = page.episode
+    return session
+
+
+def entry_of(page: EpisodePage, entry_id: UUID | str) -> Entry:
+    """A record of this very episode with its `visible` values; `NoAccess` for what is not to be seen."""
+    entry = queries.entry_for(page.user, entry_id, page.on)
+    if entry.episode_id != page.episode.pk:
+        raise NoAccess
+    entry.episode = page.episode
+    return entry
+
+
+def role_of(page: EpisodePage) -> str:
+    """The role whose fields this person is shown: whoever covers reads as a therapist would."""
+    if page.user.role == "supervisor" and not page.sees_all:
+        return "therapist"
+    return str(page.user.role)
+
+
+def code_titles(manual: Manual) -> Mapping[str, Mapping[str, str]]:
+    """Every coded word of the manual in words: kind -> id -> title."""
+    areas = manual.areas.values()
+    return {
+        "strategies": {s.id: s.title for area in areas for s in area.strategies},
+        "techniques": {t.id: t.name for t in manual.techniques.values()},
+        "areas": {a.id: a.title for a in areas},
+        "styles": {s.id: s.name for s in manual.styles.values()},
+        "measures": {m.id: m.title for m in manual.measure_list.values()},
+        "tasks": {t.id: t.title for t in manual.tasks},
+        "phases": {p.id: p.title for p in manual.phases},
+        "rules": {r.id: r.title for r in manual.rules.values()},
+    }
+
+
+# -- answering ---------------------------------------------------------------------------------------
+
+
+def show(
+    request: HttpRequest, template: str, page: EpisodePage | None = None, *, status: int = 200, **context: Any
+) -> HttpResponse:
+    """The page, with its header where it is a room of an episode, and whatever was said before."""
+    if page is not None:
+        context = {"page": page, "header": page.header, **context}
+    context["said"] = request.session.pop(SAID, None)
+    return render(request, template, context, status=status)
+
+
+def say(request: HttpRequest, words: str, tone: str = "done") -> None:
+    """Words for the next page: what was done. Never a client's words."""
+    request.session[SAID] = {"words": words, "tone": tone}
+
+
+def back_to(request: HttpRequest, default: str) -> str:
+    """Where the form asked to go on to, if that is one of our own pages."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/")
+    return wanted if ours else default
+
+
+def go(request: HttpRequest, default: str) -> HttpResponse:
+    """On to the next page after something was saved."""
+    return HttpResponseRedirect(back_to(request, default))

@@ -1,0 +1,204 @@
+"""The header of an episode in words: where the course is, its focus, its risk, its last score."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from openipt.core.course import known
+from openipt.core.course.course import Attendance, Meeting
+from openipt.core.course.phases import (
+    phase_by_plan,
+    phase_on,
+    planned_sessions,
+    present_session,
+    session_number,
+    session_phase,
+)
+from openipt.core.course.progress import main_measure
+from openipt.core.course.scores import PHQ9, latest_total, start_score
+from openipt.core.measures.change import ReliableChange, reliable_change
+from openipt.core.measures.definitions import Measure
+from openipt.core.safety.levels import Level
+from openipt.records.models import Alert
+from openipt.web.drawing.phase_track import Mark, PhaseTrack, phase_track
+from openipt.web.jinja import clock_time, plural, short_day
+from openipt.web.shell import AlertLine, EpisodeHeader, episode_rooms
+
+if TYPE_CHECKING:
+    from openipt.web.therapist.common import EpisodePage
+
+COVER_ROOMS = ("safety",)
+PHASE_WORDS = {"pre": "Before treatment"}
+TONES = {Level.GREEN: "quiet", Level.YELLOW: "attention", Level.ORANGE: "danger", Level.RED: "danger"}
+CHANGE_WORDS = {
+    ReliableChange.IMPROVED: "a reliable improvement",
+    ReliableChange.DETERIORATED: "a reliable deterioration",
+    ReliableChange.NONE: "within the measure's error",
+}
+ASK_TITLE = "Ask about safety: a risk question was passed over"
+
+
+def present_header(page: EpisodePage) -> EpisodeHeader:
+    """The header for this person. A colleague in cover is shown name, phase and risk, and no more."""
+    manual, course = page.manual, page.course
+    risk, tone = risk_in_words(page)
+    score = score_line(page) if page.sees_all else None
+    return EpisodeHeader(
+        episode=page.episode.pk,
+        client=page.episode.client.name,
+        treatment=manual.title or manual.name,
+        phase=phase_title(page, phase_on(manual, course, page.on)),
+        session_number=session_number(course),
+        planned_sessions=planned_sessions(course),
+        track=present_track(page),
+        focus=focus_in_words(page) if page.sees_all else "",
+        risk=risk,
+        risk_tone=tone,
+        score=score[0] if score else "",
+        score_on=score[1] if score else None,
+        change=score[2] if score else "",
+        rooms=_rooms(page),
+        alerts=tuple(alert_line(page, alert) for alert in page.alerts),
+    )
+
+
+def _rooms(page: EpisodePage):
+    rooms = episode_rooms(page.episode.pk, page.room)
+    if page.sees_all:
+        return rooms
+    ours = tuple(page.address(f"{room}/") for room in COVER_ROOMS)
+    return tuple(link for link in rooms if link.address in ours)
+
+
+def phase_title(page: EpisodePage, phase: str) -> str:
+    """A phase in words, as the manual calls it."""
+    named = {found.id: found.title for found in page.manual.phases}
+    return named.get(phase) or PHASE_WORDS.get(phase) or phase.capitalize()
+
+
+def focus_in_words(page: EpisodePage) -> str:
+    areas = page.codes["areas"]
+    return ", ".join(areas.get(area, area) for area in known.focus(page.course))
+
+
+def risk_in_words(page: EpisodePage) -> tuple[str, str]:
+    """The level with its day, and the tone it is shown in. What nobody has asked is said so."""
+    found = known.risk_level(page.course)
+    if found is None:
+        return "Not asked yet", "quiet"
+    if found.provisional:
+        return f"{found.level.word.capitalize()} by item 9, not assessed yet", TONES[found.level]
+    return f"{found.level.word.capitalize()}, set {short_day(found.on)}", TONES[found.level]
+
+
+def score_line(page: EpisodePage) -> tuple[str, date, str] | None:
+    """The last score of the main measure, its day, and the change from the start with its rule."""
+    main = main_measure(page.manual, page.course) or PHQ9
+    latest = latest_total(page.manual, page.course, main)
+    if latest is None:
+        return None
+    on, total = latest
+    measure = page.manual.measure_list[main]
+    start = start_score(page.manual, page.course, main)
+    return f"{measure.title} {total:g}", on, change_in_words(measure, start, total)
+
+
+def change_in_words(measure: Measure, start: float | None, now: float) -> str:
+    """6 lower than at the start, a reliable improvement; nothing where there is no start to compare."""
+    if start is None:
+        return ""
+    moved = abs(now - start)
+    way = "lower" if now < start else "higher"
+    size = f"{moved:g} {way} than at the start" if moved else "the same as at the start"
+    verdict = reliable_change(measure, start, now)
+    return f"{size}, {CHANGE_WORDS[verdict]}" if verdict and moved else size
+
+
+def present_track(page: EpisodePage) -> PhaseTrack:
+    """A dot for every meeting held or missed, and for every session still to come."""
+    manual, course = page.manual, page.course
+    titles = {phase.id: phase.title for phase in manual.phases} | PHASE_WORDS
+    marks = [*_past_marks(page), *_coming_marks(page)]
+    return phase_track(marks, session=session_number(course), planned=planned_sessions(course), titles=titles)
+
+
+def _past_marks(page: EpisodePage) -> list[Mark]:
+    marks: list[Mark] = []
+    phase = "initial"
+    for meeting in page.course.meetings:
+        if meeting.attendance.is_held and meeting.number:
+            phase = session_phase(page.manual, page.course, meeting)
+            state = "today" if meeting is present_session(page.course) and meeting.on == page.on else "held"
+            marks.append(Mark(state, phase, meeting.number, short_day(meeting.on)))
+        elif meeting.attendance in (Attendance.MISSED, Attendance.CANCELLED):
+            marks.append(Mark(meeting.attendance.value, phase, None, short_day(meeting.on)))
+    return marks
+
+
+def _coming_marks(page: EpisodePage) -> list[Mark]:
+    """Sessions to come by plan, the next with its date; today's open where it is planned for today."""
+    course, held = page.course, len(page.course.held)
+    dates = _planned_days(course.meetings, page.on)
+    now = phase_on(page.manual, course, page.on)
+    order = ["pre", *(phase.id for phase in page.manual.phases)]
+    marks = []
+    for place, number in enumerate(range(held + 1, planned_sessions(course) + 1)):
+        phase = max(phase_by_plan(page.manual, course, number), now, key=_place_in(order))
+        day = dates[place] if place < len(dates) else None
+        state = "today" if place == 0 and day == page.on else "planned"
+        marks.append(Mark(state, phase, number, short_day(day)))
+    return marks
+
+
+def _place_in(order: list[str]):
+    return lambda phase: order.index(phase) if phase in order else 0
+
+
+def _planned_days(meetings: tuple[Meeting, ...], today: date) -> list[date]:
+    planned = [m.on for m in meetings if m.attendance is Attendance.PLANNED and m.on >= today]
+    return sorted(planned)
+
+
+def alert_line(page: EpisodePage, alert: Alert) -> AlertLine:
+    """An open alert as it stands on top of every room, in words without a client's own."""
+    return AlertLine(
+        title=alert_title(page, alert),
+        raised=when_in_words(page, alert),
+        address=page.address(f"alerts/{alert.pk}/"),
+        grave=alert.severity in ("warning", "critical"),
+        detail=alert_detail(page, alert),
+    )
+
+
+def alert_title(page: EpisodePage, alert: Alert) -> str:
+    rule = page.manual.rules.get(alert.rule)
+    return rule.title if rule else ASK_TITLE
+
+
+def alert_detail(page: EpisodePage, alert: Alert) -> str:
+    """What raised it: the item and every value chosen, in their order; or the record."""
+    choices = alert.inputs.get("choices", [])
+    if choices:
+        first = choices[0]
+        measure = page.codes["measures"].get(first["measure"], first["measure"])
+        item = f" item {first['item']}" if first["item"] else ""
+        values = ", then ".join("declined" if c["value"] is None else f"{c['value']:g}" for c in choices)
+        return f"{measure}{item}: {values}."
+    record = page.manual.record_types.get(alert.inputs.get("record", ""))
+    return f"From {record.title.lower()}." if record else ""
+
+
+def when_in_words(page: EpisodePage, alert: Alert) -> str:
+    """today 08:41; 3 Mar 08:41, and that somebody has it in hand."""
+    day = timezone.localtime(alert.raised_at).date()
+    said = "today" if day == page.on else short_day(day)
+    seen = ", acknowledged" if alert.acknowledged_at else ""
+    return f"{said} {clock_time(alert.raised_at)}{seen}"
+
+
+def sessions_in_words(number: int, planned: int) -> str:
+    """session 3 of 12; 12 sessions planned"""
+    return f"session {number} of {planned}" if number else f"{plural(planned, 'session')} planned"

@@ -1,0 +1,211 @@
+"""The Session room's ground: one session of one episode, the course as it stands for it, its guide.
+
+A session is looked at from its own day: an older one shows what was due then, not what is due now.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from openipt.core.course import known
+from openipt.core.course.course import Attendance, Course, EpisodeStatus
+from openipt.core.course.guide import Guide, session_guide
+from openipt.core.course.tasks import TaskState, task_states
+from openipt.core.fields.definitions import is_empty
+from openipt.core.manual.model import Manual, Task
+from openipt.records.access import Act
+from openipt.records.models import Entry, EntryState, Episode, Session, User
+from openipt.web.therapist.common import EpisodePage, episode_page, session_of
+
+# Records of which each save in a new session is a new version of one document of the episode.
+DOCUMENTS = frozenset({"rec_formulation", "rec_contract", "rec_safety_plan", "rec_relapse_plan"})
+LOCKED_BY_DANGER = frozenset({"rec_conjoint_session"})
+LOCKED_UNTIL_NAMED = frozenset({"rec_communication_analysis", "rec_role_play", "rec_expression_plan"})
+
+
+@dataclass
+class Room:
+    """One session as the room needs it. What costs something is worked out when it is first asked for."""
+
+    page: EpisodePage
+    session: Session
+
+    @property
+    def episode(self) -> Episode:
+        return self.page.episode
+
+    @property
+    def user(self) -> User:
+        return self.page.user
+
+    @property
+    def manual(self) -> Manual:
+        return self.page.manual
+
+    @cached_property
+    def may_write(self) -> bool:
+        """Held, not signed, and this person may write: otherwise the guide is read only."""
+        return self.session.is_held and not self.session.is_signed and self.may_begin
+
+    @cached_property
+    def may_begin(self) -> bool:
+        return bool(self.page.may(Act.WRITE_RECORD))
+
+    @cached_property
+    def number(self) -> int:
+        """The session's number; for one that has not begun, the number it will get."""
+        if self.session.number is not None:
+            return self.session.number
+        held = [m.number for m in self.page.course.meetings if m.number is not None]
+        if held:
+            return max(held) + 1
+        return 0 if self.is_intake_next else 1
+
+    @property
+    def is_intake_next(self) -> bool:
+        """The first meeting of an episode that is not active yet is the intake, unless said otherwise."""
+        before = self.episode.status in (EpisodeStatus.ENQUIRY, EpisodeStatus.ASSESSMENT)
+        return before and not any(m.number is not None for m in self.page.course.meetings)
+
+    @cached_property
+    def day(self) -> date:
+        """The day the guide is read on: today for the last session, its own day for an earlier one."""
+        return self.session.on if self._has_later else max(self.page.on, self.session.held_on or self.page.on)
+
+    @cached_property
+    def _has_later(self) -> bool:
+        return any((m.number or 0) > self.number for m in self.page.course.meetings if m.number is not None)
+
+    @cached_property
+    def course(self) -> Course:
+        """The course up to this session."""
+        course = self.page.course
+        if not self._has_later:
+            return course
+        known_by_then = course.as_of(self.day)
+        meetings = tuple(m for m in known_by_then.meetings if (m.number or 0) <= self.number)
+        entries = tuple(e for e in known_by_then.entries if (e.session or 0) <= self.number)
+        return replace(known_by_then, meetings=meetings, entries=entries)
+
+    @cached_property
+    def before(self) -> Course:
+        """The course as it stood before this session, answers given for it included."""
+        course = self.course
+        meetings = tuple(m for m in course.meetings if m.number is None or m.number < self.number)
+        entries = tuple(e for e in course.entries if e.session is None or e.session < self.number)
+        return replace(course, meetings=meetings, entries=entries)
+
+    @cached_property
+    def last_held(self) -> date | None:
+        """The day of the session before this one."""
+        held = [m.on for m in self.before.meetings if m.attendance.is_held]
+        return max(held, default=None)
+
+    @cached_property
+    def guide(self) -> Guide:
+        return session_guide(self.manual, self.course, self.day, self.number)
+
+    @cached_property
+    def states(self) -> tuple[TaskState, ...]:
+        return task_states(self.manual, self.course, self.day)
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """The records of this session that still count, in the order they were made."""
+        rows = Entry.objects.filter(session=self.session).exclude(state=EntryState.WITHDRAWN)
+        found = [entry for entry in rows.order_by("order") if entry.by_role != "client" or entry.shared]
+        for entry in found:
+            entry.episode, entry.session = self.episode, self.session
+        return found
+
+    @cached_property
+    def own_entries(self) -> list[Entry]:
+        """Those that staff wrote here, without later words on a record of another session."""
+        return [entry for entry in self.entries if entry.by_role != "client" and entry.amends_id is None]
+
+    @cached_property
+    def tasks_marked(self) -> frozenset[str]:
+        marks = self.session.task_marks.filter(withdrawn_at=None)
+        return frozenset(marks.values_list("task_id", flat=True))
+
+    @cached_property
+    def strategies_used(self) -> frozenset[str]:
+        used = self.session.strategy_uses.filter(withdrawn_at=None)
+        return frozenset(used.values_list("code", flat=True))
+
+    @cached_property
+    def techniques_used(self) -> frozenset[str]:
+        used = self.session.technique_uses.filter(withdrawn_at=None)
+        return frozenset(used.values_list("code", flat=True))
+
+    @cached_property
+    def danger(self) -> known.Danger:
+        return known.danger(self.course)
+
+    @cached_property
+    def phase(self) -> str:
+        return self.session.phase or self.guide.phase
+
+    @property
+    def is_absent(self) -> bool:
+        return self.session.attendance in (Attendance.MISSED, Attendance.CANCELLED)
+
+    def address(self, tail: str = "") -> str:
+        return f"/episodes/{self.episode.pk}/sessions/{self.session.pk}/{tail}"
+
+    def forget(self) -> None:
+        """What was read is read anew: something has been saved."""
+        self.session.refresh_from_db()
+        self.session.episode = self.episode
+        for read in (self, self.page):
+            kept = ("page", "session", "episode", "user", "room", "on", "at")
+            for name in [name for name in vars(read) if name not in kept]:
+                del vars(read)[name]
+
+    def entries_of(self, task: Task) -> list[Entry]:
+        """The records of this session that show a task, or would if they were filled."""
+        of_record = [entry for entry in self.own_entries if entry.record_type in task.records]
+        if task.field:
+            return of_record
+        named = [entry for entry in of_record if entry.for_task == task.id]
+        rivals = [t for t in self.manual.tasks_shown_by(task.record) if t.phase == self.phase and not t.field]
+        unnamed = [e for e in of_record if not e.for_task] if len(rivals) <= 1 else []
+        return sorted([*named, *unnamed], key=lambda entry: entry.order)
+
+    def is_done_here(self, task: Task) -> bool:
+        """Its record stands in this session."""
+        if task.id in self.tasks_marked:
+            return True
+        shown = self.entries_of(task)
+        return any(not is_empty(e.payload.get(task.field)) for e in shown) if task.field else bool(shown)
+
+    def why_locked(self, record: str) -> str:
+        """Why danger from another person locks this record (DR-06, ipt.md 22.1); "" where it does not."""
+        if not self.danger.grounds:
+            return ""
+        named = [self.page.people.get(person, "") for person in self.danger.persons]
+        whom = " and ".join(filter(None, named))
+        if record in LOCKED_BY_DANGER:
+            return "Danger is on record: no session with another person (DR-06)."
+        if record in LOCKED_UNTIL_NAMED and self.danger.persons:
+            return f"Danger is on record: not with {whom or 'the person named'} (DR-06). With others it may go on."
+        if record in LOCKED_UNTIL_NAMED:
+            return "Danger is on record and nobody is named: not with a partner, ex-partner or household (DR-06)."
+        return ""
+
+    def is_locked(self, record: str) -> bool:
+        """No way in at all. With a person named, the same work with others stays open."""
+        if record in LOCKED_UNTIL_NAMED:
+            return bool(self.danger.grounds) and not self.danger.persons
+        return bool(self.why_locked(record))
+
+
+def open_room(request: HttpRequest, episode_id: UUID, session_id: UUID, act: Act = Act.SEE_EPISODE) -> Room:
+    """The session for somebody who may do `act` there; `NoAccess` for anybody else."""
+    page = episode_page(request, episode_id, act, room="session")
+    return Room(page, session_of(page, session_id))
