@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import fields
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +19,21 @@ from openipt.core.course.course import (
     StatusChange,
 )
 from openipt.core.course.course import Entry as CoreEntry
+from openipt.core.course.note import from_values, note_text
+from openipt.core.portable.episode import (
+    PortableAlert,
+    PortableClient,
+    PortableClientEntry,
+    PortableEntry,
+    PortableEpisode,
+    PortableMeeting,
+    PortablePerson,
+    PortableStep,
+)
+from openipt.records.access import Act, require
+from openipt.records.actors import Actor
 from openipt.records.models import (
+    Alert,
     AnswerEvent,
     CheckIn,
     CheckInPurpose,
@@ -92,7 +108,7 @@ def _meetings(episode: Episode, sessions: list[Session]) -> tuple[Meeting, ...]:
 
 def _codes(model: Any, column: str, episode: Episode) -> dict[UUID, list[str]]:
     found: dict[UUID, list[str]] = defaultdict(list)
-    rows = model.objects.filter(session__episode=episode, withdrawn_at=None).order_by("at", column)
+    rows = model.objects.filter(session__episode=episode, withdrawn_at=None).order_by(column)
     for session_id, code in rows.values_list("session_id", column):
         found[session_id].append(code)
     return found
@@ -136,7 +152,14 @@ def _answers(episode: Episode, numbers: dict[UUID, int | None]) -> tuple[Answers
         found += [_risk_choice(check_in, number, *choice) for choice in taken_back[check_in.pk]]
         found += [_scored(score, check_in, number) for score in scores[check_in.pk]]
         found += [_unfinished(key, items, check_in, number) for key, items in chosen[check_in.pk].items()]
-    return tuple(found)
+    return tuple(sorted(found, key=_in_time))
+
+
+def _in_time(answers: Answers) -> tuple[str, ...]:
+    """A fixed order for answers of one day, so that two readings of one record are equal."""
+    at = answers.at.astimezone(UTC).isoformat() if answers.at else ""
+    items = ",".join("" if item is None else str(item) for item in answers.items)
+    return (answers.on.isoformat(), at, answers.measure, str(answers.finished), items)
 
 
 def _number_of(check_in: CheckIn, numbers: dict[UUID, int | None]) -> int | None:
@@ -210,4 +233,136 @@ def _unfinished(
         version=version,
         at=check_in.opened_at,
         finished=False,
+    )
+
+
+# -- the portable episode ---------------------------------------------------------------------------
+
+OWN_KEYS = frozenset({"name", "pronouns"})
+WORDS_OF_JOURNAL = frozenset({"title", "text", "people"})
+
+
+def portable(episode: Episode, reader: Actor, on: date) -> PortableEpisode:
+    """One whole episode apart from the database, for somebody who may export it.
+
+    Private notes and what the client has not shared are no part of it, whoever asks.
+    """
+    require(reader, Act.EXPORT, episode=episode, on=on)
+    known = course(episode)
+    profile = episode.client.profile
+    return PortableEpisode(
+        client=PortableClient(
+            name=profile.get("name", ""),
+            pronouns=profile.get("pronouns", ""),
+            language=episode.client.language,
+            birth_year=episode.client.birth_year,
+            about={key: words for key, words in sorted(profile.items()) if key not in OWN_KEYS},
+        ),
+        adaptation=known.adaptation,
+        manual_version=known.manual_version,
+        planned_sessions=known.planned_sessions,
+        started_on=known.started_on,
+        people=_portable_people(episode),
+        meetings=_portable_meetings(episode, known.meetings),
+        answers=known.answers,
+        entries=_portable_entries(episode, known.entries),
+        phase_changes=known.phase_changes,
+        status_changes=known.status_changes,
+        plan_changes=known.plan_changes,
+        alerts=_portable_alerts(episode),
+        client_entries=_portable_client_entries(episode),
+    )
+
+
+def _portable_people(episode: Episode) -> tuple[PortablePerson, ...]:
+    found = []
+    for person in episode.people.filter(withdrawn_at=None).order_by("order"):
+        person.episode = episode
+        found.append(PortablePerson(person.code, person.label, person.relation))
+    return tuple(found)
+
+
+def _portable_meetings(episode: Episode, meetings: tuple[Meeting, ...]) -> tuple[PortableMeeting, ...]:
+    """The engine's meetings, each with the note of its session."""
+    notes: dict[tuple[Any, ...], list[str]] = defaultdict(list)
+    for session in episode.sessions.order_by("planned_at"):
+        session.episode = episode
+        notes[session.on, session.number].append(note_text(from_values(session.note)))
+    return tuple(
+        PortableMeeting(note=notes[meeting.on, meeting.number].pop(0), **_as_keywords(meeting))
+        for meeting in meetings
+    )
+
+
+def _as_keywords(value: Any) -> dict[str, Any]:
+    return {each.name: getattr(value, each.name) for each in fields(value)}
+
+
+def _portable_entries(episode: Episode, entries: tuple[CoreEntry, ...]) -> tuple[PortableEntry, ...]:
+    versions = dict(episode.entries.values_list("order", "record_version"))
+    return tuple(PortableEntry(version=versions[entry.order], **_as_keywords(entry)) for entry in entries)
+
+
+def _portable_alerts(episode: Episode) -> tuple[PortableAlert, ...]:
+    found = []
+    for alert in episode.alerts.select_related("check_in__session", "entry__session").order_by("raised_at"):
+        steps = []
+        for step in alert.steps.order_by("at", "kind"):
+            step.alert, alert.episode = alert, episode
+            steps.append(PortableStep(step.kind, _moment(step.at), step.words))
+        found.append(
+            PortableAlert(
+                rule=alert.rule,
+                severity=alert.severity,
+                raised_at=_moment(alert.raised_at),
+                state=alert.state,
+                session=_session_of(alert),
+                inputs={key: value for key, value in alert.inputs.items() if key != "session"},
+                steps=tuple(sorted(steps, key=lambda step: (step.at, step.kind, step.words))),
+            )
+        )
+    return tuple(found)
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
+
+
+def _session_of(alert: Alert) -> int | None:
+    source = alert.check_in or alert.entry
+    if source is None:
+        return alert.inputs.get("session")
+    return source.session.number if source.session else None
+
+
+def _portable_client_entries(episode: Episode) -> tuple[PortableClientEntry, ...]:
+    """Shared journal entries, and the words of check-ins. A client's worksheets stand among the entries."""
+    found = []
+    for row in episode.journal.filter(shared=True):
+        row.episode = episode
+        found.append(
+            PortableClientEntry(
+                on=row.on,
+                kind=row.kind,
+                shared=True,
+                title=row.words.get("title", ""),
+                text=row.words.get("text", ""),
+                people=tuple(row.words.get("people", ())),
+                mood_before=row.mood_before,
+                mood_after=row.mood_after,
+                values={key: said for key, said in row.words.items() if key not in WORDS_OF_JOURNAL},
+            )
+        )
+    for check_in in episode.check_ins.all():
+        check_in.episode = episode
+        said = {"talk_about": check_in.talk_about, "event": check_in.event, "stress": check_in.stress}
+        values = {key: value for key, value in said.items() if value not in ("", None)}
+        if values or check_in.mood is not None:
+            found.append(
+                PortableClientEntry(
+                    on=check_in.on, kind="check_in", shared=True, mood_after=check_in.mood, values=values
+                )
+            )
+    return tuple(
+        sorted(found, key=lambda entry: (entry.on, entry.kind, entry.title, entry.text, str(entry.values)))
     )

@@ -18,8 +18,8 @@ CODE_KINDS = ("strategies", "techniques", "areas", "styles", "measures", "tasks"
 
 
 def manual_of(episode: Episode) -> Manual:
-    """The manual this episode works by."""
-    return library.manual(episode.adaptation)
+    """The manual this episode works by: the version it began with."""
+    return library.manual(episode.adaptation, episode.manual_version)
 
 
 def known_manual(adaptation: str) -> Manual:

@@ -35,7 +35,7 @@ from openipt.records.models import (
     User,
 )
 
-PROFILE_KEYS = ("name", "pronouns", "email", "phone", "address", "about")
+MOST_PROFILE_KEYS = 30
 
 
 @transaction.atomic
@@ -59,14 +59,7 @@ def enrol_client(
             "This service has no crisis contacts for this region yet. "
             "Write them into crisis.toml before taking on a client."
         )
-    client = Client(
-        language=_language(language), birth_year=_birth_year(birth_year, at), region=region, created_at=at
-    )
-    client.save(force_insert=True)
-    wrapped, key_id = sealing.new_wrapped_key(client.pk)
-    ClientKey.objects.create(client=client, wrapped_key=wrapped, service_key_id=key_id)
-    _take_profile(client, profile)
-    client.save()
+    client = new_client(profile, language=language, birth_year=birth_year, region=region, at=at)
     audit.record("client-enrolled", by=by, at=at, obj=client)
     return open_episode(
         client=client,
@@ -77,6 +70,21 @@ def enrol_client(
         by=by,
         at=at,
     )
+
+
+def new_client(
+    profile: Mapping[str, str], *, language: str, birth_year: int | None, region: str, at: datetime
+) -> Client:
+    """A client with a key of their own. Part of an action, none by itself."""
+    client = Client(
+        language=_language(language), birth_year=_birth_year(birth_year, at), region=region, created_at=at
+    )
+    client.save(force_insert=True)
+    wrapped, key_id = sealing.new_wrapped_key(client.pk)
+    ClientKey.objects.create(client=client, wrapped_key=wrapped, service_key_id=key_id)
+    _take_profile(client, profile)
+    client.save()
+    return client
 
 
 @transaction.atomic
@@ -234,11 +242,11 @@ def _end_without_words(episode: Episode, *, by: Actor, at: datetime) -> None:
 
 
 def _take_profile(client: Client, profile: Mapping[str, str]) -> None:
-    unknown = sorted(set(profile) - set(PROFILE_KEYS))
-    if unknown:
-        raise fault(unknown[0], "A profile has no such field.")
-    kept = {key: tidy(profile.get(key, ""), key, longest=1000) for key in PROFILE_KEYS}
-    if not kept["name"]:
+    strange = [key for key in profile if not key.isidentifier()]
+    if strange or len(profile) > MOST_PROFILE_KEYS:
+        raise fault("profile", "A profile has fields such as name, pronouns, phone, address.")
+    kept = {key: tidy(words, key, longest=1000) for key, words in profile.items()}
+    if not kept.get("name"):
         raise fault("name", "Write the name, or how the client wants to be called.")
     client.profile = {key: words for key, words in kept.items() if words}
     _index_name(client, kept["name"])

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from openipt.records import audit
 from openipt.records.access import Act, may
-from openipt.records.actions.base import Actor, Operator, day_of, fault, refuse
+from openipt.records.actions.base import Actor, Operator, day_of, fault, locked, refuse
 from openipt.records.models import DraftKind, DraftText, Episode, User
 
 LONGEST_DRAFT = 200_000
@@ -20,14 +20,16 @@ def keep_draft_text(
     *, episode: Episode, key: str, field: str, text: str, by: Actor, at: datetime, base_version: int = 0
 ) -> DraftText:
     """Keep what is being typed into one field of one form, in place of what was kept before."""
+    episode = locked(episode, "client")
     user = _writer(episode, by, at)
     if len(text) > LONGEST_DRAFT:
         raise fault(field, f"This is longer than {LONGEST_DRAFT:,} characters. Shorten it or split it.")
-    known = DraftText.objects.select_for_update().filter(
+    known = DraftText.objects.select_for_update(of=("self",)).filter(
         user=user, episode=episode, key=key[:120], field=field[:80], kind=DraftKind.TYPING
     )
-    draft = known.first() or DraftText(user=user, episode=episode, key=key[:120], field=field[:80], at=at)
-    draft.episode = episode
+    draft = known.select_related("episode").first() or DraftText(
+        user=user, episode=episode, key=key[:120], field=field[:80], at=at
+    )
     draft.text, draft.at, draft.base_version = text, at, base_version
     draft.save()
     audit.record("draft-kept", by=by, at=at, episode=episode, obj=draft)
@@ -39,6 +41,7 @@ def clear_draft_text(
     *, episode: Episode, key: str, by: Actor, at: datetime, field: str = "", refused: bool = False
 ) -> int:
     """Forget half-typed text of one's own: saved, or given up. Refused text only when asked for."""
+    episode = locked(episode, "client")
     user = _writer(episode, by, at)
     rows = DraftText.objects.filter(user=user, episode=episode, key=key)
     if field:

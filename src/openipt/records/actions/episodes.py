@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from openipt.core.course.course import EndReason, EpisodeStatus
+from openipt.core.course.course import EpisodeStatus
 from openipt.core.course.moves import may_move
 from openipt.core.course.phases import ORDER, phase_on
 from openipt.errors import NotAllowedNow
@@ -48,11 +48,11 @@ def change_status(
     episode = locked(episode, "client")
     require(by, Act.CHANGE_EPISODE, episode=episode, on=day_of(at))
     to = _status(status)
-    decision = may_move(EpisodeStatus(episode.status), to)
+    decision = may_move(EpisodeStatus(episode.status), to, end_reason)
     if not decision:
         raise NotAllowedNow(decision.reasons)
-    if (to is EpisodeStatus.ENDED) != (end_reason in set(EndReason)):
-        raise fault("end_reason", "Say why the episode ended; only an ended one has such a reason.")
+    if end_reason and to is not EpisodeStatus.ENDED:
+        raise fault("end_reason", "Only an ended episode has such a reason.")
     words = tidy(reason, "reason")
     if to in LEAVING and safety.needs_named_clinician(episode):
         _check_named(words, responsible)

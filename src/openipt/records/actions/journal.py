@@ -30,6 +30,7 @@ def write_journal(
     shared: bool = False,
 ) -> JournalEntry:
     """Something the client writes down. Nobody else sees it unless it is shared."""
+    episode = locked(episode, "client")
     require(by, Act.WRITE_OWN, episode=episode, on=day_of(at))
     row = JournalEntry(episode=episode, kind=kind, on=wanted_day(on, at), created_at=at, version=0)
     _take(row, words, mood_before, mood_after, at)

@@ -20,8 +20,8 @@ def add_person(
     *, episode: Episode, label: str, by: Actor, at: datetime, relation: str = "", code: str = ""
 ) -> Person:
     """Somebody in the client's life. `code` is kept on import; otherwise one is made."""
+    episode = locked(episode, "client")
     require(by, Act.WRITE_RECORD, episode=episode, on=day_of(at))
-    locked(episode)
     person = new_person(episode=episode, label=label, relation=relation, code=code, at=at)
     audit.record("person-added", by=by, at=at, episode=episode, obj=person)
     return person

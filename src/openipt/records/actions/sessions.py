@@ -261,13 +261,14 @@ def _become_active(episode: Episode, session: Session, by: Actor, at: datetime) 
     """The intake makes an enquiry an assessment; session 1 makes the episode active."""
     status = EpisodeStatus(episode.status)
     day = session.held_on
-    if session.number == 0 and status is EpisodeStatus.ENQUIRY:
-        write_status(episode, EpisodeStatus.ASSESSMENT, on=day, at=at, by=by)
-    if session.number and status in (
-        EpisodeStatus.ENQUIRY,
-        EpisodeStatus.ASSESSMENT,
-        EpisodeStatus.PAUSED,
+    if (
+        session.number == 0
+        and status is EpisodeStatus.ENQUIRY
+        or session.number
+        and status is EpisodeStatus.ENQUIRY
     ):
+        write_status(episode, EpisodeStatus.ASSESSMENT, on=day, at=at, by=by)
+    if session.number and EpisodeStatus(episode.status) in (EpisodeStatus.ASSESSMENT, EpisodeStatus.PAUSED):
         write_status(episode, EpisodeStatus.ACTIVE, on=day, at=at, by=by)
 
 

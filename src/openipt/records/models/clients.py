@@ -15,7 +15,8 @@ from openipt.records.models.base import Row, Sealed, sealed_column
 class Client(Row):
     """Somebody who is offered treatment. Every word about them is in `profile`, sealed.
 
-    `profile`: name, pronouns, email, phone, address, about (any of them may be missing).
+    `profile`: name, pronouns, email, phone, address, about, and what else a service keeps (any of them
+    may be missing).
     """
 
     user = models.OneToOneField(User, null=True, on_delete=models.PROTECT, related_name="client")

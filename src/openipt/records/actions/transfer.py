@@ -1,0 +1,420 @@
+"""A whole episode in from a file: all of it or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from openipt import library
+from openipt.core.course.course import Answers, EpisodeStatus
+from openipt.core.measures.scoring import Score, score
+from openipt.core.portable.episode import (
+    PortableAlert,
+    PortableClientEntry,
+    PortableEpisode,
+    PortableMeeting,
+)
+from openipt.errors import AnswersNotScorable, FieldFault, FileNotValid
+from openipt.records import audit
+from openipt.records.access import Act, require
+from openipt.records.actions import clients, people
+from openipt.records.actions.base import Actor, Operator, day_of, fault, refuse, user_or_none
+from openipt.records.manuals import known_manual
+from openipt.records.models import (
+    Alert,
+    AlertState,
+    AlertStep,
+    AnswerEvent,
+    CheckIn,
+    CheckInMode,
+    CheckInPurpose,
+    Entry,
+    EntryState,
+    Episode,
+    JournalEntry,
+    MeasureScore,
+    PhaseEvent,
+    PlanEvent,
+    Role,
+    Session,
+    SessionState,
+    StatusEvent,
+    StepKind,
+    StrategyUse,
+    TaskMark,
+    TechniqueUse,
+    User,
+)
+
+NOON = time(12)
+STEP_NAMES = {"therapist_acknowledged": StepKind.ACKNOWLEDGED, "contact_by_phone": StepKind.CONTACTED}
+MEETING_FORMATS = ("in_person", "phone", "video")
+
+
+@transaction.atomic
+def import_episode(*, portable: PortableEpisode, therapist: User, by: Actor, at: datetime) -> Episode:
+    """Write a whole episode for a new client of this therapist.
+
+    Dates stay those of the file. Who signed or resolved it elsewhere is not known here: the therapist who
+    takes the episode on stands for it. Private notes cannot come in: only their author adds them.
+    """
+    _check(portable, therapist, by, at)
+    client = clients.new_client(
+        {**portable.client.about, "name": portable.client.name, "pronouns": portable.client.pronouns},
+        language=portable.client.language or "en",
+        birth_year=portable.client.birth_year,
+        region="",
+        at=at,
+    )
+    episode = _episode(portable, client, therapist, at)
+    for person in portable.people:
+        people.new_person(
+            episode=episode, label=person.label, relation=person.relation, code=person.id, at=at
+        )
+    sessions = [_session(meeting, episode, therapist, at) for meeting in portable.meetings]
+    by_number = {session.number: session for session in sessions if session.number is not None}
+    signed = frozenset(session.pk for session in sessions if session.is_signed)
+    _entries(portable, episode, by_number, signed, at)
+    for answers in portable.answers:
+        _answers(answers, episode, by_number, at)
+    _changes(portable, episode, by, at)
+    for alert in portable.alerts:
+        _alert(alert, episode, therapist)
+    for written in portable.client_entries:
+        if not written.worksheet:
+            _journal(written, episode, at)
+    audit.record("episode-imported", by=by, at=at, episode=episode, obj=episode)
+    return episode
+
+
+def _check(portable: PortableEpisode, therapist: User, by: Actor, at: datetime) -> None:
+    require(by, Act.IMPORT, on=day_of(at))
+    if therapist.role != Role.THERAPIST or not therapist.is_active:
+        raise fault("therapist", "Choose a therapist whose account is open.")
+    if not isinstance(by, Operator) and by.pk != therapist.pk:
+        raise refuse("You can take on clients of your own only.")
+    known_manual(portable.adaptation)
+    try:
+        library.manual(portable.adaptation, portable.manual_version)
+    except KeyError:
+        raise FileNotValid(
+            (FieldFault("manual_version", "is a version of the manual that is not here."),)
+        ) from None
+    late = [m.on for m in portable.meetings if m.attendance.is_held and m.on > day_of(at)]
+    if late:
+        raise FileNotValid((FieldFault("meetings", "a meeting that was held has not come yet."),))
+
+
+def _episode(portable: PortableEpisode, client: Any, therapist: User, at: datetime) -> Episode:
+    status, end_reason, ended_on = _status(portable)
+    days = [portable.started_on, *(m.on for m in portable.meetings), *(c.on for c in portable.status_changes)]
+    plans = [change.planned_sessions for change in portable.plan_changes]
+    started = portable.started_on or next((m.on for m in portable.meetings if m.number == 1), None)
+    return Episode.objects.create(
+        client=client,
+        adaptation=portable.adaptation,
+        manual_version=portable.manual_version,
+        therapist=therapist,
+        planned_sessions=plans[-1] if plans else portable.planned_sessions,
+        status=status,
+        end_reason=end_reason,
+        opened_on=min((day for day in days if day is not None), default=day_of(at)),
+        started_on=started,
+        ended_on=ended_on,
+        opened_from="file",
+        created_at=at,
+    )
+
+
+def _status(portable: PortableEpisode) -> tuple[str, str, date | None]:
+    """The last status of the file; without one, what the meetings say."""
+    if portable.status_changes:
+        last = portable.status_changes[-1]
+        is_end = last.status is EpisodeStatus.ENDED
+        return last.status.value, (last.reason or "other") if is_end else "", last.on if is_end else None
+    numbers = [m.number for m in portable.meetings if m.number is not None]
+    if any(numbers):
+        return EpisodeStatus.ACTIVE.value, "", None
+    return (EpisodeStatus.ASSESSMENT if numbers else EpisodeStatus.ENQUIRY).value, "", None
+
+
+def _session(meeting: PortableMeeting, episode: Episode, therapist: User, at: datetime) -> Session:
+    held = meeting.attendance.is_held
+    state = SessionState.SIGNED if meeting.signed else SessionState.DRAFT if held else SessionState.PLANNED
+    session = Session(
+        episode=episode,
+        number=meeting.number,
+        planned_at=None if held else _noon(meeting.on),
+        held_on=meeting.on if held else None,
+        written_at=at if held else None,
+        attendance=meeting.attendance.value,
+        phase=meeting.phase,
+        format=meeting.format if meeting.format in MEETING_FORMATS else "in_person",
+        state=state.value,
+        signed_at=at if meeting.signed else None,
+        signed_by=therapist if meeting.signed else None,
+        created_at=at,
+    )
+    if held:
+        session.minutes = meeting.minutes
+    if meeting.note:
+        session.note, session.note_version = [_block(meeting.note)], 1
+    session.save(force_insert=True)
+    _uses(TaskMark, "task_id", meeting.tasks_done, session, at)
+    _uses(StrategyUse, "code", meeting.strategies, session, at)
+    _uses(TechniqueUse, "code", meeting.techniques, session, at)
+    return session
+
+
+def _block(text: str) -> dict[str, Any]:
+    return {
+        "id": "imported",
+        "text": text,
+        "source": "",
+        "drafted": "",
+        "edited": True,
+        "removed": False,
+        "now": "",
+        "source_gone": False,
+    }
+
+
+def _noon(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, NOON))
+
+
+def _uses(model: Any, column: str, codes: Iterable[str], session: Session, at: datetime) -> None:
+    rows = [model(session=session, at=at, **{column: code}) for code in dict.fromkeys(codes)]
+    model.objects.bulk_create(rows)
+
+
+def _entries(
+    portable: PortableEpisode,
+    episode: Episode,
+    by_number: dict[int, Session],
+    signed: frozenset[Any],
+    at: datetime,
+) -> None:
+    """Records in the order of the file; the client's worksheets come after them."""
+    orders = [entry.order for entry in portable.entries]
+    as_given = len(set(orders)) == len(orders) and min(orders, default=1) >= 1
+    last = 0
+    for place, entry in enumerate(portable.entries, start=1):
+        session = by_number.get(entry.session) if entry.session is not None else None
+        last = max(last, entry.order if as_given else place)
+        _entry(
+            episode,
+            session,
+            entry.record,
+            entry.values,
+            version=entry.version,
+            on=entry.on,
+            order=entry.order if as_given else place,
+            for_task=entry.for_task,
+            by_role=entry.by_role,
+            shared=entry.by_role == Role.CLIENT,
+            final=session is None or session.pk in signed,
+            at=at,
+        )
+    worksheets = [written for written in portable.client_entries if written.worksheet]
+    for place, written in enumerate(worksheets, start=1):
+        _entry(
+            episode,
+            None,
+            written.worksheet,
+            written.values,
+            version="1",
+            on=written.on,
+            order=last + place,
+            for_task="",
+            by_role=Role.CLIENT.value,
+            shared=written.shared,
+            final=True,
+            at=at,
+        )
+
+
+def _entry(
+    episode: Episode,
+    session: Session | None,
+    record: str,
+    values: Any,
+    *,
+    version: str,
+    on: date,
+    order: int,
+    for_task: str,
+    by_role: str,
+    shared: bool,
+    final: bool,
+    at: datetime,
+) -> None:
+    row = Entry(
+        episode=episode,
+        session=session,
+        record_type=record,
+        record_version=version,
+        on=on,
+        order=order,
+        for_task=for_task,
+        by_role=by_role,
+        shared=shared,
+        state=EntryState.FINAL if final else EntryState.DRAFT,
+        created_at=at,
+        updated_at=at,
+    )
+    row.payload = dict(values)
+    row.save(force_insert=True)
+
+
+def _answers(answers: Answers, episode: Episode, by_number: dict[int, Session], at: datetime) -> None:
+    session = by_number.get(answers.session) if answers.session is not None else None
+    opened_at = answers.at or _noon(answers.on)
+    check_in = CheckIn.objects.create(
+        episode=episode,
+        session=session,
+        purpose=CheckInPurpose.BASELINE if answers.session == 0 else CheckInPurpose.SESSION,
+        mode=CheckInMode.EXTERNAL,
+        measures=[[answers.measure, answers.version]],
+        on=answers.on,
+        opened_at=opened_at,
+        finished_at=opened_at if answers.finished else None,
+    )
+    AnswerEvent.objects.bulk_create(
+        AnswerEvent(
+            check_in=check_in,
+            measure=answers.measure,
+            version=answers.version,
+            item=item,
+            value=value,
+            at=opened_at,
+        )
+        for item, value in enumerate(answers.items, start=1)
+    )
+    if not answers.finished:
+        return
+    scored = _scored(answers)
+    MeasureScore.objects.create(
+        episode=episode,
+        check_in=check_in,
+        measure=answers.measure,
+        version=answers.version,
+        items=list(answers.items),
+        total=answers.total if answers.total is not None else scored.total,
+        band=scored.band or "",
+        prorated=scored.prorated,
+        missing=list(scored.missing),
+        on=answers.on,
+        at=at,
+        rater=answers.rater,
+    )
+
+
+def _scored(answers: Answers) -> Score:
+    """The score of the items; of a measure or version that is not here, the total as the file has it."""
+    unknown = Score(answers.measure, answers.version, answers.total, None)
+    measure = library.measures().get(answers.measure)
+    if measure is None or not answers.items:
+        return unknown
+    try:
+        return score(measure, answers.items)
+    except AnswersNotScorable:
+        return unknown
+
+
+def _changes(portable: PortableEpisode, episode: Episode, by: Actor, at: datetime) -> None:
+    before = ""
+    for change in portable.status_changes:
+        StatusEvent.objects.create(
+            episode=episode,
+            status_from=before,
+            status_to=change.status.value,
+            end_reason=change.reason,
+            on=change.on,
+            at=_noon(change.on),
+            by=user_or_none(by),
+        )
+        before = change.status.value
+    phase = ""
+    for moved in portable.phase_changes:
+        PhaseEvent.objects.create(
+            episode=episode,
+            phase_from=phase,
+            phase_to=moved.phase,
+            session_number=moved.session,
+            on=moved.on,
+            at=_noon(moved.on),
+            by=user_or_none(by),
+        )
+        phase = moved.phase
+    planned = portable.planned_sessions
+    for plan in portable.plan_changes:
+        PlanEvent.objects.create(
+            episode=episode,
+            planned_from=planned,
+            planned_to=plan.planned_sessions,
+            phase=plan.phase,
+            on=plan.on,
+            at=_noon(plan.on),
+            by=user_or_none(by),
+        )
+        planned = plan.planned_sessions
+
+
+def _alert(alert: PortableAlert, episode: Episode, therapist: User) -> None:
+    raised_at = _moment(alert.raised_at)
+    is_resolved = alert.state == AlertState.RESOLVED
+    steps = [(_step_kind(step.kind), _moment(step.at), step.words) for step in alert.steps]
+    ends = [when for kind, when, _ in steps if kind == StepKind.RESOLVED]
+    row = Alert.objects.create(
+        episode=episode,
+        rule=alert.rule,
+        severity=alert.severity,
+        inputs={**alert.inputs, **({"session": alert.session} if alert.session is not None else {})},
+        raised_at=raised_at,
+        due_at=raised_at,
+        state=alert.state,
+        shown_to_client_at=next((w for kind, w, _ in steps if kind == StepKind.SHOWN_TO_CLIENT), None),
+        acknowledged_at=next((w for kind, w, _ in steps if kind == StepKind.ACKNOWLEDGED), None),
+        resolved_at=(ends or [raised_at])[-1] if is_resolved else None,
+        resolved_by=therapist if is_resolved else None,
+    )
+    for kind, when, words in steps:
+        step = AlertStep(alert=row, kind=kind.value, at=when)
+        step.words = words or None
+        step.save(force_insert=True)
+
+
+def _step_kind(name: str) -> StepKind:
+    if name in set(StepKind):
+        return StepKind(name)
+    return STEP_NAMES.get(name, StepKind.NOTE)
+
+
+def _moment(text: str) -> datetime:
+    """A moment or a day, as the file has it."""
+    when = datetime.fromisoformat(text)
+    if len(text) <= len("2025-03-21"):
+        return _noon(when.date())
+    return when if timezone.is_aware(when) else timezone.make_aware(when)
+
+
+def _journal(written: PortableClientEntry, episode: Episode, at: datetime) -> None:
+    said = {"title": written.title, "text": written.text, "people": list(written.people), **written.values}
+    row = JournalEntry(
+        episode=episode,
+        kind=written.kind[:20],
+        on=written.on,
+        mood_before=written.mood_before,
+        mood_after=written.mood_after,
+        shared=written.shared,
+        shared_at=at if written.shared else None,
+        created_at=at,
+        updated_at=at,
+    )
+    row.words = {key: value for key, value in said.items() if value not in ("", [], None)}
+    row.save(force_insert=True)
