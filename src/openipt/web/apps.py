@@ -8,3 +8,11 @@ from django.apps import AppConfig
 class WebConfig(AppConfig):
     name = "openipt.web"
     label = "web"
+
+    def ready(self) -> None:
+        """The service's own measures stand beside the shipped ones, in OPENIPT_HOME/content/measures."""
+        from django.conf import settings
+
+        from openipt import library
+
+        library.configure(extra=settings.ENVIRONMENT.home / "content" / "measures")
