@@ -33,6 +33,7 @@ from openipt.web.record_typed import (
 
 Labels = Mapping[str, Mapping[str, str]]
 WIDEST_SCALE = 11
+WIDEST_HELP = 150  # beyond it a range only guards against slips, and saying it helps nobody
 PLACEHOLDER = "__row{depth}__"
 
 
@@ -408,7 +409,7 @@ def _help_of(part: FieldDefinition, kind: str) -> str:
         parts.append("A year, a month or a day: 2025, 2025-03 or 2025-03-21.")
     if kind == "scale" and (part.low or part.high):
         parts.append(f"{part.minimum:g} is {part.low.lower()}, {part.maximum:g} is {part.high.lower()}.")
-    if kind == "number" and part.minimum is not None and part.maximum is not None:
+    if kind == "number" and part.minimum is not None and (part.maximum or WIDEST_HELP) < WIDEST_HELP:
         parts.append(f"From {part.minimum:g} to {part.maximum:g}.")
     return " ".join(parts)
 
