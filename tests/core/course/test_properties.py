@@ -9,12 +9,12 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.spec.world import START, day
 
 from openipt import library
 from openipt.core.course.course import Answers, Attendance, Course, Entry, Meeting, PhaseChange, PlanChange
 from openipt.core.course.phases import ORDER, phase_by_plan, phase_spans
 from openipt.core.course.status import course_status
-from tests.spec.world import START, day
 
 ADAPTATIONS = {"ipt_acute": (12, 20), "ipc": (3, 8)}
 TASKS = [task.id for task in library.manual("ipt_acute").tasks]

@@ -7,6 +7,7 @@ from datetime import date
 from functools import cache
 
 import pytest
+from tests.shared_data import shared
 
 from openipt import library
 from openipt.core.course.known import latest_ranking
@@ -14,7 +15,6 @@ from openipt.core.course.rules import RULES, RuleState
 from openipt.core.course.status import course_status
 from openipt.core.formulation.ranking import Issue, Weights, rank_issues
 from openipt.core.portable.cases import from_case
-from tests.shared_data import shared
 
 CASES = ("rt-closed-branch", "rd-silent-house", "gr-missed-call", "ipc-new-town")
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from openipt.core.course.course import Course, EpisodeStatus, Meeting
+from openipt.core.course.course import Course, EpisodeStatus, Meeting, PhaseChange
 from openipt.core.manual.model import Manual
 
 ORDER = ("pre", "initial", "middle", "ending", "maintenance")
@@ -112,8 +112,14 @@ def session_phase(manual: Manual, course: Course, meeting: Meeting) -> str:
     earlier = [m for m in course.held if (m.on, m.number or 0) < (meeting.on, meeting.number or 0)]
     if earlier:
         phases.append(session_phase(manual, course, earlier[-1]))
-    phases += [change.phase for change in then.phase_changes if change.phase in ORDER]
+    phases += [change.phase for change in then.phase_changes if _came_before(change, meeting)]
     return max(phases, key=ORDER.index)
+
+
+def _came_before(change: PhaseChange, meeting: Meeting) -> bool:
+    """Was the phase changed before this meeting began? One made in or after it counts for the next."""
+    earlier_session = change.session is not None and change.session < (meeting.number or 0)
+    return change.phase in ORDER and (change.on < meeting.on or earlier_session)
 
 
 def phase_on(manual: Manual, course: Course, today: date) -> str:
@@ -127,7 +133,7 @@ def phase_on(manual: Manual, course: Course, today: date) -> str:
         if c.on > since and c.status is EpisodeStatus.MAINTENANCE
     ]
     if changes:
-        return max(changes, key=lambda change: change[0])[1]
+        return sorted(changes, key=lambda change: change[0])[-1][1]  # of one day the last word counts
     return session_phase(manual, course, present) if present else "pre"
 
 
