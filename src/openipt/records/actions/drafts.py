@@ -55,10 +55,28 @@ def clear_draft_text(
 
 
 @transaction.atomic
+def let_go(*, draft: DraftText, by: Actor, at: datetime) -> bool:
+    """Give up one kept text of one's own, half-typed or refused. Letting go twice changes nothing."""
+    episode = locked(draft.episode, "client")
+    user = _writer(episode, by, at)
+    count, _ = DraftText.objects.filter(pk=draft.pk, user=user, episode=episode).delete()
+    if count:
+        audit.record("draft-let-go", by=by, at=at, episode=episode)
+    return bool(count)
+
+
+@transaction.atomic
 def keep_refused(*, episode: Episode, key: str, field: str, text: str, by: Actor, at: datetime) -> DraftText:
-    """Text that could not be saved because somebody else saved first."""
+    """Text that could not be saved because somebody else saved first. Sent twice, it is kept once."""
+    user = _writer(episode, by, at)
+    for known in DraftText.objects.filter(
+        user=user, episode=episode, key=key, field=field, kind=DraftKind.REFUSED
+    ):
+        known.episode = episode
+        if known.text == text:
+            return known
     draft = DraftText(
-        user=_writer(episode, by, at),
+        user=user,
         episode=episode,
         key=key,
         field=field,

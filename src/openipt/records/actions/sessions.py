@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,8 +12,9 @@ from django.db.models import Max
 from django.utils import timezone
 
 from openipt.core.course.course import Attendance, EpisodeStatus, Meeting
-from openipt.core.course.note import as_values, from_values, note_text
+from openipt.core.course.note import Block, as_values, from_values, says_something
 from openipt.core.course.phases import session_phase
+from openipt.errors import ChangedMeanwhile
 from openipt.records import audit, convert, safety
 from openipt.records.access import Act, require
 from openipt.records.actions import conflicts
@@ -83,18 +84,20 @@ def plan_sessions(
     minutes: int | None = None,
     format: str = "in_person",
     place: str = "",
+    skip: Collection[date] = (),
 ) -> list[Session]:
-    """A series at the same hour of the clock, weekly unless said otherwise."""
+    """A series at the same hour of the clock, weekly unless said otherwise.
+
+    Days in `skip` (a holiday) are left out, and the series goes on after them.
+    """
     episode = _open_episode(episode, by, at)
     if not 1 <= count <= LONGEST_SERIES:
         raise fault("count", f"Plan 1 to {LONGEST_SERIES} sessions at once.")
     if not 1 <= every_days <= 366:
         raise fault("every_days", "Choose a number of days between sessions, such as 7.")
     first = timezone.localtime(first_at).replace(tzinfo=None)
-    times = [
-        timezone.make_aware(first + timedelta(days=every_days * place_in_row))
-        for place_in_row in range(count)
-    ]
+    row = (first + timedelta(days=every_days * step) for step in range(count + len(skip)))
+    times = [timezone.make_aware(when) for when in row if when.date() not in skip][:count]
     planned = [_planned(episode, when, at, minutes=minutes, format=format, place=place) for when in times]
     audit.record("sessions-planned", by=by, at=at, episode=episode, ids=[s.pk for s in planned])
     return planned
@@ -364,10 +367,14 @@ def save_note(
     expected_version: int,
     by: Actor,
     at: datetime,
+    typed_in: str = "note",
 ) -> Session:
-    """Save the note. If somebody saved since version `expected_version`, both versions are kept."""
+    """Save the note. If somebody saved since version `expected_version`, both versions are kept.
+
+    `typed_in` names the half-typed text this saves (`keep_draft_text(field=...)`), which is then let go.
+    """
     try:
-        return _save_note(session, _blocks(blocks), expected_version, by, at)
+        return _save_note(session, _blocks(blocks), expected_version, by, at, typed_in)
     except conflicts.Refused as refused:
         key, episode = f"session:{session.pk}", session.episode
         raise conflicts.keep(refused, episode=episode, key=key, field="note", by=by, at=at) from None
@@ -375,12 +382,13 @@ def save_note(
 
 @transaction.atomic
 def _save_note(
-    session: Session, blocks: list[dict[str, Any]], expected: int, by: Actor, at: datetime
+    session: Session, blocks: list[dict[str, Any]], expected: int, by: Actor, at: datetime, typed_in: str
 ) -> Session:
     session = _unsigned(session, Act.WRITE_RECORD, by, at)
     if session.attendance == Attendance.PLANNED:
         raise refuse("Begin the session, or record that it was not held, before writing its note.")
     if session.note == blocks and session.note_version:
+        _forget_typing(session, by, typed_in)
         return session
     if session.note_version != expected:
         raise conflicts.Refused(theirs=session.note, yours=blocks, current_version=session.note_version)
@@ -389,7 +397,7 @@ def _save_note(
     session.state = SessionState.DRAFT
     session.written_at = session.written_at or at
     session.save()
-    _forget_typing(session, by)
+    _forget_typing(session, by, typed_in)
     audit.record("note-saved", by=by, at=at, episode=session.episode, obj=session)
     return session
 
@@ -404,11 +412,11 @@ def _blocks(blocks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return kept
 
 
-def _forget_typing(session: Session, by: Actor) -> None:
+def _forget_typing(session: Session, by: Actor, field: str = "note") -> None:
     if isinstance(by, Operator):
         return
     DraftText.objects.filter(
-        user=by, episode=session.episode, key=f"session:{session.pk}", field="note", kind=DraftKind.TYPING
+        user=by, episode=session.episode, key=f"session:{session.pk}", field=field, kind=DraftKind.TYPING
     ).delete()
 
 
@@ -494,15 +502,25 @@ def mark_task(*, session: Session, task_id: str, by: Actor, at: datetime, done: 
 
 
 @transaction.atomic
-def sign_session(*, session: Session, by: Actor, at: datetime, reason_without_plan: str = "") -> Session:
+def sign_session(
+    *,
+    session: Session,
+    by: Actor,
+    at: datetime,
+    reason_without_plan: str = "",
+    expected_version: int | None = None,
+) -> Session:
     """Sign: from now on the session and its entries stay as they are. Signing twice changes nothing.
 
     Refused while the note says nothing, a record lacks what signing asks for, or the level of risk is
-    yellow or above without a safety plan and without a reason (DR-03).
+    yellow or above without a safety plan and without a reason (DR-03); and, where `expected_version` is
+    given, when the note is not the one that was read.
     """
     session = _own(session, Act.SIGN, by, at)
     if session.is_signed:
         return session
+    if expected_version is not None and session.note_version != expected_version:
+        raise ChangedMeanwhile(conflicts.MESSAGE, current_version=session.note_version)
     reasons = reasons_not_to_sign(session)
     without_plan = tidy(reason_without_plan, "reason_without_plan")
     if safety.plan_missing(session.episode, on=day_of(at)) and not without_plan:
@@ -521,12 +539,16 @@ def sign_session(*, session: Session, by: Actor, at: datetime, reason_without_pl
 LACKS_PLAN = "The level of risk is yellow or above. Save or review a safety plan, or say why there is none."
 
 
-def reasons_not_to_sign(session: Session) -> list[str]:
-    """What is missing before this session can be signed, safety plan aside; empty: nothing."""
+def reasons_not_to_sign(session: Session, blocks: Sequence[Block] | None = None) -> list[str]:
+    """What is missing before this session can be signed, safety plan aside; empty: nothing.
+
+    `blocks` is the note as it stands on the page, where sentences drafted since it was saved count too.
+    """
     if session.attendance == Attendance.PLANNED:
         return ["Begin the session, or record that it was not held."]
     reasons = []
-    if session.is_held and not note_text(from_values(session.note)).strip():
+    note = from_values(session.note) if blocks is None else blocks
+    if session.is_held and not says_something(note):
         reasons.append("The note is empty. Write at least a sentence.")
     manual = manual_of(session.episode)
     for entry in session.entries.exclude(state=EntryState.WITHDRAWN).filter(by_role="therapist"):
@@ -538,12 +560,18 @@ def reasons_not_to_sign(session: Session) -> list[str]:
 
 @transaction.atomic
 def amend_session(*, session: Session, text: str, by: Actor, at: datetime) -> Amendment:
-    """A later word beside a signed session."""
+    """A later word beside a signed session. The same words sent twice are one amendment."""
     session = _own(session, Act.SIGN, by, at)
     if not session.is_signed:
         raise refuse("This session is not signed yet. Change the note itself.")
+    words = tidy(text, "text", required=True)
+    last = session.amendments.filter(by=user_or_none(by)).last()
+    if last is not None:
+        last.session = session
+        if last.text == words:
+            return last
     amendment = Amendment(session=session, at=at, by=user_or_none(by))
-    amendment.text = tidy(text, "text", required=True)
+    amendment.text = words
     amendment.save(force_insert=True)
     audit.record("session-amended", by=by, at=at, episode=session.episode, obj=amendment)
     return amendment
