@@ -11,7 +11,7 @@ from openipt.core.course.moves import may_move
 from openipt.core.course.phases import ORDER, phase_on
 from openipt.errors import NotAllowedNow
 from openipt.records import audit, convert, safety
-from openipt.records.access import Act, require
+from openipt.records.access import Act, may, require
 from openipt.records.actions.base import (
     Actor,
     day_of,
@@ -212,8 +212,12 @@ def hand_over(
 
 @transaction.atomic
 def set_supervisor(*, episode: Episode, supervisor: User | None, by: Actor, at: datetime) -> Episode:
-    """Name the supervisor of this one episode, beside whoever supervises the therapist."""
-    require(by, Act.ARRANGE_SUPERVISION, on=day_of(at))
+    """Name the supervisor of this one episode, beside whoever supervises the therapist.
+
+    The episode's own therapist may, and whoever arranges supervision in the service.
+    """
+    if not may(by, Act.CHANGE_EPISODE, episode=episode, on=day_of(at)):
+        require(by, Act.ARRANGE_SUPERVISION, on=day_of(at))
     episode = locked(episode, "client")
     if supervisor is not None and supervisor.role != Role.SUPERVISOR:
         raise fault("supervisor", "Choose a supervisor's account.")
