@@ -147,6 +147,12 @@ def test_maintenance_follows_the_last_session():
     assert "X01" in found.due
 
 
+def test_a_maintenance_contract_leaves_the_acute_plan_alone():
+    ended = (StatusChange(EpisodeStatus.MAINTENANCE, day(13)),)
+    made = course(12, planned=12, status_changes=ended, records=[contract("grief", session=13, planned=6)])
+    assert status(made, day(14)).planned_sessions == 12
+
+
 def test_leaving_the_ending_needs_its_five_tasks():
     tasks = {12: ["E03", "E05", "E07", "E09", "E10"]}
     ways = status(course(12, planned=12, tasks=tasks), day(12)).transitions

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -432,8 +432,9 @@ def _is_yes(answer: object) -> bool:
 
 
 def resolution(manual: Manual, course: Course) -> float | None:
-    """The last rating of how far the focus problem is resolved, 1 to 5 (`ms_prr`)."""
-    found = latest_total(manual, course, "ms_prr")
+    """The client's last rating of how far the focus problem is resolved, 1 to 5 (`ms_prr`)."""
+    by_client = replace(course, answers=tuple(a for a in course.answers if a.rater != "therapist"))
+    found = latest_total(manual, by_client, "ms_prr")
     return found[1] if found else None
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from openipt.core.course.course import Course, EpisodeStatus, Meeting, PhaseChange
+from openipt.core.course.course import Course, Entry, EpisodeStatus, Meeting, PhaseChange
 from openipt.core.manual.model import Manual
 
 ORDER = ("pre", "initial", "middle", "ending", "maintenance")
@@ -31,7 +31,7 @@ def plans(course: Course) -> tuple[Plan, ...]:
     from_contracts = [
         (entry.on, 0, Plan(planned, entry.on))
         for entry in course.entries_of("rec_contract")
-        if (planned := _whole(entry.values.get("sessions_planned")))
+        if (planned := _whole(entry.values.get("sessions_planned"))) and not _of_maintenance(course, entry)
     ]
     from_changes = [
         (change.on, 1, Plan(change.planned_sessions, change.on, change.phase))
@@ -39,6 +39,12 @@ def plans(course: Course) -> tuple[Plan, ...]:
     ]
     agreed = [plan for *_, plan in sorted([*from_contracts, *from_changes], key=lambda found: found[:2])]
     return (Plan(course.planned_sessions, date.min), *agreed)
+
+
+def _of_maintenance(course: Course, contract: Entry) -> bool:
+    """A maintenance contract (X01) plans sessions of its own; it does not change the acute course's number."""
+    begun = [c.on for c in course.status_changes if c.status is EpisodeStatus.MAINTENANCE]
+    return contract.for_task == "X01" or any(contract.on >= on for on in begun)
 
 
 def planned_sessions(course: Course) -> int:

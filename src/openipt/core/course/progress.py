@@ -63,7 +63,7 @@ def starts_known(manual: Manual, course: Course) -> bool:
 
 def is_weekly(manual: Manual, course: Course) -> bool:
     """Weekly unless the contract says otherwise; twice weekly counts its sessions' weeks by days."""
-    return known.frequency(manual, course) in ("weekly", "once a week", "every week")
+    return known.frequency(manual, course).startswith(("weekly", "once a week", "every week"))
 
 
 def reading_at(manual: Manual, course: Course, week: int) -> Reading | None:
