@@ -16,17 +16,19 @@ const BEHAVIOURS = {
 const started = new WeakMap();
 
 async function startIn(root) {
-  for (const [selector, file] of Object.entries(BEHAVIOURS)) {
-    const found = [...root.querySelectorAll(selector)];
-    if (root.matches?.(selector)) found.unshift(root);
-    if (!found.length) continue;
-    const behaviour = await import(file);
-    for (const element of found) {
-      const already = started.get(element) ?? new Set();
-      if (already.has(selector)) continue;
-      started.set(element, already.add(selector));
-      behaviour.start(element);
-    }
+  await Promise.all(Object.entries(BEHAVIOURS).map(([selector, file]) => startOne(root, selector, file)));
+}
+
+async function startOne(root, selector, file) {
+  const found = [...root.querySelectorAll(selector)];
+  if (root.matches?.(selector)) found.unshift(root);
+  if (!found.length) return;
+  const behaviour = await import(file);
+  for (const element of found) {
+    const already = started.get(element) ?? new Set();
+    if (already.has(selector)) continue;
+    started.set(element, already.add(selector));
+    behaviour.start(element);
   }
 }
 

@@ -17,7 +17,7 @@ export function start(field) {
   const name = field.dataset.autosaveName || field.name;
   const slot = `${field.dataset.autosave}#${name}`;
   const status = statusOf(field);
-  let saved = field.value;
+  let saved = asWritten(field); // not field.value: a person may have typed before this script came
   let timer = null;
   let tries = 0;
   let busy = false;
@@ -85,7 +85,8 @@ export function start(field) {
   field.addEventListener("change", save);
   window.addEventListener("online", save);
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && save());
-  restore();
+  if (field.value !== saved) later(0);
+  else restore();
 
   async function restore() {
     const text = await kept(slot).catch(() => null);
@@ -94,6 +95,12 @@ export function start(field) {
     field.dispatchEvent(new Event("input", { bubbles: true }));
     say("Brought back what you had typed. Not saved yet.", "waiting");
   }
+}
+
+// What the server wrote into the page.
+function asWritten(field) {
+  if (field.options) return [...field.options].find((option) => option.defaultSelected)?.value ?? field.options[0]?.value ?? "";
+  return field.defaultValue;
 }
 
 function statusOf(field) {

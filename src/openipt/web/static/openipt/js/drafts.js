@@ -10,16 +10,17 @@ const PAUSE = 500;
 export function start(form) {
   const slot = slotOf(form.dataset.draft);
   let timer = null;
+  const keepNow = () => keep(slot, JSON.stringify(valuesOf(form)));
   nameItself(form, slot);
-  ready().then(() => restore(form, slot));
+  ready().then(() => (typed(form) ? keepNow() : restore(form, slot)));
 
   form.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(() => keep(slot, JSON.stringify(valuesOf(form))), PAUSE);
+    timer = setTimeout(keepNow, PAUSE);
   });
   form.addEventListener("submit", () => {
     clearTimeout(timer);
-    keep(slot, JSON.stringify(valuesOf(form)));
+    keepNow();
   });
   form.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.elt !== form || !event.detail.successful) return;
@@ -74,5 +75,7 @@ function fieldsOf(form) {
   return [...texts].filter((field) => !("draftNot" in field.dataset) && !("autosave" in field.dataset));
 }
 
+// Whether a person typed before this script came.
+const typed = (form) => fieldsOf(form).some((field) => field.value !== field.defaultValue);
 const valuesOf = (form) => Object.fromEntries(fieldsOf(form).map((field) => [field.name, field.value]));
 const slotOf = (name) => `${location.pathname}#${name}`;
