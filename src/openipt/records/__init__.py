@@ -77,7 +77,8 @@ Reading: `queries.<noun>`, each filtered by access for `user` on a day.
     queries.sessions   sessions_between(user, first, last, on), unsigned(user, on), session_for(user, id, on),
                        private_note(user, session), drafts(user, episode), next_planned(episode, on)
     queries.entries    visible_entries(user, episode, on), visible_payload(user, entry, on), entry_for(user, id, on)
-    queries.checkins   check_ins(user, episode, on), answers_so_far(check_in), scores(user, episode, on)
+    queries.checkins   check_ins(user, episode, on), check_in_for(user, id, on), answers_so_far(check_in),
+                       unfinished_of(user, episode, now, on), scores(user, episode, on)
     queries.alerts     open_alerts(user, on), alerts_of(user, episode, on), overdue_envelopes(user, now)
     queries.journal    journal_of(user, episode, on)
     queries.people     people_of(user, episode, on)

@@ -360,7 +360,7 @@ def _portable_client_entries(episode: Episode) -> tuple[PortableClientEntry, ...
         if values or check_in.mood is not None:
             found.append(
                 PortableClientEntry(
-                    on=check_in.on, kind="check_in", shared=True, mood_after=check_in.mood, values=values
+                    on=check_in.on, kind="checkin", shared=True, mood_after=check_in.mood, values=values
                 )
             )
     return tuple(

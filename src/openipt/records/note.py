@@ -45,10 +45,13 @@ VERDICTS = {
 NO_NAMES = Wording({}, {})  # everything below is put into words before it gets there
 
 
-def current(session: Session, course: Course) -> tuple[Block, ...]:
-    """The note now: saved words as saved, drafted sentences as the record has them."""
+def current(session: Session, course: Course | None) -> tuple[Block, ...]:
+    """The note now: saved words as saved, drafted sentences as the record has them.
+
+    Without a course, as of a signed session, it is what was saved.
+    """
     saved = from_values(session.note)
-    if session.is_signed or session.attendance == Attendance.PLANNED:
+    if course is None or session.is_signed or session.attendance == Attendance.PLANNED:
         return saved
     return refreshed(saved, sentences(session, course))
 

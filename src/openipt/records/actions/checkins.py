@@ -243,11 +243,11 @@ def finish_checkin(*, check_in: CheckIn, by: Actor, at: datetime) -> CheckIn:
     chosen = standing_answers(check_in)
     for measure_id, _ in check_in.measures:
         measure = measure_of(measure_id)
-        answers = [chosen.get(measure_id, {}).get(item.number) for item in measure.items]
-        if measure_id not in chosen:
-            continue  # not reached: nothing is known of it
-        _keep_score(check_in, measure, score(measure, answers), answers, at)
-        _ask_about_missing(check_in, measure, chosen[measure_id], at)
+        given = chosen.get(measure_id, {})
+        _ask_about_missing(check_in, measure, given, at)
+        if given:  # a measure left out whole has no score, and its risk items are asked about all the same
+            answers = [given.get(item.number) for item in measure.items]
+            _keep_score(check_in, measure, score(measure, answers), answers, at)
     _finish(check_in, by, at)
     return check_in
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -12,7 +12,11 @@ from openipt.errors import NoAccess
 from openipt.records.access import Act, may
 from openipt.records.actions.checkins import standing_answers
 from openipt.records.actors import Actor
-from openipt.records.models import CheckIn, Episode, MeasureScore
+from openipt.records.models import CheckIn, CheckInMode, Episode, MeasureScore
+
+
+# A sitting that was left is taken up again within a day; after that its answers are no longer of one day.
+TAKEN_UP_WITHIN = timedelta(hours=24)
 
 
 def _sees(user: Actor, episode: Episode, on: date) -> bool:
@@ -39,6 +43,17 @@ def check_in_for(user: Actor, check_in_id: UUID | str, on: date) -> CheckIn:
         found = None
     if found is None or not _sees(user, found.episode, on):
         raise NoAccess
+    return found
+
+
+def unfinished_of(user: Actor, episode: Episode, now: datetime, on: date) -> CheckIn | None:
+    """The client's own sitting that was begun and not sent, while it can still be taken up again."""
+    if not may(user, Act.SEE_OWN, episode=episode, on=on):
+        return None
+    rows = episode.check_ins.filter(mode=CheckInMode.CLIENT, finished_at=None)
+    found = rows.filter(opened_at__gt=now - TAKEN_UP_WITHIN).order_by("opened_at").last()
+    if found is not None:
+        found.episode = episode
     return found
 
 

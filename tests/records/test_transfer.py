@@ -1,0 +1,179 @@
+"""A whole episode out and in again: equal, or refused whole."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from openipt import library
+from openipt.cli.main import main
+from openipt.core.course.status import course_status
+from openipt.core.portable.cases import from_case
+from openipt.core.portable.episode_file import from_file, to_file
+from openipt.errors import NotAllowedNow
+from openipt.records import convert
+from openipt.records.actions import alerts, checkins, episodes, journal, people, sessions
+from openipt.records.actions.transfer import import_episode
+from openipt.records.models import AuditEvent, Client, Episode, JournalEntry, PrivateNote
+from tests import factories as make
+from tests.shared_data import shared
+
+pytestmark = pytest.mark.django_db
+
+AT = make.at_day(400)
+CASES = ("rt-closed-branch", "rd-silent-house", "gr-missed-call", "ipc-new-town")
+
+
+def again(episode: Episode) -> Episode:
+    return Episode.objects.select_related("client", "therapist").get(pk=episode.pk)
+
+
+def out(episode: Episode):
+    episode = again(episode)
+    return convert.portable(episode, episode.therapist, AT.date())
+
+
+def in_(portable) -> Episode:
+    return again(import_episode(portable=portable, therapist=make.therapist(), by=make.OPERATOR, at=AT))
+
+
+@pytest.fixture
+def lived() -> Episode:
+    """An episode with something of everything."""
+    episode, session = make.active_episode(profile={"pronouns": "he/him", "phone": "01632 960222"})
+    by = {"by": episode.therapist, "at": make.at_day()}
+    user = make.client_login(episode)
+    people.add_person(episode=episode, label="Beatriz", relation="wife", **by)
+    checkins.enter_answers(
+        episode=episode, answers={"ms_gad7": [1] * 7}, totals={"ms_pg13r": 30}, purpose="baseline", **by
+    )
+    check_in = checkins.open_checkin(episode=episode, measures=["ms_phq9"], by=user, at=make.at_day())
+    for item, value in ((1, 2), (9, 2), (9, 0)):
+        checkins.record_answer(
+            check_in=check_in, measure="ms_phq9", item=item, value=value, by=user, at=make.at_day(0, item)
+        )
+    checkins.set_extras(check_in=check_in, mood=4, talk_about="the letter", by=user, at=make.at_day())
+    make.entry(episode, "rec_emotion_log", {"first_word": "sad"}, session=session)
+    make.entry(episode, "rec_emotion_log", {"first_word": "glad"}, by=user, shared=True)
+    make.entry(episode, "rec_emotion_log", {"first_word": "secret"}, by=user)
+    journal.write_journal(
+        episode=episode, words={"text": "shared day"}, by=user, shared=True, at=make.at_day()
+    )
+    journal.write_journal(episode=episode, words={"text": "own day"}, by=user, at=make.at_day())
+    sessions.write_private_note(session=session, text="private thought", **by)
+    sessions.use_technique(session=session, code="tq_role_play", **by)
+    sessions.use_technique(session=session, code="tq_clarification", **by)
+    make.signed(session)
+    sessions.record_absence(episode=episode, planned_at=make.at_day(7), **by)
+    sessions.plan_session(episode=episode, planned_at=make.at_day(500), **by)
+    alert = episode.alerts.get()
+    alerts.add_step(alert=alert, kind="contacted", words="by phone", **by)
+    alerts.resolve(alert=alert, words="asked and clear", **by)
+    episodes.change_plan(episode=episode, planned_sessions=18, phase="middle", reason="two more", **by)
+    episodes.change_phase(episode=episode, phase="middle", reason="agreed", **by)
+    return again(episode)
+
+
+def test_export_then_import_gives_an_equal_episode(lived: Episode) -> None:
+    first = out(lived)
+    file = json.loads(json.dumps(to_file(first)))
+    read = from_file(file, record_types=library.record_types())
+    assert read == first
+    assert out(in_(read)) == first
+
+
+def test_the_database_and_the_file_give_the_engine_the_same_course(lived: Episode) -> None:
+    portable = out(lived)
+    manual = library.manual("ipt_acute")
+    by_rows = course_status(manual, convert.course(lived), AT.date()).as_json()
+    imported = in_(portable)
+    assert course_status(manual, convert.course(imported), AT.date()).as_json() == by_rows
+    assert course_status(manual, portable.course(), AT.date()).as_json() == by_rows
+
+
+def test_private_notes_and_what_is_not_shared_stay_out(lived: Episode) -> None:
+    text = json.dumps(to_file(out(lived)))
+    for word in ("private thought", "own day", "secret"):
+        assert word not in text
+    for word in ("shared day", "glad", "the letter"):
+        assert word in text
+    imported = in_(out(lived))
+    assert not PrivateNote.objects.filter(session__episode=imported).exists()
+
+
+def test_only_the_therapist_or_an_operator_exports(lived: Episode) -> None:
+    supervisor = make.supervised(lived.therapist)
+    with pytest.raises(NotAllowedNow):
+        convert.portable(lived, supervisor, make.day())
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_worked_case_comes_in_whole_and_goes_out_equal(case: str) -> None:
+    data = json.loads(shared(f"cases/{case}.json").read_text())
+    read = from_case(data, record_types=library.record_types())
+    first = in_(read)
+    exported = out(first)
+    assert out(in_(exported)) == exported
+    assert [(m.on, m.number, m.note, m.phase) for m in exported.meetings] == [
+        (m.on, m.number, m.note, m.phase) for m in read.meetings
+    ]
+    assert not [entry for entry in exported.client_entries if not entry.shared]
+    unshared = [entry for entry in read.client_entries if not entry.shared and not entry.worksheet]
+    assert JournalEntry.objects.filter(episode=first, shared=False).count() == len(unshared)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_engine_says_the_same_of_a_case_in_file_and_database(case: str) -> None:
+    data = json.loads(shared(f"cases/{case}.json").read_text())
+    read = from_case(data, record_types=library.record_types())
+    rows = convert.course(in_(read))
+    manual = library.manual(read.adaptation)
+    for meeting in read.meetings:
+        told = course_status(manual, read.course().as_of(meeting.on), meeting.on).as_json()
+        assert course_status(manual, rows.as_of(meeting.on), meeting.on).as_json() == told, meeting.on
+
+
+def test_a_course_is_read_in_a_fixed_number_of_queries(lived: Episode, django_assert_max_num_queries) -> None:
+    with django_assert_max_num_queries(14):
+        convert.course(again(lived))
+    for week in range(2, 6):
+        make.session(lived, 7 * week)
+    with django_assert_max_num_queries(14):
+        convert.course(again(lived))
+
+
+# -- the commands -----------------------------------------------------------------------------------
+
+
+def test_the_commands_export_and_import(lived: Episode, tmp_path: Path, capsys) -> None:
+    file = tmp_path / "episode.json"
+    assert main(["episode", "export", str(lived.pk), "--out", str(file)]) == 0
+    assert file.stat().st_mode & 0o077 == 0
+    read = AuditEvent.objects.filter(chain=str(lived.pk)).order_by("-seq")[0]
+    assert (read.act, read.actor.split(":")[0]) == ("episode-exported", "operator")
+    other = make.therapist()
+    assert main(["episode", "import", str(file), "--therapist", other.username]) == 0
+    imported = Episode.objects.get(pk=capsys.readouterr().out.strip())
+    assert imported.therapist == other
+    assert out(imported) == out(lived)
+
+
+def test_a_bad_file_is_refused_whole_with_every_fault(lived: Episode, tmp_path: Path, capsys) -> None:
+    data = to_file(out(lived))
+    data["meetings"][0]["number"] = -1
+    data["answers"][0]["on"] = "2026-02-31"
+    data["people"][0]["label"] = 7
+    file = tmp_path / "bad.json"
+    file.write_text(json.dumps(data))
+    before = Client.objects.count(), AuditEvent.objects.count()
+    assert main(["episode", "import", str(file), "--therapist", lived.therapist.username]) == 3
+    said = capsys.readouterr().err
+    assert all(path in said for path in ("meetings.1.number", "answers.1.on", "people.1.label"))
+    assert (Client.objects.count(), AuditEvent.objects.count()) == before
+
+
+def test_an_unknown_episode_says_nothing(capsys) -> None:
+    assert main(["episode", "export", "0" * 8]) == 3
+    assert "nothing here" in capsys.readouterr().err
