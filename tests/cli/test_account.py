@@ -39,3 +39,16 @@ def test_what_is_wrong_is_said_without_a_traceback(run):
     assert "Traceback" not in short.stderr
     assert run("account", "password", "nobody", typed="a long enough phrase\n").returncode == 3
     assert run("account", "add", "x y", "--role", "therapist", typed="").returncode == 3
+
+
+def test_a_home_without_a_database_is_said_in_one_line(tmp_path):
+    refused = subprocess.run(
+        [sys.executable, "-m", "openipt", "account", "add", "some.one", "--role", "therapist"],
+        env=environment(tmp_path / "empty"),
+        input="a long enough phrase\n",
+        text=True,
+        capture_output=True,
+    )
+    assert refused.returncode == 5
+    assert refused.stderr.startswith("openipt: the database does not answer")
+    assert len(refused.stderr.splitlines()) == 1

@@ -19,6 +19,11 @@ HELPERS = {"main", "django_setup", "files", "demo_welcome"}  # modules of this f
 MISTYPED = 2
 EXIT_CODES: dict[type[OpenIPTError], int] = {PersonError: 3, ContentError: 4, SettingError: 5}
 
+NO_DATABASE = (
+    "the database does not answer, or is behind. Run `openipt migrate`, "
+    "and look at OPENIPT_HOME and OPENIPT_DATABASE_URL."
+)
+
 AddArguments = Callable[[argparse.ArgumentParser], None]
 Run = Callable[[argparse.Namespace], int]
 
@@ -57,9 +62,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         return next((code for family, code in EXIT_CODES.items() if isinstance(error, family)), 1)
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        if not _is_database(error):
+            raise
+        print(f"openipt: {NO_DATABASE}", file=sys.stderr)
+        return EXIT_CODES[SettingError]
     except BrokenPipeError:  # the reader of our output went away, as in `openipt ... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _is_database(error: Exception) -> bool:
+    """Whether the database refused us altogether, told without importing Django."""
+    kinds = {f"{kind.__module__}.{kind.__name__}" for kind in type(error).__mro__}
+    return bool(kinds & {"django.db.utils.OperationalError", "django.db.utils.ProgrammingError"})
 
 
 def _module(name: str) -> ModuleType:
