@@ -46,11 +46,19 @@ export async function forget(slot) {
   localStorage.removeItem(place(vault, slot));
 }
 
+// Every slot with this beginning in which this person has something.
+export async function slots(beginning) {
+  if (!available() || !holdsAny()) return [];
+  const vault = await open();
+  const names = Object.keys(localStorage).filter((name) => name.startsWith(place(vault, beginning)));
+  return names.map((name) => name.slice(place(vault, "").length));
+}
+
 // Opens the vault ahead of need, so that text can be kept when the connection is lost.
 export const ready = () => open().then(() => true, () => false);
 
 const holdsAny = () => Object.keys(localStorage).some((name) => name.startsWith(PREFIX));
 const place = (vault, slot) => `${PREFIX}${vault.who}:${slot}`;
 const box = (iv, slot) => ({ name: "AES-GCM", iv, additionalData: new TextEncoder().encode(slot) });
-const base64 = (data) => btoa(String.fromCharCode(...data));
+const base64 = (data) => btoa(Array.from(data, (byte) => String.fromCharCode(byte)).join(""));
 const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));

@@ -1,0 +1,56 @@
+// What the note (note.js) does to the page: grow with the text, take in what the server says now, wait.
+const GROWS_ITSELF = CSS.supports("field-sizing", "content");
+
+export function addHidden(form, name, value) {
+  const field = document.createElement("input");
+  Object.assign(field, { type: "hidden", name, value });
+  form.append(field);
+}
+
+export function grow(field) {
+  if (GROWS_ITSELF) return;
+  const fit = () => {
+    field.style.blockSize = "auto";
+    field.style.blockSize = `${field.scrollHeight + 2}px`;
+  };
+  field.addEventListener("input", fit);
+  fit();
+}
+
+// What somebody typed into a part of the page goes with them into the part that takes its place.
+export function carry(old, fresh) {
+  for (const field of old.querySelectorAll("textarea[name]")) {
+    if (field.value === field.defaultValue) continue;
+    const next = [...fresh.querySelectorAll("textarea")].find((other) => other.name === field.name);
+    if (next) next.value = field.value;
+  }
+}
+
+// The sentences and the signing part as they are now; not under the hands of somebody who is in one of them.
+export function showFresh(html) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  for (const fresh of page.querySelectorAll("#note-blocks, #note-sign")) {
+    const old = document.getElementById(fresh.id);
+    if (!old || old.contains(document.activeElement)) continue;
+    fresh.removeAttribute("hx-swap-oob");
+    old.replaceWith(fresh);
+    window.htmx?.process(fresh);
+    fresh.querySelectorAll("textarea").forEach(grow);
+  }
+}
+
+// Resolves when nothing that was recorded beside the note is still on its way.
+export async function quiet() {
+  for (let tries = 0; tries < 60; tries += 1) {
+    await new Promise((done) => setTimeout(done, 50));
+    if (!document.querySelector(".htmx-request")) return;
+  }
+}
+
+export function signInAgain(status) {
+  if (!status) return;
+  const link = document.createElement("a");
+  link.href = `/login/?next=${encodeURIComponent(location.pathname)}`;
+  link.textContent = "Sign in again";
+  status.append(" ", link);
+}
