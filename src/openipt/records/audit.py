@@ -69,7 +69,7 @@ def record(
         object_id=str(obj.pk) if obj is not None else "",
         ids=[str(one) for one in ids],
     )
-    _append(event)
+    _append(event, writes=True)
 
 
 def record_read(
@@ -88,12 +88,12 @@ def record_read(
     seen = (label_of(by), act, str(episode.pk) if episode is not None else SERVICE_CHAIN, *listed)
     if seen in _reads.seen:
         return
-    with transaction.atomic():
-        record(act, by=by, at=at, episode=episode, ids=listed)
+    event = AuditEvent(chain=seen[2], at=at, actor=seen[0], act=act, ids=listed)
+    _append(event, writes=False)
     _reads.seen.add(seen)
 
 
-def _append(event: AuditEvent) -> None:
+def _append(event: AuditEvent, *, writes: bool) -> None:
     with transaction.atomic():
         head = ChainHead.objects.select_for_update().filter(chain=event.chain).first()
         if head is None:
@@ -103,9 +103,16 @@ def _append(event: AuditEvent) -> None:
         event.mac = mac_of(event)
         event.save(force_insert=True)
         head.seq, head.mac = event.seq, event.mac
-        head.save(update_fields=["seq", "mac"])
+        head.revision += 1 if writes else 0
+        head.save(update_fields=["seq", "mac", "revision"])
         line = f"{event.chain} {event.seq} {event.mac}\n"
         transaction.on_commit(lambda: _anchor(line), robust=True)
+
+
+def revision_of(episode: Episode) -> int:
+    """How many writes the episode has seen."""
+    found = ChainHead.objects.filter(chain=str(episode.pk)).values_list("revision", flat=True).first()
+    return found or 0
 
 
 def mac_of(event: AuditEvent) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import fields
+import threading
+from collections import OrderedDict, defaultdict
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
+
+from django.db import connection
 
 from openipt.core.course.course import (
     Answers,
@@ -30,17 +33,15 @@ from openipt.core.portable.episode import (
     PortablePerson,
     PortableStep,
 )
+from openipt.records import audit, sealing
 from openipt.records.access import Act, require
 from openipt.records.actors import Actor
 from openipt.records.models import (
     Alert,
     AnswerEvent,
-    CheckIn,
     CheckInPurpose,
-    Entry,
     EntryState,
     Episode,
-    MeasureScore,
     Session,
     StrategyUse,
     TaskMark,
@@ -48,40 +49,71 @@ from openipt.records.models import (
 )
 
 
+class _Courses:
+    """Courses read lately, by episode and revision. A write makes a new revision, in whatever process."""
+
+    MOST = 256
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[UUID, int], Course] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: tuple[UUID, int]) -> Course | None:
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+            return found
+
+    def keep(self, key: tuple[UUID, int], found: Course) -> None:
+        with self._lock:
+            self._kept[key] = found
+            while len(self._kept) > self.MOST:
+                self._kept.popitem(last=False)
+
+
+_courses = _Courses()
+
+
 def course(episode: Episode) -> Course:
     """Everything the engine may know of one episode, in a fixed number of queries.
 
-    Left out: what a client has not shared, withdrawn entries, names and private notes.
+    Left out: what a client has not shared, withdrawn entries, names and private notes. Read again only
+    after a write; inside a transaction always, since what is not committed yet may still be undone.
     """
+    if connection.in_atomic_block:
+        return _read(episode)
+    sealing.check_readable(episode.client_id)
+    key = (episode.pk, audit.revision_of(episode))
+    found = _courses.get(key)
+    if found is None:
+        found = _read(episode)
+        _courses.keep(key, found)
+    return found
+
+
+def _read(episode: Episode) -> Course:
     sessions = list(episode.sessions.order_by("planned_at"))
     numbers = {session.pk: session.number for session in sessions}
+    plans = tuple(episode.plan_events.all())
     return Course(
         adaptation=episode.adaptation,
         manual_version=episode.manual_version,
-        planned_sessions=_first_plan(episode),
+        planned_sessions=plans[0].planned_from if plans else episode.planned_sessions,
         started_on=episode.started_on,
         birth_year=episode.client.birth_year,
         meetings=_meetings(episode, sessions),
         answers=_answers(episode, numbers),
         entries=_entries(episode, numbers),
         phase_changes=tuple(
-            PhaseChange(e.phase_to, e.on, e.session_number) for e in episode.phase_events.all()
+            PhaseChange(*row) for row in episode.phase_events.values_list("phase_to", "on", "session_number")
         ),
         status_changes=tuple(
-            StatusChange(EpisodeStatus(e.status_to), e.on, e.end_reason) for e in episode.status_events.all()
+            StatusChange(EpisodeStatus(status), on, reason)
+            for status, on, reason in episode.status_events.values_list("status_to", "on", "end_reason")
         ),
-        plan_changes=_plan_changes(episode),
+        plan_changes=tuple(PlanChange(plan.planned_to, plan.on, plan.phase) for plan in plans),
     )
-
-
-def _plan_changes(episode: Episode) -> tuple[PlanChange, ...]:
-    return tuple(PlanChange(e.planned_to, e.on, e.phase) for e in episode.plan_events.all())
-
-
-def _first_plan(episode: Episode) -> int:
-    """The number of sessions planned when the episode was opened; changes come as events."""
-    first = next(iter(episode.plan_events.all()), None)
-    return first.planned_from if first else episode.planned_sessions
 
 
 def _meetings(episode: Episode, sessions: list[Session]) -> tuple[Meeting, ...]:
@@ -115,70 +147,83 @@ def _codes(model: Any, column: str, episode: Episode) -> dict[UUID, list[str]]:
 
 
 def _entries(episode: Episode, numbers: dict[UUID, int | None]) -> tuple[CoreEntry, ...]:
-    rows = episode.entries.exclude(state=EntryState.WITHDRAWN).order_by("on", "order")
-    found = []
-    for row in rows:
-        if row.by_role == "client" and not row.shared:
-            continue
-        row.episode = episode
-        found.append(core_entry(row, numbers.get(row.session_id) if row.session_id else None))
-    return tuple(found)
-
-
-def core_entry(row: Entry, session_number: int | None) -> CoreEntry:
-    """One entry as the engine knows it."""
-    return CoreEntry(
-        record=row.record_type,
-        on=row.on,
-        values=row.payload,
-        session=session_number,
-        for_task=row.for_task,
-        by_role=row.by_role,
-        order=row.order,
+    """Entries that count and may be known, opened in one go under the client's key."""
+    rows = (
+        episode.entries.exclude(state=EntryState.WITHDRAWN)
+        .exclude(by_role="client", shared=False)
+        .order_by("on", "order")
+        .values_list("id", "payload_sealed", "record_type", "on", "session", "for_task", "by_role", "order")
     )
+    return tuple(
+        CoreEntry(
+            record=record,
+            on=on,
+            values=sealing.unseal(
+                episode.client_id, sealing.place("entry", pk, "payload_sealed"), bytes(sealed)
+            ),
+            session=numbers.get(session) if session else None,
+            for_task=for_task,
+            by_role=by_role,
+            order=order,
+        )
+        for pk, sealed, record, on, session, for_task, by_role, order in rows
+    )
+
+
+@dataclass(frozen=True)
+class _Sitting:
+    """What a check-in says of every answer in it."""
+
+    on: date
+    at: datetime
+    number: int | None
+    finished: bool
 
 
 def _answers(episode: Episode, numbers: dict[UUID, int | None]) -> tuple[Answers, ...]:
     """Scores of finished check-ins; of unfinished ones, the choices as far as they were made."""
-    check_ins = list(episode.check_ins.order_by("on", "opened_at"))
-    scores: dict[UUID, list[MeasureScore]] = defaultdict(list)
-    for score in episode.scores.all():
-        scores[score.check_in_id].append(score)
-    chosen = _choices([c.pk for c in check_ins if not c.is_finished])
-    taken_back = _taken_back(episode)
-    found: list[Answers] = []
-    for check_in in check_ins:
-        number = _number_of(check_in, numbers)
-        found += [_risk_choice(check_in, number, *choice) for choice in taken_back[check_in.pk]]
-        found += [_scored(score, check_in, number) for score in scores[check_in.pk]]
-        found += [_unfinished(key, items, check_in, number) for key, items in chosen[check_in.pk].items()]
+    sittings = _sittings(episode, numbers)
+    found = [
+        Answers(
+            measure=measure,
+            on=on,
+            items=tuple(items),
+            total=total,
+            session=sittings[check_in].number,
+            version=version,
+            at=sittings[check_in].at,
+            rater=rater,
+        )
+        for check_in, measure, on, items, total, version, rater in episode.scores.order_by().values_list(
+            "check_in", "measure", "on", "items", "total", "version", "rater"
+        )
+    ]
+    for check_in, chosen in _choices([pk for pk, sat in sittings.items() if not sat.finished]).items():
+        found += [_unfinished(key, items, sittings[check_in]) for key, items in chosen.items()]
+    found += [_risk_choice(sittings[check_in], *choice) for check_in, choice in _taken_back(episode)]
     return tuple(sorted(found, key=_in_time))
 
 
-def _in_time(answers: Answers) -> tuple[str, ...]:
-    """A fixed order for answers of one day, so that two readings of one record are equal."""
-    at = answers.at.astimezone(UTC).isoformat() if answers.at else ""
-    items = ",".join("" if item is None else str(item) for item in answers.items)
-    return (answers.on.isoformat(), at, answers.measure, str(answers.finished), items)
-
-
-def _number_of(check_in: CheckIn, numbers: dict[UUID, int | None]) -> int | None:
-    if check_in.session_id is not None:
-        return numbers.get(check_in.session_id)
-    return 0 if check_in.purpose == CheckInPurpose.BASELINE else None
-
-
-def _scored(score: MeasureScore, check_in: CheckIn, number: int | None) -> Answers:
-    return Answers(
-        measure=score.measure,
-        on=score.on,
-        items=tuple(score.items),
-        total=score.total,
-        session=number,
-        version=score.version,
-        at=check_in.opened_at,
-        rater=score.rater,
+def _sittings(episode: Episode, numbers: dict[UUID, int | None]) -> dict[UUID, _Sitting]:
+    rows = episode.check_ins.order_by().values_list(
+        "id", "on", "opened_at", "session", "purpose", "finished_at"
     )
+    baseline = CheckInPurpose.BASELINE.value
+    return {
+        pk: _Sitting(
+            on,
+            at,
+            numbers.get(session) if session else 0 if purpose == baseline else None,
+            finished is not None,
+        )
+        for pk, on, at, session, purpose, finished in rows
+    }
+
+
+def _in_time(answers: Answers) -> tuple[Any, ...]:
+    """A fixed order for answers of one day, so that two readings of one record are equal."""
+    items = tuple(-1 if item is None else item for item in answers.items)
+    return (answers.on, answers.at, answers.measure, answers.finished, items)
 
 
 Choices = dict[tuple[str, str], dict[int, int | None]]
@@ -197,41 +242,38 @@ def _choices(check_ins: list[UUID]) -> dict[UUID, Choices]:
     return found
 
 
-def _taken_back(episode: Episode) -> dict[UUID, list[tuple[str, int, int]]]:
+def _taken_back(episode: Episode) -> list[tuple[UUID, tuple[str, int, int]]]:
     """Risk answers that were chosen and then changed: measure, item, value. Both stay in the record."""
-    found: dict[UUID, list[tuple[str, int, int]]] = defaultdict(list)
-    alerts = episode.alerts.filter(check_in__isnull=False).values_list("check_in_id", "inputs")
+    found = []
+    alerts = episode.alerts.filter(check_in__isnull=False).values_list("check_in", "inputs")
     for check_in, inputs in alerts:
         choices = inputs.get("choices", [])
         for before, after in zip(choices, choices[1:], strict=False):
             if before["value"] is not None and before["value"] != after["value"]:
-                found[check_in].append((before["measure"], before["item"], before["value"]))
+                found.append((check_in, (before["measure"], before["item"], before["value"])))
     return found
 
 
-def _risk_choice(check_in: CheckIn, number: int | None, measure: str, item: int, value: int) -> Answers:
+def _risk_choice(sitting: _Sitting, measure: str, item: int, value: int) -> Answers:
     return Answers(
         measure=measure,
-        on=check_in.on,
+        on=sitting.on,
         items=(*(None for _ in range(item - 1)), value),
-        session=number,
-        at=check_in.opened_at,
+        session=sitting.number,
+        at=sitting.at,
         finished=False,
     )
 
 
-def _unfinished(
-    key: tuple[str, str], items: dict[int, int | None], check_in: CheckIn, number: int | None
-) -> Answers:
+def _unfinished(key: tuple[str, str], items: dict[int, int | None], sitting: _Sitting) -> Answers:
     measure, version = key
-    reached = max(items)
     return Answers(
         measure=measure,
-        on=check_in.on,
-        items=tuple(items.get(item) for item in range(1, reached + 1)),
-        session=number,
+        on=sitting.on,
+        items=tuple(items.get(item) for item in range(1, max(items) + 1)),
+        session=sitting.number,
         version=version,
-        at=check_in.opened_at,
+        at=sitting.at,
         finished=False,
     )
 

@@ -92,8 +92,18 @@ def unseal(client_id: UUID, place: str, sealed: bytes) -> Any:
     return json.loads(plain)
 
 
+def check_readable(client_id: UUID) -> None:
+    """Raise `Erased` if the client's key is gone, before something kept in memory is shown."""
+    _key_of(client_id)
+
+
+def place(model: str, pk: object, column: str) -> str:
+    """What a sealed value is bound to."""
+    return f"{model}:{pk}:{column}"
+
+
 def place_of(row: Model, column: str) -> str:
-    return f"{row._meta.model_name}:{row.pk}:{column}"
+    return place(row._meta.model_name, row.pk, column)
 
 
 class Sealed(property):

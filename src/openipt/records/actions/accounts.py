@@ -7,6 +7,7 @@ import secrets
 from datetime import date, datetime
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -42,7 +43,8 @@ def new_user(*, username: str, role: str, password: str, at: datetime) -> User:
         raise fault("username", "Use 2 to 60 letters, digits and . - _ @ +")
     if User.objects.filter(username=name).exists():
         raise fault("username", "This username is taken.")
-    user = User(username=name, role=role, created_at=at)
+    is_demo = not settings.ENVIRONMENT.is_live
+    user = User(username=name, role=role, created_at=at, is_demo=is_demo)
     _take_password(user, password)
     return user
 

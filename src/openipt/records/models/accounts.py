@@ -28,12 +28,16 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, Row):
-    """A login. A client's login has a neutral username and no name of its own."""
+    """A login. A client's login has a neutral username and no name of its own.
+
+    `is_demo`: made while the service ran as a demo. A live service takes no such login from outside.
+    """
 
     username = models.CharField(max_length=60, unique=True)
     display_name = models.CharField(max_length=120, blank=True)
     role = models.CharField(max_length=20, choices=choices_of(Role))
     is_active = models.BooleanField(default=True)
+    is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
     USERNAME_FIELD = "username"

@@ -27,11 +27,15 @@ class AuditEvent(models.Model):
 
 
 class ChainHead(models.Model):
-    """The last event of a chain. Locked while the next one is written."""
+    """The last event of a chain. Locked while the next one is written.
+
+    `revision` counts the writes among them: while it stands, so does what was read of the episode.
+    """
 
     chain = models.CharField(max_length=40, primary_key=True)
     seq = models.PositiveIntegerField()
     mac = models.CharField(max_length=64)
+    revision = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"chainhead {self.chain}:{self.seq}"

@@ -14,7 +14,6 @@ from openipt.records.actions.checkins import standing_answers
 from openipt.records.actors import Actor
 from openipt.records.models import CheckIn, CheckInMode, Episode, MeasureScore
 
-
 # A sitting that was left is taken up again within a day; after that its answers are no longer of one day.
 TAKEN_UP_WITHIN = timedelta(hours=24)
 
