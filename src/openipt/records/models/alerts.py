@@ -38,6 +38,7 @@ class StepKind(StrEnum):
     TOLD_SUPERVISOR = "told_supervisor"
     FOLLOW_UP = "follow_up"
     REVIEW = "review"
+    EMERGENCY = "emergency"
     RESOLVED = "resolved"
     NOTE = "note"
 
@@ -91,7 +92,11 @@ class Alert(OfEpisode):
 
 
 class AlertStep(Row):
-    """One step taken on an alert. Never changed and never removed."""
+    """One step taken on an alert. Never changed and never removed.
+
+    `at` is when it was written down; `happened_at` when it was done, where that was earlier; `on` the
+    day it is planned for (the next contact).
+    """
 
     alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="steps")
     kind = models.CharField(max_length=20, choices=choices_of(StepKind))
@@ -99,6 +104,8 @@ class AlertStep(Row):
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     told = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     level = models.CharField(max_length=10, blank=True, default="")
+    happened_at = models.DateTimeField(null=True)
+    on = models.DateField(null=True)
     entry = models.ForeignKey(Entry, null=True, on_delete=models.PROTECT, related_name="+")
     words_sealed = sealed_column()
 
