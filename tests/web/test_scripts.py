@@ -235,6 +235,9 @@ def test_no_page_is_wider_than_the_screen(chromium, live_server, width, scheme) 
             page.wait_for_load_state("networkidle")
             wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert wider <= 0, address
+        sign_in(page, "client")
+        page.goto("/me/help-now/")
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
 def test_automated_scans_find_nothing(chromium, live_server) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-LETTER = 6.2  # mean width of a letter at the drawing's text size
+LETTER = 6.8  # mean width of a letter at the drawing's text size
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Shape:
 
 
 WIDE = Shape("wide", 860, 330, left=44, right=120, top=34, bottom=58)
-NARROW = Shape("narrow", 358, 300, left=30, right=10, top=34, bottom=58)
+NARROW = Shape("narrow", 326, 290, left=30, right=10, top=34, bottom=58)
 
 
 @dataclass(frozen=True)
