@@ -29,6 +29,7 @@ class Environment:
     time_zone: str
     https: bool
     demo_anywhere: bool
+    service_hours: str = ""
 
     @property
     def is_live(self) -> bool:
@@ -51,6 +52,7 @@ def read(env: Mapping[str, str] | None = None) -> Environment:
         time_zone=values.get("OPENIPT_TIME_ZONE") or "UTC",
         https=values.get("OPENIPT_HTTPS", "1" if mode == "live" else "0") == "1",
         demo_anywhere=values.get("OPENIPT_DEMO_ANYWHERE", "0") == "1",
+        service_hours=values.get("OPENIPT_SERVICE_HOURS", "").strip()[:120],
     )
 
 

@@ -110,8 +110,11 @@ def _take(
     mood_after: int | None,
     at: datetime,
 ) -> None:
-    kept = {key: tidy(text, key, longest=LONGEST_FIELD) for key, text in words.items()}
-    kept = {key: text for key, text in kept.items() if text}
+    kept = {
+        key: tidy(said, key, longest=LONGEST_FIELD) if isinstance(said, str) else said
+        for key, said in words.items()
+    }
+    kept = {key: said for key, said in kept.items() if said}
     if not kept:
         raise fault("words", "Write a few words here.")
     for path, mood in (("mood_before", mood_before), ("mood_after", mood_after)):

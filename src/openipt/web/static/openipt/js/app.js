@@ -12,6 +12,14 @@ const BEHAVIOURS = {
   "[data-autosave]": "./autosave.js",
   "[data-draft]": "./drafts.js",
   "[data-rows]": "./rows.js",
+  "[data-note]": "./note.js",
+  "[data-note-kept]": "./note_kept.js",
+  "[data-print]": "./print.js",
+  "[data-check-in], [data-check-in-all], [data-marks]": "./check_in.js",
+  "[data-quick-line]": "./quick_line.js",
+  "[data-quotes]": "./session_quotes.js",
+  "[data-find]": "./session_find.js",
+  "[data-session-room]": "./session_room.js",
 };
 const started = new WeakMap();
 

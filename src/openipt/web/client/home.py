@@ -1,0 +1,16 @@
+"""Home: one next thing, when we meet next, the step of the week, the last receipt."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from openipt.web.client.common import client_page, show
+from openipt.web.client.presenters_home import present_home
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Where a client starts."""
+    page = client_page(request)
+    return show(request, "client/home.html", page, home=present_home(page))

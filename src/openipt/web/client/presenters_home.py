@@ -1,0 +1,174 @@
+"""Home in plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from openipt import library
+from openipt.core.course.measures_due import measures_due
+from openipt.records.models import CheckInMode, Entry, MeetingFormat
+from openipt.records.queries.checkins import unfinished_of
+from openipt.records.queries.entries import visible_entries
+from openipt.records.queries.sessions import next_planned
+from openipt.web.client.common import ClientPage
+from openipt.web.jinja import clock_time, plural, week_day
+
+# The answers of a session are given shortly before it, so that they speak of now (ipt.md 10.5).
+ASK_DAYS_BEFORE = 3
+HOW_WE_MEET = {MeetingFormat.PHONE.value: "by phone", MeetingFormat.VIDEO.value: "by video"}
+
+
+@dataclass(frozen=True)
+class NextThing:
+    """The one thing to do now."""
+
+    title: str
+    words: str
+    address: str = ""
+    button: str = ""
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """When we meet next. Place and therapist stay out where somebody may look on who must not."""
+
+    when: str
+    at: str
+    how: str
+    place: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """What was agreed to try."""
+
+    words: str
+    more: str
+    address: str
+
+
+@dataclass(frozen=True)
+class LastReceipt:
+    """When the last check-in was sent."""
+
+    when: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Home:
+    next: NextThing
+    meeting: Meeting | None
+    step: Step | None
+    receipt: LastReceipt | None
+    rooms: tuple[tuple[str, str, str], ...]
+
+
+def present_home(page: ClientPage) -> Home:
+    meeting, days = _meeting(page)
+    step = _step(page)
+    return Home(
+        next=_next(page, step, days),
+        meeting=meeting,
+        step=step,
+        receipt=_receipt(page),
+        rooms=_rooms(page),
+    )
+
+
+def _next(page: ClientPage, step: Step | None, days: int | None) -> NextThing:
+    there = unfinished_of(page.user, page.episode, page.at, page.on)
+    address = reverse("client:check-in")
+    if there is not None:
+        since = clock_time(there.opened_at)
+        return NextThing(
+            "Go on with your check-in",
+            f"You began at {since}. What you chose is kept. Send it when you are ready.",
+            address,
+            "Go on",
+        )
+    asked = _questions_due(page)
+    if asked and (days is None or days <= ASK_DAYS_BEFORE or step is None):
+        words = f"{plural(asked, 'short question')}, about two minutes. You may leave any of them out."
+        return NextThing("Your check-in", words, address, "Check-in")
+    if step is not None:
+        return NextThing(
+            "Your step", "What you try with people brings the change.", step.address, "How did it go?"
+        )
+    return NextThing(
+        "Nothing to do now", "You are up to date. You can write in your journal whenever you like."
+    )
+
+
+def _questions_due(page: ClientPage) -> int:
+    due = [library.measure(measure) for measure in measures_due(page.manual, page.course, page.on)]
+    asked = sum(len(measure.items) for measure in due if measure.may_go_to_client)
+    return asked + 1 if asked else 0
+
+
+def _meeting(page: ClientPage) -> tuple[Meeting | None, int | None]:
+    session = next_planned(page.episode, page.at)
+    if session is None or session.planned_at is None:
+        return None, None
+    session.episode = page.episode
+    how = HOW_WE_MEET.get(session.format, "")
+    safe = not page.is_watched
+    meeting = Meeting(
+        when=week_day(session.planned_at),
+        at=clock_time(session.planned_at),
+        how=how if safe else "",
+        place=session.place if safe and not how else "",
+    )
+    return meeting, (timezone.localtime(session.planned_at).date() - page.on).days
+
+
+def _step(page: ClientPage) -> Step | None:
+    """The last step agreed, or written by the client; none where its words could be read by the wrong eyes."""
+    if page.is_watched:
+        return None
+    plans = visible_entries(page.user, page.episode, page.on, record_type="rec_action_plan")
+    notes = visible_entries(page.user, page.episode, page.on, record_type="rec_session")
+    found = [(entry.on, entry.order, _of_plan(page, entry)) for entry in plans if entry.visible.get("step")]
+    found += [
+        (entry.on, entry.order, _of_session(entry)) for entry in notes if entry.visible.get("next_step")
+    ]
+    return max(found, key=lambda each: each[:2])[2] if found else None
+
+
+def _of_plan(page: ClientPage, entry: Entry) -> Step:
+    values: dict[str, Any] = entry.visible
+    with_whom = values.get("with_whom")
+    more = [f"With {with_whom}" if with_whom else "", str(values.get("when") or "")]
+    if entry.by_role == "client":
+        address = reverse("client:worksheet", args=[entry.pk])
+    else:
+        address = f"{reverse('client:worksheet-new', args=['rec_action_plan'])}?from={entry.pk}"
+    return Step(str(values["step"]), ", ".join(part for part in more if part), address)
+
+
+def _of_session(entry: Entry) -> Step:
+    address = f"{reverse('client:worksheet-new', args=['rec_action_plan'])}?from={entry.pk}"
+    return Step(str(entry.visible["next_step"]), "", address)
+
+
+def _receipt(page: ClientPage) -> LastReceipt | None:
+    rows = page.episode.check_ins.filter(mode=CheckInMode.CLIENT, finished_at__isnull=False)
+    last = rows.order_by("finished_at").last()
+    if last is None:
+        return None
+    when = f"{week_day(last.finished_at)} at {clock_time(last.finished_at)}"
+    return LastReceipt(when, reverse("client:check-in-receipt", args=[last.pk]))
+
+
+def _rooms(page: ClientPage) -> tuple[tuple[str, str, str], ...]:
+    return (
+        (reverse("client:journal"), "My journal", "For you alone, until you share an entry"),
+        (reverse("client:practice"), "Practice", "Worksheets, and your step"),
+        (reverse("client:safety-plan"), "My safety plan", "What helps when it gets hard"),
+        (reverse("client:learn"), "Read", "Short pages in plain words"),
+        (reverse("client:rights"), "Who may read what", "What is kept, and your rights"),
+    )

@@ -1,0 +1,78 @@
+"""Worksheets in plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from openipt.core.fields.words import in_words
+from openipt.records.models import Entry
+from openipt.records.queries.entries import visible_entries
+from openipt.web.client.common import ClientPage
+from openipt.web.client.plain import OFFERED_FIRST, in_client_words, worksheets
+from openipt.web.jinja import day
+
+GIST = 90
+
+Link = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One worksheet that was written."""
+
+    id: str
+    title: str
+    on: str
+    is_own: bool
+    shared: bool
+    gist: str
+    address: str
+
+    @property
+    def note(self) -> str:
+        if not self.is_own:
+            return f"{self.on}, from our meeting"
+        return f"{self.on}, {'shared with your therapist' if self.shared else 'for you alone'}"
+
+
+@dataclass(frozen=True)
+class Practice:
+    """What can be begun, and what was written by whom."""
+
+    first: tuple[Link, ...]
+    more: tuple[Link, ...]
+    own: tuple[Sheet, ...]
+    together: tuple[Sheet, ...]
+
+
+def present_practice(page: ClientPage) -> Practice:
+    offered = [
+        (reverse("client:worksheet-new", args=[kind.id]), kind.title, kind.help)
+        for kind in worksheets(page.manual, watched=page.is_watched)
+    ]
+    readable = {kind.id for kind in worksheets(page.manual)}
+    seen = [e for e in visible_entries(page.user, page.episode, page.on) if e.record_type in readable]
+    sheets = [present_worksheet(page, entry) for entry in reversed(seen)]
+    return Practice(
+        first=tuple(offered[:OFFERED_FIRST]),
+        more=tuple(offered[OFFERED_FIRST:]),
+        own=tuple(sheet for sheet in sheets if sheet.is_own),
+        together=() if page.is_watched else tuple(sheet for sheet in sheets if not sheet.is_own),
+    )
+
+
+def present_worksheet(page: ClientPage, entry: Entry) -> Sheet:
+    kind = in_client_words(page.manual.record_types[entry.record_type])
+    said = in_words(kind, entry.visible, people=page.people, codes={}, role="client")
+    gist = next((line.text for line in said if line.text), "")
+    return Sheet(
+        id=str(entry.pk),
+        title=kind.title,
+        on=day(entry.on),
+        is_own=entry.by_role == "client",
+        shared=entry.shared,
+        gist=gist if len(gist) <= GIST else f"{gist[:GIST].rstrip()}…",
+        address=reverse("client:worksheet", args=[entry.pk]),
+    )
