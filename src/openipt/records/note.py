@@ -225,10 +225,11 @@ def _in_words(field: FieldDefinition, value: Any, people: Mapping[str, str], tit
 
 
 def _lowered(label: str | None) -> str:
-    """An option inside a sentence: "Partly" as "partly", "PHQ" and "I asked" as they are."""
-    if not label or label[1:2].isupper() or label.startswith("I "):
-        return label or ""
-    return label[0].lower() + label[1:]
+    """An option inside a sentence: "Impasse: talk has stopped" as "impasse", "I asked" as it is."""
+    name = (label or "").split(": ")[0]
+    if name[1:2].isupper() or name.startswith("I "):
+        return name
+    return name[:1].lower() + name[1:]
 
 
 def _labels(session: Session) -> dict[str, str]:
