@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from tests import factories
+from tests.web.signing_in import sign_in
 
 from openipt.records.models import Role, User
 from openipt.web import clock
-from tests import factories
-from tests.web.signing_in import sign_in
 
 
 def set_clock(monkeypatch: pytest.MonkeyPatch, at: datetime) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from tests import factories
 from tests.web.rooms_world import browser_of, set_clock, strangers, text_of
 

@@ -40,3 +40,8 @@ def covered_by(user: User, on: date) -> QuerySet[User]:
 def covers_of(user: User, on: date) -> QuerySet[Cover]:
     """Cover arranged for this therapist from that day on."""
     return Cover.objects.filter(therapist=user, to_on__gte=on).select_related("cover").order_by("from_on")
+
+
+def supervisors() -> QuerySet[User]:
+    """Supervisors whose account is open."""
+    return User.objects.filter(role=Role.SUPERVISOR, is_active=True).order_by("display_name")

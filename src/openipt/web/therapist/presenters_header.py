@@ -19,6 +19,7 @@ from openipt.core.course.phases import (
 )
 from openipt.core.course.progress import main_measure
 from openipt.core.course.scores import PHQ9, latest_total, start_score
+from openipt.core.manual.model import Manual
 from openipt.core.measures.change import ReliableChange, reliable_change
 from openipt.core.measures.definitions import Measure
 from openipt.core.safety.levels import Level
@@ -180,15 +181,20 @@ def alert_title(page: EpisodePage, alert: Alert) -> str:
 
 def alert_detail(page: EpisodePage, alert: Alert) -> str:
     """What raised it: the item and every value chosen, in their order; or the record."""
+    return choices_in_words(page.manual, alert)
+
+
+def choices_in_words(manual: Manual, alert: Alert) -> str:
+    """PHQ-9 item 9: 2, then 0. Or the record it came from."""
     choices = alert.inputs.get("choices", [])
     if choices:
-        first = choices[0]
-        measure = page.codes["measures"].get(first["measure"], first["measure"])
-        item = f" item {first['item']}" if first["item"] else ""
+        measure = manual.measure_list.get(choices[0]["measure"])
+        title = measure.title if measure else choices[0]["measure"]
+        item = f" item {choices[0]['item']}" if choices[0]["item"] else ""
         values = ", then ".join("declined" if c["value"] is None else f"{c['value']:g}" for c in choices)
-        return f"{measure}{item}: {values}."
-    record = page.manual.record_types.get(alert.inputs.get("record", ""))
-    return f"From {record.title.lower()}." if record else ""
+        return f"{title}{item}: {values}."
+    record = manual.record_types.get(alert.inputs.get("record", ""))
+    return f"From the record: {record.title.lower()}." if record else ""
 
 
 def when_in_words(page: EpisodePage, alert: Alert) -> str:

@@ -1,13 +1,117 @@
-"""The therapist's first page: my sessions of today, and who needs me and why."""
+"""The therapist's first page: my sessions of today, who needs me and why, nothing else."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
+from openipt.core.course.course import Attendance, EpisodeStatus
+from openipt.records import audit, sealing
+from openipt.records.models import Alert, CheckIn, Episode, Session, User
+from openipt.records.queries import alerts as alert_queries
+from openipt.records.queries import sessions as session_queries
+from openipt.web import clock
 from openipt.web.doors import roles
+from openipt.web.jinja import clock_time, week_day
+from openipt.web.therapist import presenters_today as words
 from openipt.web.therapist.common import show
+from openipt.web.therapist.summaries import Summary, summaries
+
+LOOK_AHEAD_DAYS = 7
 
 
 @roles("therapist", "supervisor")
 def today(request: HttpRequest) -> HttpResponse:
-    return show(request, "therapist/today.html")
+    on, at = clock.today(), clock.now()
+    alerts = list(alert_queries.open_alerts(request.user, on))
+    mine = list(_my_open_episodes(request.user))
+    seen = {episode.pk for episode in mine} | {alert.episode_id for alert in alerts}
+    audit.record_read(by=request.user, at=at, act="today-read", ids=sorted(seen))
+    sealing.prepare({e.client_id for e in mine} | {alert.episode.client_id for alert in alerts})
+    page = _page(request.user, mine, alerts, on, at)
+    return show(request, "therapist/today.html", today=page)
+
+
+def _my_open_episodes(user: User):
+    rows = Episode.objects.filter(therapist=user, client__erased_at=None)
+    return rows.exclude(status=EpisodeStatus.ENDED).select_related("client", "therapist")
+
+
+def _page(user: User, mine: list[Episode], alerts: list[Alert], on: date, at: datetime) -> words.Today:
+    found = summaries(mine, user, on, at)
+    coming = _coming(mine, on)
+    begun = _begun_check_ins(mine)
+    todays = [s for s in _todays(user, on) if s.episode_id in found]
+    return words.Today(
+        date=on,
+        sessions=tuple(words.session_today(session, found[session.episode_id]) for session in todays),
+        alerts=tuple(words.alert_need(alert, on) for alert in alerts),
+        off_track=tuple(
+            need for episode in _running(mine) for need in words.off_track_needs(episode, found[episode.pk])
+        ),
+        check_ins=_missing_check_ins(coming, found, begun, on),
+        unsigned=tuple(words.unsigned_need(session, on) for session in session_queries.unsigned(user, on)),
+        endings=tuple(
+            need
+            for episode in mine
+            if (need := words.ending_need(episode, found[episode.pk], coming[episode.pk], on))
+        ),
+        next_session=_next_in_words(coming, on),
+    )
+
+
+def _running(mine: list[Episode]) -> list[Episode]:
+    return [episode for episode in mine if episode.status != EpisodeStatus.PAUSED]
+
+
+def _todays(user: User, on: date) -> list[Session]:
+    """Planned for today, or held today without having been planned; in the order of the day."""
+    first, last = words.day_limits(on)
+    rows = Session.objects.filter(episode__therapist=user, episode__client__erased_at=None)
+    rows = rows.filter(Q(planned_at__gte=first, planned_at__lt=last, held_on=None) | Q(held_on=on))
+    found = rows.select_related("episode__client", "episode__therapist")
+    return sorted(found, key=lambda session: session.planned_at or session.began_at or first)
+
+
+def _coming(mine: list[Episode], on: date) -> dict[UUID, list[Session]]:
+    """Planned sessions of the days to come, by episode."""
+    first, last = words.day_limits(on, LOOK_AHEAD_DAYS)
+    by_id = {episode.pk: episode for episode in mine}
+    rows = Session.objects.filter(
+        episode__in=mine, attendance=Attendance.PLANNED, planned_at__gte=first, planned_at__lt=last
+    )
+    found: dict[UUID, list[Session]] = defaultdict(list)
+    for session in rows.order_by("planned_at"):
+        session.episode = by_id[session.episode_id]
+        found[session.episode_id].append(session)
+    return found
+
+
+def _begun_check_ins(mine: list[Episode]) -> dict[UUID, CheckIn]:
+    rows = CheckIn.objects.filter(episode__in=mine, finished_at=None, session=None).order_by("opened_at")
+    return {check_in.episode_id: check_in for check_in in rows}
+
+
+def _missing_check_ins(
+    coming: dict[UUID, list[Session]], found: dict[UUID, Summary], begun: dict[UUID, CheckIn], on: date
+) -> tuple[words.Need, ...]:
+    """For the next session of each client, where it is today or tomorrow."""
+    needs = []
+    for episode_id, sessions in coming.items():
+        if (sessions[0].on - on).days <= 1:
+            need = words.check_in_need(sessions[0], found[episode_id], on, begun.get(episode_id))
+            needs += [need] if need else []
+    return tuple(needs)
+
+
+def _next_in_words(coming: dict[UUID, list[Session]], on: date) -> str:
+    """When somebody comes next, where nobody comes today."""
+    later = [session for sessions in coming.values() for session in sessions if session.on > on]
+    if not later:
+        return ""
+    first = min(later, key=lambda session: session.planned_at)
+    return f"{first.episode.client.name}, {week_day(first.on)} at {clock_time(first.planned_at)}"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from openipt.web.therapist import (
     clients,
+    course,
     measures,
     overview,
     records,
     rooms,
+    session_note,
     sessions_list,
     today,
 )
@@ -25,6 +27,13 @@ urlpatterns = [
     path("clients/new/", clients.take_on, name="client-new"),
     # Overview
     path(EPISODE, overview.overview, name="episode"),
+    path(f"{EPISODE}course/", course.course, name="course"),
+    path(f"{EPISODE}course/status/", course.change_status, name="course-status"),
+    path(f"{EPISODE}course/plan/", course.change_plan, name="course-plan"),
+    path(f"{EPISODE}course/hand-over/", course.hand_over, name="hand-over"),
+    path(f"{EPISODE}course/supervisor/", course.name_supervisor, name="course-supervisor"),
+    path(f"{EPISODE}course/profile/", course.change_profile, name="course-profile"),
+    path(f"{EPISODE}course/login/", course.give_login, name="client-login"),
     # People, Timeline, Formulation
     path(f"{EPISODE}people/", rooms.room, {"room": "people"}, name="people"),
     path(f"{EPISODE}timeline/", rooms.room, {"room": "timeline"}, name="timeline"),
@@ -32,7 +41,19 @@ urlpatterns = [
     # Session
     path(f"{EPISODE}session/", sessions_list.session_to_work_on, name="session-now"),
     path(f"{EPISODE}sessions/", sessions_list.sessions, name="sessions"),
-    path(SESSION, sessions_list.session_records, name="session"),
+    path(f"{EPISODE}sessions/plan/", sessions_list.plan, name="sessions-plan"),
+    path(f"{EPISODE}sessions/begin/", sessions_list.begin_unplanned, name="session-unplanned"),
+    path(f"{SESSION}move/", sessions_list.move, name="session-move"),
+    path(f"{SESSION}absence/", sessions_list.absence, name="session-absence"),
+    path(f"{SESSION}begin-now/", sessions_list.begin, name="session-begin-now"),
+    path(SESSION, include("openipt.web.therapist.session_urls")),
+    path(f"{SESSION}note/", session_note.note_page, name="note"),
+    path(f"{SESSION}note/typed/", session_note.typed, name="note-typed"),
+    path(f"{SESSION}note/kept/", session_note.kept, name="note-kept"),
+    path(f"{SESSION}note/print/", session_note.print_page, name="note-print"),
+    path(f"{SESSION}sign/", session_note.sign, name="sign"),
+    path(f"{SESSION}amend/", session_note.amend, name="amend"),
+    path(f"{SESSION}private/", session_note.private, name="private-note"),
     # Worksheets, Measures
     path(f"{EPISODE}worksheets/", rooms.room, {"room": "worksheets"}, name="worksheets"),
     path(f"{EPISODE}measures/", measures.measures, name="measures"),

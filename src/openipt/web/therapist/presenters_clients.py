@@ -1,0 +1,357 @@
+"""My clients in words, and what taking one on asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.utils import timezone
+
+from openipt import library
+from openipt.core.course.course import EndReason, EpisodeStatus
+from openipt.core.course.moves import END_REASONS, may_move
+from openipt.core.manual.model import Manual
+from openipt.records import crisis
+from openipt.records.access import Act
+from openipt.records.models import Alert, Episode, HandOver, PlanEvent, Session, StatusEvent, User
+from openipt.records.queries import accounts
+from openipt.web.drawing.phase_track import PhaseTrack
+from openipt.web.jinja import clock_time, day, plural, short_day
+from openipt.web.therapist.common import EpisodePage
+from openipt.web.therapist.presenters_records import who
+from openipt.web.therapist.presenters_today import grave_rules
+from openipt.web.therapist.summaries import Summary
+
+STATUS_WORDS = {
+    "enquiry": "Enquiry",
+    "assessment": "Assessment",
+    "active": "In treatment",
+    "paused": "Paused",
+    "maintenance": "Maintenance",
+    "ended": "Ended",
+}
+MOVE_WORDS = {
+    EpisodeStatus.ASSESSMENT: "Begin the assessment",
+    EpisodeStatus.ACTIVE: "Go on with treatment",
+    EpisodeStatus.PAUSED: "Pause",
+    EpisodeStatus.MAINTENANCE: "Go on to maintenance",
+    EpisodeStatus.ENDED: "End the episode",
+}
+END_WORDS = {
+    "completed": "Completed as agreed",
+    "not_suitable": "Not suitable",
+    "dropped_out": "Did not come back",
+    "referred": "Referred to somebody else",
+    "moved": "Moved away",
+    "died": "Died",
+    "other": "Another reason",
+}
+LANGUAGES = {
+    "en": "English",
+    "de": "German",
+    "es": "Spanish",
+    "fr": "French",
+    "pt": "Portuguese",
+    "ar": "Arabic",
+    "tr": "Turkish",
+    "uk": "Ukrainian",
+}
+PHASES = {"initial": "Initial phase", "middle": "Middle phase", "ending": "Ending phase"}
+
+
+# -- the list ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ClientRow:
+    """One episode in the list."""
+
+    address: str
+    name: str
+    status: str
+    is_over: bool
+    place: str
+    phase: str
+    track: PhaseTrack
+    focus: str
+    score: str
+    score_on: date | None
+    change: str
+    next_meeting: str
+    needs: tuple[str, ...]
+    needs_tone: str
+    therapist: str
+
+
+def present_clients(
+    episodes: Iterable[Episode],
+    found: dict[UUID, Summary],
+    coming: dict[UUID, Session],
+    alerts: Iterable[Alert],
+    unsigned: Iterable[Session],
+    user: User,
+) -> tuple[ClientRow, ...]:
+    """Those who need something first, then by name; ended ones last."""
+    alerted = {alert.episode_id for alert in alerts}
+    open_notes = {session.episode_id for session in unsigned}
+    rows = [
+        _client_row(
+            episode,
+            found[episode.pk],
+            coming.get(episode.pk),
+            alert=episode.pk in alerted,
+            note=episode.pk in open_notes,
+            user=user,
+        )
+        for episode in episodes
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.is_over, row.needs_tone != "danger", row.name.casefold())))
+
+
+def _client_row(
+    episode: Episode, summary: Summary, coming: Session | None, *, alert: bool, note: bool, user: User
+) -> ClientRow:
+    over = episode.status == EpisodeStatus.ENDED
+    graves = () if over else grave_rules(summary.fired)
+    needs = [
+        "open alert" if alert else "",
+        "not on track" if graves else "",
+        "note to sign" if note else "",
+    ]
+    return ClientRow(
+        address=f"/episodes/{episode.pk}/",
+        name=episode.client.name,
+        status=status_in_words(episode),
+        is_over=over,
+        place=summary.place,
+        phase=summary.phase,
+        track=summary.track,
+        focus=summary.focus,
+        score=summary.score,
+        score_on=summary.score_on,
+        change=summary.change,
+        next_meeting=_meeting(coming),
+        needs=tuple(filter(None, needs)),
+        needs_tone="danger" if alert else "attention" if any(needs) else "quiet",
+        therapist="" if episode.therapist_id == user.pk else who(episode.therapist),
+    )
+
+
+def _meeting(session: Session | None) -> str:
+    return f"{short_day(session.on)}, {clock_time(session.planned_at)}" if session else ""
+
+
+def status_in_words(episode: Episode) -> str:
+    words = STATUS_WORDS[episode.status]
+    if episode.status == EpisodeStatus.ENDED:
+        return f"{words} {day(episode.ended_on)}: {END_WORDS[episode.end_reason].lower()}"
+    return words
+
+
+# -- taking on ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Adaptation:
+    """A treatment one can choose, with its range of sessions in the manual's words."""
+
+    id: str
+    name: str
+    population: str
+    lowest: int
+    typical: int
+    highest: int
+    range_words: str
+
+
+@dataclass(frozen=True)
+class TakeOn:
+    """What the form offers."""
+
+    adaptations: tuple[Adaptation, ...]
+    languages: tuple[tuple[str, str], ...]
+    regions: tuple[tuple[str, str], ...]
+    supervisors: tuple[tuple[str, str], ...]
+    no_contacts: bool
+
+
+def present_take_on() -> TakeOn:
+    """Treatments, languages, regions with crisis contacts, and supervisors."""
+    return TakeOn(
+        adaptations=tuple(_adaptation(manual) for manual in library.manuals().values()),
+        languages=tuple(LANGUAGES.items()),
+        regions=tuple((region, region.upper()) for region in crisis.regions()),
+        supervisors=tuple((str(user.pk), who(user)) for user in accounts.supervisors()),
+        no_contacts=not crisis.contacts(""),
+    )
+
+
+def _adaptation(manual: Manual) -> Adaptation:
+    sessions = manual.sessions
+    return Adaptation(
+        id=manual.id,
+        name=manual.title or manual.name,
+        population=manual.population,
+        lowest=sessions.min,
+        typical=sessions.typical,
+        highest=sessions.max,
+        range_words=(
+            f"{sessions.min} to {sessions.max} sessions, usually {sessions.typical}, "
+            f"{manual.minutes} minutes {manual.frequency}."
+        ),
+    )
+
+
+# -- the course as arranged --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Move:
+    """A status the episode can or cannot take on now, and why not."""
+
+    to: str
+    words: str
+    allowed: bool
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Happened:
+    """A recorded change: what, when, who, why."""
+
+    what: str
+    on: date
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class CoursePage:
+    """How the course is arranged: status, plan, therapist, login, contacts; and every change of it."""
+
+    status: str
+    may_change: bool
+    may_hand_over: bool
+    moves: tuple[Move, ...]
+    end_reasons: tuple[tuple[str, str], ...]
+    needs_named: bool
+    clinicians: tuple[tuple[str, str], ...]
+    plan: str
+    plan_rules: tuple[tuple[str, str, str], ...]
+    phases: tuple[tuple[str, str], ...]
+    planned: int
+    maximum: int
+    therapist: str
+    supervisor: str
+    supervisor_id: str
+    supervisors: tuple[tuple[str, str], ...]
+    others: tuple[tuple[str, str], ...]
+    login: str
+    contact: tuple[tuple[str, str], ...]
+    happened: tuple[Happened, ...]
+
+
+def present_course(page: EpisodePage, *, needs_named: bool) -> CoursePage:
+    """What stands, what may be changed and what was changed."""
+    episode, manual = page.episode, page.manual
+    therapists = [(str(user.pk), who(user)) for user in accounts.therapists()]
+    supervisors = [(str(user.pk), who(user)) for user in accounts.supervisors()]
+    fitting = END_REASONS[EpisodeStatus(episode.status)]
+    return CoursePage(
+        status=status_in_words(episode),
+        may_change=bool(page.may(Act.CHANGE_EPISODE)),
+        may_hand_over=bool(page.may(Act.HAND_OVER)),
+        moves=tuple(_move(episode, to) for to in MOVE_WORDS),
+        end_reasons=tuple(
+            (reason.value, END_WORDS[reason.value]) for reason in EndReason if reason in fitting
+        ),
+        needs_named=needs_named,
+        clinicians=(*therapists, *supervisors),
+        plan=(
+            f"{plural(page.status.planned_sessions, 'session')} agreed, {page.status.remaining} remain. "
+            f"{manual.title or manual.name} plans {manual.sessions.min} to {manual.sessions.max}."
+        ),
+        plan_rules=_plan_rules(page),
+        phases=tuple(PHASES.items()),
+        planned=page.status.planned_sessions,
+        maximum=manual.sessions.max,
+        therapist=who(episode.therapist),
+        supervisor=who(episode.supervisor),
+        supervisor_id=str(episode.supervisor_id or ""),
+        supervisors=tuple(supervisors),
+        others=tuple(pair for pair in therapists if pair[0] != str(episode.therapist_id)),
+        login=episode.client.user.username if episode.client.user else "",
+        contact=_contact(page),
+        happened=_happened(page),
+    )
+
+
+def _move(episode: Episode, to: EpisodeStatus) -> Move:
+    now = EpisodeStatus(episode.status)
+    fitting = next(iter(sorted(END_REASONS[now])), "") if to is EpisodeStatus.ENDED else ""
+    decision = may_move(now, to, fitting)
+    return Move(to.value, MOVE_WORDS[to], bool(decision), decision.reasons)
+
+
+def _plan_rules(page: EpisodePage) -> tuple[tuple[str, str, str], ...]:
+    """What fired about the number of sessions (DR-27, DR-28): what, why, what next."""
+    found = [result for result in page.status.fired if result.id in ("DR-27", "DR-28")]
+    rules = page.manual.rules
+    return tuple((rules[r.id].title, r.why, rules[r.id].then_text) for r in found)
+
+
+def _contact(page: EpisodePage) -> tuple[tuple[str, str], ...]:
+    if not page.may(Act.SEE_CONTACTS):
+        return ()
+    client = page.episode.client
+    return (
+        ("Pronouns", str(client.about("pronouns"))),
+        ("Born", str(client.birth_year or "")),
+        ("Language", LANGUAGES.get(client.language, client.language)),
+        ("Email", str(client.about("email"))),
+        ("Phone", str(client.about("phone"))),
+        ("Address", str(client.about("address"))),
+        ("Region", client.region.upper()),
+    )
+
+
+def _happened(page: EpisodePage) -> tuple[Happened, ...]:
+    """Every recorded change, the newest first."""
+    episode = page.episode
+    rows: list[tuple[object, Happened]] = []
+    for event in StatusEvent.objects.filter(episode=episode).select_related("by", "responsible"):
+        words = STATUS_WORDS[event.status_to]
+        named = f", {who(event.responsible)} looks after what is open" if event.responsible else ""
+        end = f": {END_WORDS[event.end_reason].lower()}" if event.end_reason else ""
+        rows.append((event, Happened(f"{words}{end}{named}", event.on, who(event.by), "")))
+    for event in episode.phase_events.select_related("by"):
+        stays = event.phase_from == event.phase_to
+        title = PHASES.get(event.phase_to, event.phase_to.capitalize())
+        what = f"Stays: {title.lower()}" if stays else title
+        rows.append((event, Happened(what, event.on, who(event.by), "")))
+    for event in PlanEvent.objects.filter(episode=episode).select_related("by"):
+        what = f"{event.planned_from} planned sessions became {event.planned_to}"
+        rows.append((event, Happened(what, event.on, who(event.by), "")))
+    for event in HandOver.objects.filter(episode=episode).select_related("by", "therapist_to"):
+        rows.append(
+            (event, Happened(f"Handed over to {who(event.therapist_to)}", event.on, who(event.by), ""))
+        )
+    rows.sort(key=lambda row: row[0].at, reverse=True)
+    return tuple(_with_reason(page, event, happened) for event, happened in rows)
+
+
+def _with_reason(page: EpisodePage, event, happened: Happened) -> Happened:
+    event.episode = page.episode
+    return Happened(happened.what, happened.on, happened.by, event.reason)
+
+
+def next_meetings(episodes: Iterable[Episode], on: date) -> dict[UUID, Session]:
+    """The next planned session of each episode."""
+    since = timezone.make_aware(timezone.datetime(on.year, on.month, on.day))
+    rows = Session.objects.filter(episode__in=list(episodes), attendance="planned", planned_at__gte=since)
+    found: dict[UUID, Session] = {}
+    for session in rows.order_by("planned_at"):
+        found.setdefault(session.episode_id, session)
+    return found

@@ -1,0 +1,128 @@
+"""All meetings of an episode in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.utils import timezone
+
+from openipt.core.course.course import Attendance, EpisodeStatus
+from openipt.records.models import Session
+from openipt.web.jinja import clock_time
+from openipt.web.therapist.common import EpisodePage
+from openipt.web.therapist.presenters_header import phase_title
+from openipt.web.therapist.presenters_today import ATTENDANCE_WORDS, FORMAT_WORDS
+
+PLANNED_EVERY = {"weekly": 7, "twice a week": 3, "fortnightly": 14, "monthly": 28}
+
+
+@dataclass(frozen=True)
+class SessionRow:
+    """One meeting. `coming` is one still planned, `late` a planned one whose day has passed."""
+
+    id: UUID
+    address: str
+    title: str
+    on: date
+    time: str
+    phase: str
+    place: str
+    attendance: str
+    record: str
+    record_tone: str
+    coming: bool
+    passed: bool
+    planned_on: str
+    planned_time: str
+    place_words: str
+    minutes: int
+
+
+@dataclass(frozen=True)
+class SessionsPage:
+    """The list and what can be done next."""
+
+    rows: tuple[SessionRow, ...]
+    counted: str
+    may_plan: bool
+    why_not: tuple[str, ...]
+    left_to_plan: int
+    intake_open: bool
+    minutes: int
+    every_days: int
+
+
+def present_sessions(page: EpisodePage) -> SessionsPage:
+    """Held meetings under their number, then what is planned, in the order of days."""
+    rows = sorted(page.episode.sessions.all(), key=_when)
+    for session in rows:
+        session.episode = page.episode
+    held = [session for session in rows if session.is_held and session.number]
+    planned = [session for session in rows if session.attendance == Attendance.PLANNED]
+    intake_open = not any(session.is_held for session in rows)
+    why_not = _why_not(page)
+    to_plan = max(0, page.status.remaining - len(planned) + (1 if intake_open and planned else 0))
+    return SessionsPage(
+        rows=tuple(_row(page, session) for session in rows),
+        counted=f"{len(held)} of {page.status.planned_sessions} sessions held, {len(planned)} planned ahead.",
+        may_plan=not why_not,
+        why_not=why_not,
+        left_to_plan=to_plan,
+        intake_open=intake_open,
+        minutes=page.manual.minutes,
+        every_days=PLANNED_EVERY.get(page.manual.frequency, 7),
+    )
+
+
+def _when(session: Session):
+    local = timezone.localtime(session.planned_at) if session.planned_at else None
+    return session.on, f"{local:%H:%M}" if local else "", session.number or 0
+
+
+def _why_not(page: EpisodePage) -> tuple[str, ...]:
+    from openipt.records.access import Act
+
+    decision = page.may(Act.PLAN_SESSION)
+    if not decision:
+        return decision.reasons
+    if page.episode.status == EpisodeStatus.ENDED:
+        return ("This episode has ended.",)
+    return ()
+
+
+def session_title(session: Session) -> str:
+    if session.number is None:
+        return "Planned" if session.attendance == Attendance.PLANNED else "No number"
+    return "Intake" if session.number == 0 else f"Session {session.number}"
+
+
+def _row(page: EpisodePage, session: Session) -> SessionRow:
+    local = timezone.localtime(session.planned_at) if session.planned_at else None
+    record, tone = _record(session)
+    planned = session.attendance == Attendance.PLANNED
+    return SessionRow(
+        id=session.pk,
+        address=page.address(f"sessions/{session.pk}/"),
+        title=session_title(session),
+        on=session.on,
+        time=clock_time(session.planned_at),
+        phase=phase_title(page, session.phase) if session.phase else "",
+        place=", ".join(filter(None, (FORMAT_WORDS.get(session.format, ""), session.place))),
+        attendance=ATTENDANCE_WORDS[session.attendance],
+        record=record,
+        record_tone=tone,
+        coming=planned,
+        passed=planned and session.on < page.on,
+        planned_on=local.date().isoformat() if local else "",
+        planned_time=f"{local:%H:%M}" if local else "",
+        place_words=session.place,
+        minutes=session.minutes,
+    )
+
+
+def _record(session: Session) -> tuple[str, str]:
+    if session.is_signed:
+        return "signed", "quiet"
+    return ("draft", "attention") if session.is_held else ("", "quiet")

@@ -1,0 +1,302 @@
+"""Today in words: the sessions of the day in their order, and who needs the therapist and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from openipt.core.course.course import Attendance
+from openipt.core.course.rules import RuleResult
+from openipt.core.manual.model import Manual, Severity
+from openipt.records.manuals import manual_of
+from openipt.records.models import Alert, CheckIn, Episode, Session
+from openipt.web.jinja import clock_time, day, plural, short_day, week_day
+from openipt.web.therapist.presenters_header import ASK_TITLE, choices_in_words
+from openipt.web.therapist.summaries import Summary
+
+GRAVE = (Severity.WARNING, Severity.CRITICAL)
+SEVERITY_WORDS = {
+    Severity.INFO: "for information",
+    Severity.NOTICE: "to notice",
+    Severity.WARNING: "warning",
+    Severity.CRITICAL: "critical",
+}
+FORMAT_WORDS = {"in_person": "in person", "phone": "by phone", "video": "by video"}
+ATTENDANCE_WORDS = {
+    "planned": "planned",
+    "attended": "held",
+    "late": "held, began late",
+    "cancelled": "cancelled",
+    "missed": "missed",
+}
+# Safety rules speak through their alerts; what comes here would only say it twice.
+SPOKEN_BY_ALERTS = frozenset({"DR-01", "DR-06"})
+
+
+@dataclass(frozen=True)
+class SessionToday:
+    """One meeting of the day."""
+
+    session: UUID
+    episode: UUID
+    time: str
+    client: str
+    where: str
+    place: str
+    address: str
+    state: str
+    state_tone: str
+    can_begin: bool
+    can_move: bool
+    minutes: int
+    planned_on: str
+    planned_time: str
+
+
+@dataclass(frozen=True)
+class Need:
+    """One reason why somebody needs the therapist: what, why with its source, what next."""
+
+    what: str
+    why: tuple[str, ...]
+    next: str
+    address: str
+    act: str
+    tone: str = "attention"
+    source: str = ""
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Today:
+    """The whole page."""
+
+    date: date
+    sessions: tuple[SessionToday, ...]
+    alerts: tuple[Need, ...]
+    off_track: tuple[Need, ...]
+    check_ins: tuple[Need, ...]
+    unsigned: tuple[Need, ...]
+    endings: tuple[Need, ...]
+    next_session: str
+
+    @property
+    def needs(self) -> int:
+        groups = (self.alerts, self.off_track, self.check_ins, self.unsigned, self.endings)
+        return sum(len(group) for group in groups)
+
+
+# -- sessions ----------------------------------------------------------------------------------------
+
+
+def session_today(session: Session, summary: Summary) -> SessionToday:
+    """One meeting with its number: the one it has, or the one it will get."""
+    number = session.number if session.number is not None else summary.session_number + 1
+    count = "intake" if number == 0 else f"session {number} of {summary.planned_sessions}"
+    planned = session.attendance == Attendance.PLANNED
+    local = timezone.localtime(session.planned_at) if session.planned_at else None
+    state, tone = _state(session)
+    return SessionToday(
+        session=session.pk,
+        episode=session.episode_id,
+        time=clock_time(session.planned_at or session.began_at) or "no time set",
+        client=session.episode.client.name,
+        where=f"{summary.phase}, {count}",
+        place=", ".join(filter(None, (FORMAT_WORDS.get(session.format, ""), session.place))),
+        address=f"/episodes/{session.episode_id}/sessions/{session.pk}/",
+        state=state,
+        state_tone=tone,
+        can_begin=planned,
+        can_move=planned,
+        minutes=session.minutes,
+        planned_on=local.date().isoformat() if local else "",
+        planned_time=f"{local:%H:%M}" if local else "",
+    )
+
+
+def _state(session: Session) -> tuple[str, str]:
+    if session.is_signed:
+        return f"{ATTENDANCE_WORDS[session.attendance]}, signed", "quiet"
+    if session.is_held:
+        return "note open", "attention"
+    return (
+        ("", "quiet") if session.attendance == "planned" else (ATTENDANCE_WORDS[session.attendance], "quiet")
+    )
+
+
+# -- needs -------------------------------------------------------------------------------------------
+
+
+def alert_need(alert: Alert, on: date) -> Need:
+    """An open alert: it stays until a clinician has worked it through."""
+    manual = manual_of(alert.episode)
+    rule = manual.rules.get(alert.rule)
+    raised = timezone.localtime(alert.raised_at)
+    when = "today" if raised.date() == on else f"on {short_day(raised)}"
+    said = choices_in_words(manual, alert)
+    in_hand = (
+        "Acknowledged; not worked through yet."
+        if alert.acknowledged_at
+        else "Nobody has acknowledged it yet."
+    )
+    return Need(
+        what=f"{alert.episode.client.name}: {_lower(rule.title if rule else ASK_TITLE)}",
+        why=tuple(filter(None, (said, f"Raised {when} at {clock_time(alert.raised_at)}. {in_hand}"))),
+        next=_next_of_alert(alert, on),
+        address=f"/episodes/{alert.episode_id}/alerts/{alert.pk}/",
+        act="Work it through",
+        tone="danger" if alert.severity in ("warning", "critical") else "attention",
+        source=source_in_words(manual, alert.rule),
+        mark=mark_in_words(rule.marks if rule else ()),
+    )
+
+
+def _next_of_alert(alert: Alert, on: date) -> str:
+    if alert.due_at is None or alert.acknowledged_at:
+        return "Go through the steps of the alert and record each one."
+    due = timezone.localtime(alert.due_at)
+    by = f"{clock_time(alert.due_at)} today" if due.date() == on else f"{short_day(due)}, {clock_time(due)}"
+    return f"Speak with the client by {by}, and record what was said."
+
+
+def off_track_needs(episode: Episode, summary: Summary) -> tuple[Need, ...]:
+    """One card for an episode, with every rule that fired as a warning or more."""
+    fired = grave_rules(summary.fired)
+    if not fired:
+        return ()
+    manual = manual_of(episode)
+    first = manual.rules[fired[0].id]
+    marks = tuple(mark for result in fired for mark in manual.rules[result.id].marks)
+    return (
+        Need(
+            what=f"{episode.client.name}: {_lower(first.title)}",
+            why=tuple(rule_in_words(manual, result) for result in fired),
+            next=first.then_text,
+            address=f"/episodes/{episode.pk}/#rules",
+            act="Look at the course",
+            source=", ".join(dict.fromkeys(source_in_words(manual, result.id) for result in fired)),
+            mark=mark_in_words(marks),
+        ),
+    )
+
+
+def grave_rules(fired: Iterable[RuleResult]) -> tuple[RuleResult, ...]:
+    """Rules of warning and above, the gravest first, less those that speak through an alert."""
+    found = [r for r in fired if r.severity in GRAVE and r.id not in SPOKEN_BY_ALERTS]
+    return tuple(sorted(found, key=lambda result: result.severity is not Severity.CRITICAL))
+
+
+def rule_in_words(manual: Manual, result: RuleResult) -> str:
+    """What the rule found, with the names of tasks and measures in place of their ids."""
+    return f"{manual.rules[result.id].title}: {in_plain_words(manual, result.why)}"
+
+
+def in_plain_words(manual: Manual, text: str) -> str:
+    """A reason of the engine with titles for the ids it names."""
+    for task in manual.tasks:
+        if task.id in text:
+            text = _whole_word(text, task.id, f"{task.title.lower()} ({task.id})")
+    for measure in manual.measure_list.values():
+        text = _whole_word(text, measure.id, measure.title)
+    for condition, words in CONDITIONS.items():
+        text = _whole_word(text, condition, words)
+    return text
+
+
+CONDITIONS = {
+    "client-agreed": "the client's agreement to the formulation",
+    "risk-not-red": "a risk level that is not red",
+    "baseline-present": "the baseline measures",
+}
+
+
+def _whole_word(text: str, word: str, other: str) -> str:
+
+    return re.sub(rf"(?<![\w(-]){re.escape(word)}(?![\w-])", other, text) if word in text else text
+
+
+def check_in_need(session: Session, summary: Summary, on: date, begun: CheckIn | None) -> Need | None:
+    """A session is near and the answers due for it are not there."""
+    if not summary.measures_due:
+        return None
+    manual = manual_of(session.episode)
+    names = ", ".join(manual.measure_list[measure].title for measure in summary.measures_due)
+    when = "today" if session.on == on else "tomorrow"
+    why = [f"The session is {when} at {clock_time(session.planned_at)}; {names} not answered yet."]
+    if begun is not None:
+        why.append(f"A check-in was begun on {day(begun.on)} and not finished.")
+    return Need(
+        what=f"{session.episode.client.name}: check-in missing",
+        why=tuple(why),
+        next="Remind the client, or answer together at the beginning of the session.",
+        address=f"/episodes/{session.episode_id}/measures/",
+        act="Go to Measures",
+        source="ipt.md 10.5",
+    )
+
+
+def unsigned_need(session: Session, on: date) -> Need:
+    name = "intake" if session.number == 0 else f"session {session.number}"
+    age = (on - session.on).days
+    ago = "today" if age == 0 else f"{plural(age, 'day')} ago"
+    return Need(
+        what=f"{session.episode.client.name}: note of {name} not signed",
+        why=(f"Held on {week_day(session.on)}, {ago}.",),
+        next="Finish the note and sign it.",
+        address=f"/episodes/{session.episode_id}/sessions/{session.pk}/",
+        act="Open the note",
+    )
+
+
+def ending_need(episode: Episode, summary: Summary, planned: list[Session], on: date) -> Need | None:
+    """The last planned session lies within the week to come."""
+    coming = sorted((s for s in planned if on <= s.on <= on + timedelta(days=6)), key=lambda s: s.planned_at)
+    if not summary.session_number or not 0 < summary.remaining <= len(coming):
+        return None
+    last = coming[summary.remaining - 1]
+    return Need(
+        what=f"{episode.client.name}: the planned end is this week",
+        why=(f"Session {summary.planned_sessions} of {summary.planned_sessions} is on {week_day(last.on)}.",),
+        next="Go through the ending: what changed, what helped, and the plan for afterwards.",
+        address=f"/episodes/{episode.pk}/ending/",
+        act="Go to Ending",
+        source="ipt.md 3.7",
+    )
+
+
+# -- words shared by the rooms -----------------------------------------------------------------------
+
+
+def source_in_words(manual: Manual, rule_id: str) -> str:
+    """The rule's id and where its ground stands."""
+    rule = manual.rules.get(rule_id)
+    if rule is None:
+        return "ipt.md 11.3"
+    section = f", section {rule.section}" if rule.section else ""
+    cited = f" [{', '.join(rule.sources)}]" if rule.sources else ""
+    return f"ipt.md {rule.id}{section}{cited}"
+
+
+MARK_WORDS: Mapping[str, str] = {"DEFAULT": "project default", "GKU": "unverified"}
+
+
+def mark_in_words(marks: Iterable[str]) -> str:
+    """project default, unverified: what a clinician must know of a threshold."""
+    return ", ".join(dict.fromkeys(MARK_WORDS[mark] for mark in marks if mark in MARK_WORDS))
+
+
+def _lower(title: str) -> str:
+    """A title within a sentence. Names of measures keep their capitals."""
+    return title[:1].lower() + title[1:] if title[1:2].islower() or title[1:2] == " " else title
+
+
+def day_limits(on: date, days: int = 1) -> tuple[datetime, datetime]:
+    """The first moment of a day and that of the day so many days later."""
+    first = timezone.make_aware(datetime.combine(on, datetime.min.time()))
+    last = timezone.make_aware(datetime.combine(on + timedelta(days=days), datetime.min.time()))
+    return first, last

@@ -1,0 +1,105 @@
+"""Where many episodes stand, for Today and Clients, without reading every record at every visit.
+
+A summary is worked out by the engine from the whole record and kept in memory under the number of
+the episode's last written audit event: every write makes one, so a summary is never older than the
+record. What is kept holds codes, numbers, dates and the words of the manual, none of the client's.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Max
+
+from openipt.core.course.rules import RuleResult
+from openipt.records.models import AuditEvent, Episode, User
+from openipt.web.drawing.phase_track import PhaseTrack
+from openipt.web.therapist.common import EpisodePage
+from openipt.web.therapist.presenters_header import (
+    focus_in_words,
+    phase_title,
+    present_track,
+    risk_in_words,
+    score_line,
+)
+
+KEPT = 2000
+NOT_WRITES = ("episode-read", "clients-listed", "today-read", "draft-kept", "draft-cleared")
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One episode on one day."""
+
+    phase: str
+    session_number: int
+    planned_sessions: int
+    remaining: int
+    track: PhaseTrack
+    focus: str
+    risk: str
+    risk_tone: str
+    score: str
+    score_on: date | None
+    change: str
+    fired: tuple[RuleResult, ...]
+    measures_due: tuple[str, ...]
+
+    @property
+    def place(self) -> str:
+        """session 4 of 16; 16 sessions planned"""
+        if self.session_number:
+            return f"session {self.session_number} of {self.planned_sessions}"
+        return f"{self.planned_sessions} sessions planned"
+
+
+_kept: OrderedDict[tuple[UUID, int, date], Summary] = OrderedDict()
+
+
+def summaries(episodes: Iterable[Episode], user: User, on: date, at: datetime) -> dict[UUID, Summary]:
+    """The summary of each of these episodes. Access is the caller's to ask."""
+    listed = list(episodes)
+    last = _last_written([episode.pk for episode in listed])
+    return {episode.pk: _one(episode, user, on, at, last.get(str(episode.pk), 0)) for episode in listed}
+
+
+def _last_written(ids: list[UUID]) -> dict[str, int]:
+    rows = AuditEvent.objects.filter(chain__in=[str(one) for one in ids]).exclude(act__in=NOT_WRITES)
+    return dict(rows.values_list("chain").annotate(last=Max("seq")))
+
+
+def _one(episode: Episode, user: User, on: date, at: datetime, last: int) -> Summary:
+    key = (episode.pk, last, on)
+    found = _kept.get(key)
+    if found is None:
+        found = _kept[key] = summary_of(EpisodePage(episode=episode, user=user, room="", on=on, at=at))
+    _kept.move_to_end(key)
+    while len(_kept) > KEPT:
+        _kept.popitem(last=False)
+    return found
+
+
+def summary_of(page: EpisodePage) -> Summary:
+    """One episode, asked of the engine."""
+    status = page.status
+    risk, tone = risk_in_words(page)
+    score = score_line(page)
+    return Summary(
+        phase=phase_title(page, status.phase),
+        session_number=status.session_number,
+        planned_sessions=status.planned_sessions,
+        remaining=status.remaining,
+        track=present_track(page),
+        focus=focus_in_words(page),
+        risk=risk,
+        risk_tone=tone,
+        score=score[0] if score else "",
+        score_on=score[1] if score else None,
+        change=score[2] if score else "",
+        fired=status.fired,
+        measures_due=status.measures_due,
+    )
