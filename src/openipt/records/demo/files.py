@@ -1,0 +1,124 @@
+"""Reads content/demo: who is in the demo service, and the episodes with their dates moved."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from importlib.resources import files as package_files
+from typing import Any
+
+from openipt import library
+from openipt.core.portable.episode import PortableEpisode
+from openipt.core.portable.episode_file import from_file
+from openipt.records.manuals import codes_of
+
+FOLDER = "demo"
+DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}.*")
+
+
+@dataclass(frozen=True)
+class DemoPerson:
+    """Somebody on the staff of the demo service."""
+
+    username: str
+    role: str
+    name: str
+    shown: str
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A therapist and who supervises or covers for them; days count from the day of loading."""
+
+    therapist: str
+    other: str
+    from_day: int = 0
+    to_day: int = 0
+
+
+@dataclass(frozen=True)
+class DemoEpisode:
+    """One episode file, and what the file cannot say: whose it is, when and where they meet."""
+
+    file: str
+    therapist: str
+    login: str
+    today: date
+    time: time
+    place: str
+    shown: str
+    private_notes: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Service:
+    """The demo service as its file names it."""
+
+    password: str
+    people: tuple[DemoPerson, ...]
+    supervisions: tuple[Pair, ...]
+    covers: tuple[Pair, ...]
+    episodes: tuple[DemoEpisode, ...]
+
+    def of_role(self, role: str) -> tuple[DemoPerson, ...]:
+        return tuple(person for person in self.people if person.role == role)
+
+
+def service() -> Service:
+    """The people, ties and episodes of service.toml."""
+    table = tomllib.loads(_text("service.toml"))
+    return Service(
+        password=table["password"],
+        people=tuple(DemoPerson(**row) for row in table["person"]),
+        supervisions=tuple(Pair(row["therapist"], row["supervisor"]) for row in table["supervision"]),
+        covers=tuple(
+            Pair(row["therapist"], row["cover"], row["from_day"], row["to_day"]) for row in table["cover"]
+        ),
+        episodes=tuple(_episode(row) for row in table["episode"]),
+    )
+
+
+def _episode(row: Mapping[str, Any]) -> DemoEpisode:
+    own = {key: value for key, value in row.items() if key not in ("private_note", "time")}
+    notes = tuple((note["session"], note["text"]) for note in row.get("private_note", ()))
+    return DemoEpisode(**own, time=time.fromisoformat(row["time"]), private_notes=notes)
+
+
+def portable(episode: DemoEpisode, today: date) -> PortableEpisode:
+    """The episode of a file, moved so that its chosen day is `today`. Checked whole, like any import."""
+    data = moved(json.loads(_text(episode.file)), today - episode.today)
+    return from_file(
+        data,
+        record_types=library.record_types(),
+        codes=codes_of(library.manual(data["adaptation"])),
+    )
+
+
+def client_name(episode: DemoEpisode) -> str:
+    """The pseudonym in the file."""
+    return str(json.loads(_text(episode.file))["client"]["name"])
+
+
+def moved(value: Any, by: timedelta) -> Any:
+    """The same values, every day, month and moment in them moved. Years alone stay."""
+    if isinstance(value, dict):
+        return {key: moved(part, by) for key, part in value.items()}
+    if isinstance(value, list):
+        return [moved(part, by) for part in value]
+    if not isinstance(value, str):
+        return value
+    if MONTH.fullmatch(value):
+        return (date.fromisoformat(f"{value}-15") + by).isoformat()[:7]
+    if MOMENT.fullmatch(value):
+        return (datetime.fromisoformat(value) + by).isoformat()
+    return DAY.sub(lambda day: (date.fromisoformat(day.group()) + by).isoformat(), value)
+
+
+def _text(name: str) -> str:
+    return package_files("openipt").joinpath("content", FOLDER, name).read_text(encoding="utf-8")
