@@ -14,12 +14,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from openipt.core.course import known
 from openipt.core.fields.definitions import FieldType, RecordType, is_empty
+from openipt.core.fields.words import in_words
 from openipt.core.manual.model import Task
+from openipt.core.safety.levels import Level
 from openipt.errors import ChangedMeanwhile, EntryNotValid, FieldFault
-from openipt.records.actions import entries, people
+from openipt.records.actions import entries
 from openipt.records.models import Entry
 from openipt.web.record_forms import RecordForm
+from openipt.web.therapist.records import with_people
 from openipt.web.therapist.session_room import DOCUMENTS, Room
 
 TOO_MUCH_FOR_A_LINE = (FieldType.ROWS, FieldType.GROUP, FieldType.SCORES)
@@ -50,9 +54,15 @@ def quick_keys(room: Room, tasks: tuple[Task, ...]) -> tuple[str, ...]:
     wanted = [key for task in tasks for key in task.quick or kind.quick_fields]
     if kind.id == "rec_risk":
         wanted.append("level")  # asked before signing: one press here instead of a form later
+        wanted += ["reason"] if _stands_above_green(room) else []  # it goes down only with a written reason
     fields = {part.key: part for part in kind.fields_for("therapist")}
     kept = [key for key in dict.fromkeys(wanted) if key in fields]
     return tuple(key for key in kept if fields[key].type not in TOO_MUCH_FOR_A_LINE)
+
+
+def _stands_above_green(room: Room) -> bool:
+    level = known.risk_level(room.before)
+    return level is not None and level.level > Level.GREEN
 
 
 def lines_of(room: Room, tasks: tuple[Task, ...], *, extra: int = 0) -> tuple[Line, ...]:
@@ -72,9 +82,7 @@ def line_of(room: Room, tasks: tuple[Task, ...], index: int, entry: Entry | None
     """The line as the record holds it."""
     keys, kind = quick_keys(room, tasks), room.manual.record_types[tasks[0].record]
     values = entry.payload if entry is not None and entry.record_type == kind.id else {}
-    form = RecordForm.from_values(
-        kind, values, people=room.page.people, codes=room.page.codes, only=keys, id_prefix=_id(tasks, index)
-    )
+    form = _drawn(room, tasks, index, values)
     filled = any(not is_empty(values.get(key)) for key in keys)
     return _line(
         room, tasks, index, form, digest(values, keys), saved_at=entry.updated_at if filled else None
@@ -125,13 +133,13 @@ def save_line(room: Room, tasks: tuple[Task, ...], index: int, post: Any) -> Sav
     try:
         kept = _keep(room, tasks, entry, form, keys)
     except EntryNotValid as error:
-        form = _form_of(room, tasks, index, post, entry, faults=error.faults)
+        form = _drawn(room, tasks, index, form.values, error.faults)
         return Saving(_line(room, tasks, index, form, here), False)
     except ChangedMeanwhile:
         room.forget()
         return save_line(room, tasks, index, post)
     room.forget()
-    saved_at = kept.updated_at if kept is not None else None
+    saved_at = kept.updated_at if kept is not None and sent != digest({}, keys) else None
     return Saving(_line(room, tasks, index, form, sent, saved_at=saved_at), True, kept)
 
 
@@ -140,35 +148,39 @@ def _entry_at(room: Room, tasks: tuple[Task, ...], index: int) -> Entry | None:
     return found[index] if index < len(found) else None
 
 
-def _form_of(
-    room: Room,
-    tasks: tuple[Task, ...],
-    index: int,
-    post: Any,
-    entry: Entry | None,
-    faults: tuple[FieldFault, ...] = (),
-) -> RecordForm:
+def _form_of(room: Room, tasks: tuple[Task, ...], index: int, post: Any, entry: Entry | None) -> RecordForm:
+    """What was sent. A line that was emptied asks for nothing."""
     kind = room.manual.record_types[tasks[0].record]
     form = RecordForm.from_post(
         kind,
         post,
-        people=room.page.people,
+        people=room.page.people_to_pick,
         codes=room.page.codes,
         before=entry.payload if entry is not None else base_of(room, kind),
         only=quick_keys(room, tasks),
         id_prefix=_id(tasks, index),
     )
-    if not faults and not _says_anything(form):
-        return RecordForm.from_values(
-            kind, {}, people=room.page.people, codes=room.page.codes, only=quick_keys(room, tasks),
-            id_prefix=_id(tasks, index),
-        ) if _is_all(room, tasks, entry) else form  # fmt: skip
-    if not faults:
+    if form.is_row_action or _says_anything(form) or not _is_all(room, tasks, entry):
         return form
+    return _drawn(room, tasks, index, {})
+
+
+def _drawn(
+    room: Room,
+    tasks: tuple[Task, ...],
+    index: int,
+    values: Mapping[str, Any],
+    faults: tuple[FieldFault, ...] = (),
+) -> RecordForm:
     return RecordForm.from_values(
-        kind, form.values, people=room.page.people, codes=room.page.codes, only=quick_keys(room, tasks),
-        id_prefix=_id(tasks, index), faults=faults,
-    )  # fmt: skip
+        room.manual.record_types[tasks[0].record],
+        values,
+        people=room.page.people_to_pick,
+        codes=room.page.codes,
+        only=quick_keys(room, tasks),
+        id_prefix=_id(tasks, index),
+        faults=faults,
+    )
 
 
 def _says_anything(form: RecordForm) -> bool:
@@ -201,25 +213,21 @@ def _keep(
     if empty and _is_all(room, tasks, entry) and form.record_type.id != "rec_session":
         entries.withdraw_entry(entry=entry, by=by, at=at, expected_version=entry.version)
         return None
-    return entries.save_entry(entry=entry, payload=form.values, expected_version=entry.version, by=by, at=at)
+    return entries.save_entry(
+        entry=entry,
+        payload=with_people(room.page, form.record_type, form.values),
+        expected_version=entry.version,
+        by=by,
+        at=at,
+    )
 
 
 def write_new(room: Room, kind: RecordType, values: Mapping[str, Any], *, for_task: str = "") -> Entry:
-    """A new record of this session. Somebody new in the inventory gets an id of their own first."""
-    payload = dict(values)
-    if kind.id == "rec_inventory_person" and not payload.get("person_id") and payload.get("label"):
-        person = people.add_person(
-            episode=room.episode,
-            label=str(payload["label"]),
-            relation=str(payload.get("relation") or ""),
-            by=room.user,
-            at=room.page.at,
-        )
-        payload["person_id"] = person.code
+    """A new record of this session. Somebody named for the first time joins the inventory."""
     return entries.add_entry(
         episode=room.episode,
         record_type=kind.id,
-        payload=payload,
+        payload=with_people(room.page, kind, dict(values)),
         session=room.session,
         for_task=for_task,
         by=room.user,
@@ -229,8 +237,6 @@ def write_new(room: Room, kind: RecordType, values: Mapping[str, Any], *, for_ta
 
 def said_of(room: Room, kind: RecordType, values: Mapping[str, Any], keys: tuple[str, ...]) -> str:
     """The fields of a line in words."""
-    from openipt.core.fields.words import in_words
-
     shown = {key: values[key] for key in keys if key in values}
-    lines = in_words(kind, shown, people=room.page.people, codes=room.page.codes)
+    lines = in_words(kind, shown, people=room.page.people_to_pick, codes=room.page.codes)
     return "; ".join(line.text or ", ".join(line.items) for line in lines)

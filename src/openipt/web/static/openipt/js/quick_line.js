@@ -1,0 +1,125 @@
+// form[data-quick-line]: a line of the guide that saves itself, through htmx, as its fields change.
+// A pause in typing saves, leaving a field saves at once. While the server is out of reach the line says
+// so and is sent again; drafts.js keeps its words on this device meanwhile. No form of the page that
+// leaves it (signing, turning the screen) goes before every line has arrived. Without script each line
+// has its Save button ([data-without-script], hidden here; Enter still presses it).
+const PAUSE = 900;
+const RETRIES = [2000, 5000, 15000, 30000];
+const waiting = new Set();
+
+export function start(form) {
+  let timer = null;
+  let tries = 0;
+  let sending = false;
+  let again = false;
+  for (const button of form.querySelectorAll("[data-without-script]")) button.hidden = true;
+
+  const later = (wait) => {
+    clearTimeout(timer);
+    timer = setTimeout(save, wait);
+  };
+  function save() {
+    clearTimeout(timer);
+    if (sending) return void (again = true);
+    sending = true;
+    window.htmx.trigger(form, "save");
+  }
+  form.addEventListener("input", (event) => {
+    if (event.target.type === "hidden") return;
+    waiting.add(form);
+    say(form, "Not saved yet", "typing");
+    later(PAUSE);
+  });
+  form.addEventListener("change", () => {
+    waiting.add(form);
+    save();
+  });
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    waiting.add(form);
+    sending = true;
+  });
+  form.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.elt !== form) return;
+    sending = false;
+    const status = event.detail.xhr?.status ?? 0;
+    if (status === 0 || status >= 500) return notSaved("Not saved yet. We keep trying.");
+    if (status === 401 || status === 403) return notSaved("Not saved yet. Your words are kept on this device.");
+    tries = 0;
+    if (again) {
+      again = false;
+      return later(0);
+    }
+    waiting.delete(form);
+    markWrong(form);
+    settle();
+  });
+  window.addEventListener("online", () => waiting.has(form) && later(0));
+
+  function notSaved(words) {
+    again = false;
+    say(form, words, "waiting");
+    settle();
+    later(RETRIES[Math.min(tries++, RETRIES.length - 1)]);
+  }
+}
+
+function say(form, words, state) {
+  const status = form.querySelector("[data-save-status]");
+  if (!status) return;
+  status.textContent = words;
+  status.dataset.state = state;
+}
+
+// What the server found wrong stands below the fields; the fields themselves are told, too.
+function markWrong(form) {
+  const errors = form.querySelector("[data-wrong]");
+  const ids = errors ? errors.dataset.wrong.split(" ") : [];
+  for (const field of form.querySelectorAll("input, select, textarea")) {
+    if (ids.some((id) => id && (field.id === id || field.id.startsWith(`${id}-`)))) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
+  }
+}
+
+// -- nothing leaves the page before every line has arrived --------------------------------------------
+
+let askers = [];
+const settle = () => {
+  for (const tell of askers.splice(0)) tell();
+};
+
+// Resolves once every line has arrived, or has been tried.
+export async function arrived(most = 4000) {
+  document.activeElement?.dispatchEvent(new Event("change", { bubbles: true }));
+  const end = Date.now() + most;
+  while (waiting.size && Date.now() < end) {
+    for (const form of waiting) if (form.isConnected === false) waiting.delete(form);
+    if (!waiting.size) break;
+    await Promise.race([new Promise((tell) => askers.push(tell)), new Promise((tell) => setTimeout(tell, 250))]);
+  }
+  return waiting.size === 0;
+}
+
+const cleared = new WeakSet();
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (form.matches("[data-quick-line], [hx-post], [hx-get], [role=search]") || cleared.has(form) || !waiting.size) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const button = event.submitter;
+  if (!(await arrived())) return;
+  cleared.add(form);
+  form.requestSubmit(button);
+  cleared.delete(form);
+}, true);
+
+window.addEventListener("beforeunload", (event) => {
+  if (waiting.size) event.preventDefault();
+});
+
+// A record was saved in its own form beside the guide: the rows are read anew, once all lines are in.
+document.body.addEventListener("openipt:record-saved", async () => {
+  await arrived();
+  const rows = document.getElementById("guide-rows");
+  if (rows) window.htmx.trigger(rows, "guide-refresh");
+});

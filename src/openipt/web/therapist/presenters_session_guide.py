@@ -1,0 +1,455 @@
+"""The guide of a session in words: blocks of the hour, rows of tasks, strategies, techniques."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import urlencode
+
+from openipt.core.course import known
+from openipt.core.course.guide import GuideTask, strategy_progress
+from openipt.core.course.phases import ORDER
+from openipt.core.course.tasks import State
+from openipt.core.fields.definitions import is_empty
+from openipt.core.manual.model import Manual, Requirement, Strategy, Task, Technique
+from openipt.web.jinja import day
+from openipt.web.therapist.presenters_records import EntryLine, entry_line
+from openipt.web.therapist.session_lines import Line, lines_of
+from openipt.web.therapist.session_room import Room
+
+MARKS = {"DEFAULT": "project default", "GKU": "unverified"}
+REQUIRED_WORDS = {
+    Requirement.REQUIRED: "asked for",
+    Requirement.CONDITIONAL: "if it fits",
+    Requirement.OPTIONAL: "if you like",
+}
+BLOCK_OF_RECORD = {
+    "rec_action_plan": "step",
+    "rec_risk": "measures_and_risk",
+    "rec_measure": "measures_and_risk",
+    "rec_ipv_screen": "measures_and_risk",
+}
+BLOCK_OF_FIELD = {
+    "opening": "opening",
+    "summary": "summary",
+    "remaining_stated": "summary",
+    "credit": "summary",
+}
+# Records that have a room of their own, where they are easier to write than in a form.
+ROOM_OF_RECORD = {
+    "rec_closeness_circle": ("people/", "Open the circle"),
+    "rec_formulation": ("formulation/", "Open the formulation"),
+    "rec_contract": ("formulation/", "Open the contract"),
+    "rec_issue_ranking": ("formulation/", "Open the ranking"),
+    "rec_measure": ("measures/", "Open the measures"),
+    "rec_safety_plan": ("safety/", "Open the safety plan"),
+    "rec_discharge": ("documents/", "Open the documents"),
+}
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Where a task comes from: its sources in full, and what is ours or unverified."""
+
+    sources: tuple[str, ...]
+    marks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StrategyCard:
+    """A strategy of the focus: what is done, what to ask, when it is done, and how far it has come."""
+
+    id: str
+    title: str
+    text: str
+    area: str
+    questions: tuple[str, ...]
+    done_when: str
+    progress: str
+    used: bool
+    address: str
+    ground: Ground
+
+
+@dataclass(frozen=True)
+class TechniqueCard:
+    """A technique to hand."""
+
+    id: str
+    name: str
+    purpose: str
+    when: str
+    steps: tuple[str, ...]
+    cautions: tuple[str, ...]
+    used: bool
+    locked: str
+    address: str
+    record: str
+    ground: Ground
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """One task, or several that one line of one record does. `look` chooses how it is drawn:
+    line, say (one press), strategies, open (the whole form only), locked."""
+
+    id: str
+    look: str
+    title: str
+    also: tuple[str, ...]
+    action: str
+    asked: str
+    why: str
+    done: bool
+    overdue: bool
+    lines: tuple[Line, ...]
+    more: str
+    room: tuple[str, str]
+    ground: Ground
+    locked: str = ""
+    say: str = ""
+    say_value: str = ""
+    said: str = ""
+    hint: str = ""
+    can_add: bool = False
+    records: tuple[EntryLine, ...] = ()
+
+
+@dataclass(frozen=True)
+class GuideBlock:
+    """A part of the hour with its rows."""
+
+    id: str
+    title: str
+    minutes: int
+    rows: tuple[TaskRow, ...]
+
+
+@dataclass(frozen=True)
+class GuideView:
+    """Everything the left side shows."""
+
+    title: str
+    phase: str
+    phase_id: str
+    goals: tuple[str, ...]
+    blocks: tuple[GuideBlock, ...]
+    if_it_fits: tuple[TaskRow, ...]
+    optional: tuple[TaskRow, ...]
+    left: tuple[TaskRow, ...]
+    earlier: tuple[TaskRow, ...]
+    strategies: tuple[StrategyCard, ...]
+    more_strategies: tuple[StrategyCard, ...]
+    techniques: tuple[TechniqueCard, ...]
+    more_techniques: tuple[TechniqueCard, ...]
+    done: int
+    asked: int
+    began_at: datetime | None
+    minutes: int
+    records: tuple[EntryLine, ...]
+
+
+def present_guide(room: Room, *, extra: dict[str, int] | None = None, sent: Line | None = None) -> GuideView:
+    """The guide as it stands. `extra`: blank lines wanted per task; `sent`: a line that came back."""
+    guide, manual = room.guide, room.manual
+    tasks = [manual.task(found.id) for found in guide.tasks]
+    left = [t for t in tasks if _is_left(room, t)]
+    here = [t for t in tasks if not _done_earlier(room, t) and t not in left]
+    rows = [
+        _with(sent, row_of(room, joined, extra=(extra or {}).get(joined[0].id, 0)))
+        for joined in _joined(here)
+    ]
+    asked = [task for task in here if task.requirement is not Requirement.OPTIONAL]
+    strategies, later = strategy_cards(room)
+    techniques, others = technique_cards(room)
+    return GuideView(
+        title=session_title(room),
+        phase=guide.phase_title,
+        phase_id=guide.phase,
+        goals=guide.goals,
+        blocks=_blocks(room, rows),
+        if_it_fits=tuple(row_of(room, (task,)) for task in _conditional(room)),
+        optional=tuple(row_of(room, (task,)) for task in _optional(room)),
+        left=tuple(row_of(room, (task,)) for task in left),
+        earlier=tuple(row_of(room, (task,)) for task in tasks if _done_earlier(room, task)),
+        strategies=strategies,
+        more_strategies=later,
+        techniques=techniques,
+        more_techniques=others,
+        done=sum(room.is_done_here(task) for task in asked),
+        asked=len(asked),
+        began_at=room.session.began_at,
+        minutes=guide.minutes,
+        records=tuple(entry_line(room.page, entry) for entry in room.entries),
+    )
+
+
+def session_title(room: Room) -> str:
+    if room.is_absent:
+        return f"Meeting of {day(room.session.on)}"
+    if room.number == 0:
+        return "Intake"
+    return f"Session {room.number} of {room.guide.planned_sessions}"
+
+
+# -- rows --------------------------------------------------------------------------------------------
+
+
+def row_of(room: Room, tasks: tuple[Task, ...], *, extra: int = 0) -> TaskRow:
+    """One row: a task, with those that the same line does."""
+    first, card = tasks[0], _card(room, tasks[0])
+    locked = room.why_locked(first.record)
+    lines = lines_of(room, tasks, extra=extra) if room.may_write and not room.is_locked(first.record) else ()
+    look = _look(room, first, lines)
+    kind = room.manual.record_types[first.record]
+    due = [task for task in tasks if _is_due(room, task)]
+    row = TaskRow(
+        id=first.id,
+        look=look,
+        title=first.title,
+        also=tuple(task.title for task in tasks[1:]),
+        action=first.action[:1].upper() + first.action[1:] + ".",
+        asked=_asked(first),
+        why=card.why if card else "",
+        done=all(room.is_done_here(task) for task in due or tasks),
+        overdue=bool(card and card.overdue),
+        lines=() if look == "open" else lines,
+        more="" if look == "locked" or not room.may_write else form_address(room, first.record, first.id),
+        room=_room_of(room, first.record),
+        ground=ground(room.manual, first.sources, first.marks),
+        locked=locked,
+        can_add=kind.many
+        and kind.belongs != "episode"
+        and look == "line"
+        and bool(lines and lines[-1].is_saved),
+        records=tuple(entry_line(room.page, entry) for entry in room.entries_of(first)),
+    )
+    return replace(row, **_own_words(room, first))
+
+
+def _look(room: Room, task: Task, lines: tuple[Line, ...]) -> str:
+    if room.is_locked(task.record):
+        return "locked"
+    if task.field == "remaining_stated":
+        return "say"
+    if task.record == "rec_strategy_progress":
+        return "strategies"
+    return "line" if lines else "open"
+
+
+def _own_words(room: Room, task: Task) -> dict[str, str]:
+    """What a row says beyond its record: the count to say aloud, why risk is asked about today."""
+    if task.field == "remaining_stated":
+        said = next(
+            (e.payload["remaining_stated"] for e in room.entries_of(task)
+             if not is_empty(e.payload.get("remaining_stated"))), None,
+        )  # fmt: skip
+        left = room.guide.remaining_after
+        return {
+            "say": room.guide.remaining_words,
+            "say_value": str(left),
+            "said": "" if said is None else f"Said aloud: {said} after today.",
+        }
+    if task.record == "rec_risk":
+        return {"hint": room.guide.recheck_risk}
+    return {}
+
+
+def _asked(task: Task) -> str:
+    if task.requirement is Requirement.CONDITIONAL and task.condition_text:
+        return f"if {task.condition_text}"
+    if task.each_second_session:
+        return "at least every second session"
+    return REQUIRED_WORDS[task.requirement]
+
+
+def _card(room: Room, task: Task) -> GuideTask | None:
+    return next(
+        (card for card in (*room.guide.tasks, *room.guide.optional) if card.id == task.id), None
+    ) or next((_card_of(state.task, state.why) for state in room.states if state.task.id == task.id), None)
+
+
+def _card_of(task: Task, why: str) -> GuideTask:
+    return GuideTask(
+        task.id, task.title, task.action, task.record, task.field, task.quick, task.requirement,
+        False, False, why, task.sources, task.marks,
+    )  # fmt: skip
+
+
+def _joined(tasks: list[Task]) -> list[tuple[Task, ...]]:
+    """Tasks in their order; one that only fills a field of another's record joins that one's line."""
+    whole = {task.record: task for task in reversed(tasks) if not task.field and not _heavy_record(task)}
+    rows: dict[str, list[Task]] = {}
+    for task in tasks:
+        host = whole.get(task.record) if task.field and task.record != "rec_session" else None
+        joins = host is not None and host.phase == task.phase
+        rows.setdefault(host.id if joins and host else task.id, []).append(task)
+    return [tuple(sorted(row, key=lambda task: bool(task.field))) for row in rows.values()]
+
+
+def _heavy_record(task: Task) -> bool:
+    return task.record in ("rec_timeline", "rec_session")
+
+
+def _is_due(room: Room, task: Task) -> bool:
+    """Asked for in this session, so that its row is not done before it is."""
+    return any(card.id == task.id for card in room.guide.tasks)
+
+
+def _is_left(room: Room, task: Task) -> bool:
+    """Left over from a phase that is behind us: kept in view, but not in the way of this hour."""
+    return ORDER.index(task.phase) < ORDER.index(room.guide.phase)
+
+
+def _done_earlier(room: Room, task: Task) -> bool:
+    """Done once and for all, in a session before this one."""
+    card = next((card for card in room.guide.tasks if card.id == task.id), None)
+    return bool(card and card.done) and not room.is_done_here(task)
+
+
+def _conditional(room: Room) -> list[Task]:
+    """Tasks of this phase that are there if they fit, and that nothing in the record asks for yet."""
+    shown = {card.id for card in room.guide.tasks}
+    return [
+        state.task
+        for state in room.states
+        if state.state is State.NOT_APPLICABLE
+        and state.task.phase == room.guide.phase
+        and state.task.requirement is Requirement.CONDITIONAL
+        and state.task.id not in shown
+    ]
+
+
+def _optional(room: Room) -> list[Task]:
+    """What may be done, and in the ending phase what was done in every session before, as needed."""
+    found = [room.manual.task(card.id) for card in room.guide.optional]
+    if room.guide.phase != "ending":
+        return found
+    before = ORDER[ORDER.index("ending") - 1]
+    usual = [
+        t for t in room.manual.tasks_of(before) if t.each_session and t.requirement is Requirement.REQUIRED
+    ]
+    return [*usual, *found]
+
+
+def _room_of(room: Room, record: str) -> tuple[str, str]:
+    tail, words = ROOM_OF_RECORD.get(record, ("", ""))
+    return (room.page.address(tail), words) if tail else ("", "")
+
+
+def _with(sent: Line | None, row: TaskRow) -> TaskRow:
+    """The row with the line as it was sent in place of the stored one."""
+    if sent is None or sent.task != row.id:
+        return row
+    lines = [sent if line.index == sent.index else line for line in row.lines]
+    return replace(row, lines=tuple(lines) if any(line is sent for line in lines) else (*lines, sent))
+
+
+# -- blocks of the hour ------------------------------------------------------------------------------
+
+
+def _blocks(room: Room, rows: Iterable[TaskRow]) -> tuple[GuideBlock, ...]:
+    homes: dict[str, list[TaskRow]] = {}
+    agenda = room.guide.agenda
+    for row in rows:
+        homes.setdefault(block_of(room, room.manual.task(row.id)), []).append(row)
+    known = {block.id for block in agenda}
+    spare = [row for home, found in homes.items() if home not in known for row in found]
+    blocks = [GuideBlock(b.id, b.title, b.minutes, tuple(homes.get(b.id, ()))) for b in agenda]
+    if spare:
+        blocks.append(GuideBlock("other", "Also due", 0, tuple(spare)))
+    return tuple(blocks)
+
+
+def block_of(room: Room, task: Task) -> str:
+    """The part of the hour a task belongs to: as the manual says, else by what its record is about."""
+    for block in room.manual.agenda:
+        if any(task.id in tasks for tasks in block.tasks.values()):
+            return block.block
+    if task.field in BLOCK_OF_FIELD:
+        return BLOCK_OF_FIELD[task.field]
+    return BLOCK_OF_RECORD.get(task.record, "core_work")
+
+
+# -- strategies and techniques -----------------------------------------------------------------------
+
+
+def strategy_cards(room: Room) -> tuple[tuple[StrategyCard, ...], tuple[StrategyCard, ...]]:
+    """The next ones of the focus, with those used today; and all others of the focus, in order."""
+    progress = strategy_progress(room.course)
+    following = {found.strategy.id for found in room.guide.strategies} | room.strategies_used
+    areas = list(dict.fromkeys(found.area for found in room.guide.strategies)) or list(focus_areas(room))
+    every = [
+        strategy_card(room, strategy, progress.get(strategy.id, ""))
+        for area in areas
+        for strategy in room.manual.strategies_of(area)
+    ]
+    extra = [
+        strategy_card(room, room.manual.strategy(code), progress.get(code, ""))
+        for code in sorted(room.strategies_used - {card.id for card in every})
+    ]
+    first = [card for card in every if card.id in following]
+    return (*first, *extra), tuple(card for card in every if card.id not in following)
+
+
+def focus_areas(room: Room) -> tuple[str, ...]:
+    return known.focus(room.course)
+
+
+def strategy_card(room: Room, strategy: Strategy, progress: str) -> StrategyCard:
+    area = room.manual.area_of_strategy(strategy.id)
+    return StrategyCard(
+        id=strategy.id,
+        title=strategy.title,
+        text=strategy.text,
+        area=area.title,
+        questions=strategy.questions,
+        done_when=strategy.done_when,
+        progress=progress,
+        used=strategy.id in room.strategies_used,
+        address=room.address(f"strategies/{strategy.id}/"),
+        ground=ground(room.manual, strategy.sources or area.sources, strategy.marks),
+    )
+
+
+def technique_cards(room: Room) -> tuple[tuple[TechniqueCard, ...], tuple[TechniqueCard, ...]]:
+    """Those to try first, with those used today; and every other one."""
+    first = {technique.id for technique in room.guide.techniques} | room.techniques_used
+    cards = [technique_card(room, technique) for technique in room.manual.techniques.values()]
+    return tuple(c for c in cards if c.id in first), tuple(c for c in cards if c.id not in first)
+
+
+def technique_card(room: Room, technique: Technique) -> TechniqueCard:
+    record = technique.record if technique.record in room.manual.record_types else ""
+    return TechniqueCard(
+        id=technique.id,
+        name=technique.name[:1].upper() + technique.name[1:],
+        purpose=technique.purpose,
+        when=technique.when,
+        steps=technique.steps,
+        cautions=technique.cautions,
+        used=technique.id in room.techniques_used,
+        locked=room.why_locked(record) if record else "",
+        address=room.address(f"techniques/{technique.id}/"),
+        record=form_address(room, record) if record and record != "rec_session" and room.may_write else "",
+        ground=ground(room.manual, technique.sources, technique.marks),
+    )
+
+
+def ground(manual: Manual, sources: Iterable[str], marks: Iterable[str]) -> Ground:
+    """Sources as they are cited, and marks in words."""
+    cited = [manual.source_list[source].citation for source in sources if source in manual.source_list]
+    return Ground(tuple(cited), tuple(MARKS[mark] for mark in marks if mark in MARKS))
+
+
+def form_address(room: Room, record: str, task: str = "") -> str:
+    """The whole form of a record: the one that shows this task here, else a new one of this session."""
+    if (
+        task
+        and (found := room.entries_of(room.manual.task(task)))
+        and room.manual.task(task).record == record
+    ):
+        return room.page.address(f"records/{found[0].pk}/edit/?next={room.address()}")
+    query = {"session": str(room.session.pk), "next": room.address()} | ({"task": task} if task else {})
+    return room.page.address(f"records/{record}/new/?{urlencode(query, safe='/')}")

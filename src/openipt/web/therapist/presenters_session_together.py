@@ -1,0 +1,174 @@
+"""The screen turned to the client: what client and therapist look at together.
+
+Everything here is made from what a client may see: plain titles, the client's words, no level of risk,
+no alert, no private note, no band of a score. The page has no staff header, so nothing staff-only can
+slip in with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from openipt.core.course import known
+from openipt.core.course.scores import PHQ9, answers_of, total_of
+from openipt.core.fields.words import Line, in_words
+from openipt.core.manual.model import Area
+from openipt.web.drawing.phase_track import PhaseTrack
+from openipt.web.drawing.symptom_line import Drawing, Score, SymptomLine, drawings
+from openipt.web.jinja import plural
+from openipt.web.therapist.presenters_header import present_track
+from openipt.web.therapist.session_room import Room
+
+RINGS = ((1, "Closest"), (2, "Close"), (3, "Further away"))
+NOT_A_WORKSHEET = frozenset(
+    {"rec_session", "rec_quote", "rec_action_plan", "rec_formulation", "rec_contract", "rec_closeness_circle",
+     "rec_inventory_person", "rec_consent", "rec_safety_plan", "rec_measure", "rec_outcome", "rec_discharge"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Ring:
+    """One ring of the circle with the people in it."""
+
+    title: str
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Worksheet:
+    """Something written together today."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Together:
+    """Everything on the turned screen."""
+
+    title: str
+    where: str
+    track: PhaseTrack
+    focus: tuple[str, ...]
+    formulation: str
+    goals: tuple[str, ...]
+    rings: tuple[Ring, ...]
+    line: SymptomLine
+    drawings: tuple[Drawing, ...]
+    worksheets: tuple[Worksheet, ...]
+    step: tuple[Line, ...]
+    words: tuple[str, ...]
+    back: str
+
+
+def present_together(room: Room) -> Together:
+    line = client_line(room)
+    formulation = known.agreed_formulation(room.course)
+    values = formulation.values if formulation else {}
+    return Together(
+        title="Our first meeting" if room.number == 0 else f"Meeting {room.number}",
+        where=_where(room),
+        track=present_track(room.page),
+        focus=tuple(_plain(room.manual.areas[area]) for area in known.focus(room.course) if area in room.manual.areas),
+        formulation=formulation_in_words(room, values) if formulation else "",
+        goals=tuple(known.words(values.get("goals"))),
+        rings=rings(room),
+        line=line,
+        drawings=drawings(line),
+        worksheets=_worksheets(room),
+        step=_step(room),
+        words=tuple(str(e.payload["words"]) for e in room.entries if e.record_type == "rec_quote" and e.payload.get("words")),
+        back=room.address(),
+    )  # fmt: skip
+
+
+def _where(room: Room) -> str:
+    left = room.guide.remaining_after
+    if room.number == 0:
+        return f"We plan {plural(room.guide.planned_sessions, 'meeting')} together."
+    rest = "This is our last one." if left == 0 else f"After today we have {plural(left, 'meeting')} more."
+    return f"This is meeting {room.number} of {room.guide.planned_sessions}. {rest}"
+
+
+def _plain(area: Area) -> str:
+    return area.plain_title or area.title
+
+
+def formulation_in_words(room: Room, values: Mapping[str, Any]) -> str:
+    """The paragraph of the manual with the agreed words in it; a gap where a word is still missing."""
+    areas = [room.manual.areas[a] for a in known.words(values.get("problem_area")) if a in room.manual.areas]
+    said = {
+        "name": values.get("name"),
+        "disorder": values.get("disorder"),
+        "onset": values.get("onset"),
+        "event": values.get("event"),
+        "person": values.get("person"),
+        "event_area": values.get("event_area"),
+        "N": values.get("N") or room.guide.planned_sessions,
+        "problem_area": " and ".join(_plain(area).lower() for area in areas),
+        "goals": "; ".join(known.words(values.get("goals"))),
+    }
+    if not all(said[key] for key in ("disorder", "event", "problem_area")):
+        return str(values.get("event") or "")
+    words = {key: str(value) if value else "…" for key, value in said.items()}
+    return " ".join(room.manual.formulation.format_map(words).split())
+
+
+def rings(room: Room) -> tuple[Ring, ...]:
+    """The circle as drawn last; before it is drawn, as the inventory places people."""
+    drawn = room.course.entries_of("rec_closeness_circle")
+    if drawn and isinstance(drawn[-1].values.get("rings"), Mapping):
+        placed = drawn[-1].values["rings"]
+        found = {ring: known.words(placed.get(str(ring))) for ring, _ in RINGS}
+    else:
+        found = _from_inventory(room)
+    return tuple(
+        Ring(title, tuple(room.page.people.get(person, person) for person in found.get(ring, ())))
+        for ring, title in RINGS
+        if any(found.values())
+    )
+
+
+def _from_inventory(room: Room) -> dict[int, tuple[str, ...]]:
+    last: dict[str, tuple[int, str]] = {}
+    for entry in room.course.entries_of("rec_inventory_person"):
+        ring, person = entry.values.get("closeness_ring_1_3"), str(entry.values.get("person_id") or "")
+        name = person or str(entry.values.get("label") or "")
+        if name and isinstance(ring, int):
+            last[name] = (ring, name)
+    return {ring: tuple(n for r, n in last.values() if r == ring) for ring, _ in RINGS}
+
+
+def client_line(room: Room) -> SymptomLine:
+    """The client's own line: scores by day, no bands and no expected course."""
+    measure = room.manual.measure_list[PHQ9]
+    scores = tuple(
+        Score(answers.on, total)
+        for answers in answers_of(room.course, PHQ9)
+        if answers.finished and (total := total_of(room.manual, answers)) is not None
+    )
+    return SymptomLine("How low you have felt", measure.lowest or 0, measure.highest or 27, scores)
+
+
+def _worksheets(room: Room) -> tuple[Worksheet, ...]:
+    found = []
+    for entry in room.entries:
+        kind = room.manual.record_types[entry.record_type]
+        if "client" in kind.seen_by and kind.id not in NOT_A_WORKSHEET and not kind.never_on_client_device:
+            lines = _lines(room, entry.record_type, entry.payload)
+            found += [Worksheet(kind.plain_title, lines)] if lines else []
+    return tuple(found)
+
+
+def _lines(room: Room, record: str, values: Mapping[str, Any]) -> tuple[Line, ...]:
+    kind = room.manual.record_types[record]
+    return in_words(kind, values, people=room.page.people, codes=room.page.codes, role="client")
+
+
+def _step(room: Room) -> tuple[Line, ...]:
+    own = [entry for entry in room.own_entries if entry.record_type == "rec_action_plan"]
+    if own:
+        return _lines(room, "rec_action_plan", own[-1].payload)
+    return ()
