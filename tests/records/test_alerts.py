@@ -146,10 +146,11 @@ def test_a_level_that_is_only_kept_raises_nothing_new() -> None:
     assert not Alert.objects.exclude(state=AlertState.RESOLVED).exists()
 
 
-def test_a_positive_violence_screen_raises() -> None:
+@pytest.mark.parametrize("said", [{"positive": True}, {"answers": [0, 0, 1, 0]}])
+def test_a_positive_violence_screen_raises(said: dict) -> None:
     """DR-06."""
     episode, session = make.active_episode()
-    payload = {"alone_confirmed": True, "tool": "ms_hark", "positive": True}
+    payload = {"alone_confirmed": True, "tool": "ms_hark", **said}
     make.entry(episode, "rec_ipv_screen", payload, session=session)
     alert = Alert.objects.get()
     assert (alert.rule, alert.severity) == ("DR-06", "critical")

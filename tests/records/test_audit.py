@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import getpass
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -189,3 +192,51 @@ def test_the_command_says_what_it_found_and_names_the_operator(
     AuditEvent.objects.filter(chain=chain, seq=2).update(act="other")
     assert main(["audit", "verify"]) == 1
     assert f"broken: chain {chain}, event 2" in capsys.readouterr().out
+
+
+WRITER = """
+import sys, django
+django.setup()
+from tests import factories as make
+from openipt.records.actions import drafts
+from openipt.records.models import Episode
+episode = Episode.objects.select_related("client", "therapist").get(pk=sys.argv[1])
+for n in range(12):
+    drafts.keep_draft_text(
+        episode=episode, key=sys.argv[2], field="f", text=str(n), by=episode.therapist, at=make.START
+    )
+"""
+
+FIRST_WRITER = """
+import django
+django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0, interactive=False)
+from tests import factories as make
+print(make.episode().pk)
+"""
+
+
+def test_two_processes_that_write_one_chain_keep_it_whole(tmp_path: Path) -> None:
+    root = Path(__file__).resolve().parents[2]
+    env = {
+        **os.environ,
+        "OPENIPT_HOME": str(tmp_path / "home"),
+        "PYTHONPATH": os.pathsep.join([str(root / "src"), str(root)]),
+        "DJANGO_SETTINGS_MODULE": "openipt.web.settings",
+    }
+    env.pop("OPENIPT_DATABASE_URL", None)
+    (tmp_path / "home").mkdir()
+
+    def start(*words: str) -> subprocess.Popen[str]:
+        said = [sys.executable, *words]
+        return subprocess.Popen(said, cwd=root, env=env, stdout=subprocess.PIPE, text=True)
+
+    first = start("-c", FIRST_WRITER)
+    episode = first.communicate(timeout=120)[0].strip()
+    writers = [start("-c", WRITER, episode, key) for key in "ab"]
+    assert [writer.wait(timeout=120) for writer in writers] == [0, 0]
+    verified = start("-m", "openipt", "audit", "verify")
+    assert "every chain is whole" in verified.communicate(timeout=120)[0]
+    anchored = (tmp_path / "home" / "audit.anchor").read_text()
+    assert f"{episode} 25 " in anchored  # one opening and two times twelve drafts

@@ -33,6 +33,11 @@ from openipt.records.models import AuditEvent, ChainHead, Episode
 SERVICE_CHAIN = "service"
 FIRST = "0" * 64
 
+# Writes that the engine knows nothing of: what was read of the course stands.
+OUTSIDE_THE_COURSE = frozenset(
+    {"draft-kept", "draft-cleared", "refused-text-kept", "private-note-saved", "alert-seen"}
+)
+
 _log = logging.getLogger(__name__)
 
 
@@ -69,7 +74,7 @@ def record(
         object_id=str(obj.pk) if obj is not None else "",
         ids=[str(one) for one in ids],
     )
-    _append(event, writes=True)
+    _append(event, writes=act not in OUTSIDE_THE_COURSE)
 
 
 def record_read(

@@ -40,6 +40,7 @@ from openipt.records.models import (
     Alert,
     AnswerEvent,
     CheckInPurpose,
+    Entry,
     EntryState,
     Episode,
     Session,
@@ -167,6 +168,19 @@ def _entries(episode: Episode, numbers: dict[UUID, int | None]) -> tuple[CoreEnt
             order=order,
         )
         for pk, sealed, record, on, session, for_task, by_role, order in rows
+    )
+
+
+def core_entry(row: Entry, session_number: int | None) -> CoreEntry:
+    """One entry as the engine knows it."""
+    return CoreEntry(
+        record=row.record_type,
+        on=row.on,
+        values=row.payload,
+        session=session_number,
+        for_task=row.for_task,
+        by_role=row.by_role,
+        order=row.order,
     )
 
 

@@ -7,11 +7,14 @@ from typing import Any
 
 from django.db import transaction
 
+from openipt.core.course import known
 from openipt.core.manual.model import Severity
 from openipt.core.measures.scoring import ASK_ABOUT_SAFETY, ScoreAlert
-from openipt.core.safety.levels import GRAVE_ANSWERS, SPEAK_WITHIN, Level, positive_answers, says_yes
-from openipt.records import audit, safety
+from openipt.core.safety.levels import GRAVE_ANSWERS, SPEAK_WITHIN, Level, positive_answers
+from openipt.errors import NotAllowedNow
+from openipt.records import audit, danger, safety
 from openipt.records.access import Act, require
+from openipt.records.actions import drafts
 from openipt.records.actions.base import Actor, Operator, day_of, fault, locked, refuse, tidy, user_or_none
 from openipt.records.models import (
     Alert,
@@ -20,6 +23,7 @@ from openipt.records.models import (
     CheckIn,
     Cover,
     Entry,
+    EntryState,
     Episode,
     Role,
     StepKind,
@@ -38,7 +42,20 @@ STEPS_BY_HAND = frozenset(StepKind) - {
 STEPS_OF_RECORDS = {
     "rec_risk": (StepKind.ASSESSED, StepKind.LEVEL_SET),
     "rec_safety_plan": (StepKind.PLAN_SAVED,),
+    "rec_ipv_screen": (StepKind.ASSESSED,),
 }
+# Records that say of somebody that they are a danger; the violence screen apart (DR-06).
+GROUNDS_OF_DANGER = frozenset(
+    {"rec_communication_analysis", "rec_dispute_map", "rec_inventory_person", "rec_issue_ranking"}
+)
+# Which records answer which alert: asking about violence does not answer a positive item 9.
+RULES_OF_RECORDS = {
+    "rec_risk": ("DR-01", ASK_RULE, "DR-06"),
+    "rec_safety_plan": ("DR-01", ASK_RULE, "DR-06"),
+    "rec_ipv_screen": ("DR-06",),
+}
+# A step sent again within this time by the same hand is the same step.
+TWICE_WITHIN = timedelta(seconds=30)
 ITEM_9_OF_LEVEL = {Level.YELLOW: 1, Level.ORANGE: 2, Level.RED: 3}
 
 
@@ -113,11 +130,15 @@ def _add_choice(alert: Alert, choice: dict[str, Any], found: ScoreAlert, at: dat
 def raised_by_entry(
     *, entry: Entry, by: Actor, at: datetime, level_before: Level = Level.GREEN
 ) -> Alert | None:
-    """What a clinician's own record raises: a positive violence screen, a positive risk answer, a level
-    of yellow or above that is higher than the one before. A level that is only kept raises nothing new.
+    """What a clinician's own record raises: a positive violence screen or another ground for danger, a
+    positive risk answer, a level of yellow or above that is higher than the one before. A level that is
+    only kept, or a danger that is on record already, raises nothing new.
     """
-    if entry.record_type == "rec_ipv_screen" and says_yes(entry.payload.get("positive")):
+    if entry.record_type == "rec_ipv_screen" and known.screened_positive(entry.payload):
         return _raise_once(entry, "DR-06", Severity.CRITICAL, {"record": "rec_ipv_screen"}, timedelta(0), at)
+    if entry.record_type in GROUNDS_OF_DANGER and danger.newly_named(entry):
+        inputs = {"record": entry.record_type}
+        return _raise_once(entry, "DR-06", Severity.CRITICAL, inputs, timedelta(0), at)
     if entry.record_type != "rec_risk":
         return None
     answers = positive_answers(entry.payload)
@@ -193,12 +214,13 @@ def _whom_to_tell(episode: Episode, on: date) -> list[User]:
 
 
 def stepped_by_entry(*, entry: Entry, by: Actor, at: datetime) -> None:
-    """A risk assessment or a safety plan is a step of whatever alert of risk is open."""
+    """A risk assessment, a violence screen or a safety plan is a step of whatever alert it answers."""
     kinds = STEPS_OF_RECORDS.get(entry.record_type, ())
     if not kinds:
         return
     level = Level.named(entry.payload.get("level"))
-    for alert in Alert.objects.filter(episode_id=entry.episode_id, rule__in=("DR-01", ASK_RULE)).exclude(
+    rules = RULES_OF_RECORDS[entry.record_type]
+    for alert in Alert.objects.filter(episode_id=entry.episode_id, rule__in=rules).exclude(
         state=AlertState.RESOLVED
     ):
         alert.episode = entry.episode
@@ -257,8 +279,14 @@ def add_step(
     level: str = "",
     told: User | None = None,
     entry: Entry | None = None,
+    happened_at: datetime | None = None,
+    on: date | None = None,
 ) -> AlertStep:
-    """A step of ipt.md 11.3 was taken: the client contacted, assessed, a level set, somebody told ..."""
+    """A step of ipt.md 11.3 was taken: the client contacted, somebody told, the next contact agreed ...
+
+    `happened_at`: when it was done, where that was before now. `on`: the day it is planned for. The same
+    step sent twice is one step.
+    """
     alert = _open(alert, Act.WORK_ALERT, by, at)
     if kind not in STEPS_BY_HAND:
         raise fault("kind", "Choose one of the steps.")
@@ -266,32 +294,105 @@ def add_step(
         raise fault("level", "Choose green, yellow, orange or red.")
     if entry is not None and entry.episode_id != alert.episode_id:
         raise refuse("This record belongs to another episode.")
-    step = _step(alert, StepKind(kind), by, at, words=words, level=level, told=told, entry=entry)
+    _check_times(alert, StepKind(kind), happened_at, on, at)
+    said = tidy(words, "words", required=kind == StepKind.NOTE)
+    more = {"level": level, "told": told, "entry": entry, "happened_at": happened_at, "on": on}
+    twice = _taken_already(alert, kind, by, at, said, more)
+    if twice is not None:
+        return twice
+    step = _step(alert, StepKind(kind), by, at, words=said, **more)
     audit.record(f"alert-step-{kind}".replace("_", "-"), by=by, at=at, episode=alert.episode, obj=step)
     return step
 
 
-@transaction.atomic
+def _check_times(
+    alert: Alert, kind: StepKind, happened_at: datetime | None, on: date | None, at: datetime
+) -> None:
+    if happened_at is not None and happened_at > at:
+        raise fault("happened_at", "This time has not come yet.")
+    if happened_at is not None and happened_at < alert.raised_at.replace(second=0, microsecond=0):
+        raise fault("happened_at", "This was before the alert was raised.")
+    if on is not None and on < day_of(alert.raised_at):
+        raise fault("on", "This day is before the alert was raised.")
+    if on is None and kind is StepKind.FOLLOW_UP:
+        raise fault("on", "Say on which day you speak with the client next.")
+
+
+def _taken_already(
+    alert: Alert, kind: str, by: Actor, at: datetime, words: str, more: dict[str, Any]
+) -> AlertStep | None:
+    known = alert.steps.filter(kind=kind, by=user_or_none(by), at__gt=at - TWICE_WITHIN, **more)
+    for step in known:
+        step.alert = alert
+        if step.words == words:
+            return step
+    return None
+
+
+class ResolvedMeanwhile(NotAllowedNow):
+    """Somebody else closed the alert first; what was written to close it is kept for its writer."""
+
+
 def resolve(*, alert: Alert, words: str, by: Actor, at: datetime, reason_without_plan: str = "") -> Alert:
     """A clinician of the episode closes the alert, in words.
 
-    While the level is yellow or above there must be a safety plan, or a reason why there is none.
+    Somebody must have asked the client since the alert was raised; and while the level is yellow or above
+    there must be a safety plan, or a reason why there is none. Sent twice by one person it is done once;
+    where somebody else was first, the words are kept beside it.
     """
-    alert = _open(alert, Act.RESOLVE_ALERT, by, at)
+    try:
+        return _resolve(alert, words, by, at, reason_without_plan)
+    except ResolvedMeanwhile:
+        said = "\n\n".join(filter(None, (words.strip(), reason_without_plan.strip())))
+        if said:
+            drafts.keep_refused(
+                episode=alert.episode, key=f"alert:{alert.pk}", field="words", text=said, by=by, at=at
+            )
+        raise
+
+
+@transaction.atomic
+def _resolve(alert: Alert, words: str, by: Actor, at: datetime, reason_without_plan: str) -> Alert:
+    alert = _open(alert, Act.RESOLVE_ALERT, by, at, even_resolved=True)
     if isinstance(by, Operator) or by.role not in (Role.THERAPIST, Role.SUPERVISOR):
         raise refuse("Only a clinician resolves an alert.")
     said = tidy(words, "words", required=True)
     without_plan = tidy(reason_without_plan, "reason_without_plan")
+    said = f"{said}\n\nNo safety plan: {without_plan}" if without_plan else said
+    if alert.state == AlertState.RESOLVED:
+        return _resolved_already(alert, by, said)
+    if not _is_assessed(alert):
+        raise refuse(NOT_ASSESSED.get(alert.rule, NOT_ASSESSED["DR-01"]))
     if safety.plan_missing(alert.episode, on=day_of(at)) and not without_plan:
-        raise refuse(
-            "The level of risk is yellow or above. Save or review a safety plan, or say why there is none."
-        )
+        raise refuse(LACKS_PLAN)
     alert.state, alert.resolved_at, alert.resolved_by = AlertState.RESOLVED, at, by
     alert.save()
-    said = f"{said}\n\nNo safety plan: {without_plan}" if without_plan else said
     _step(alert, StepKind.RESOLVED, by, at, words=said)
     audit.record("alert-resolved", by=by, at=at, episode=alert.episode, obj=alert)
     return alert
+
+
+NOT_ASSESSED = {
+    "DR-01": "Nobody has asked the client since the alert was raised. Write the assessment first.",
+    "DR-06": "Nobody has asked about the danger since the alert was raised. Ask alone, and write it down.",
+}
+LACKS_PLAN = "The level of risk is yellow or above. Save or review a safety plan, or say why there is none."
+
+
+def _is_assessed(alert: Alert) -> bool:
+    """A record that answers this alert was written since it was raised, and still counts."""
+    rows = alert.steps.filter(kind=StepKind.ASSESSED, at__gte=alert.raised_at)
+    return rows.exclude(entry__state=EntryState.WITHDRAWN).exists()
+
+
+def _resolved_already(alert: Alert, by: Actor, said: str) -> Alert:
+    last = alert.steps.filter(kind=StepKind.RESOLVED).select_related("by").last()
+    if last is not None:
+        last.alert = alert
+        if last.by == user_or_none(by) and last.words == said:
+            return alert
+    who = alert.resolved_by.display_name or "Somebody" if alert.resolved_by else "Somebody"
+    raise ResolvedMeanwhile((f"{who} resolved this alert first. What you wrote is kept for you below.",))
 
 
 def _open(alert: Alert, act: Act, by: Actor, at: datetime, *, even_resolved: bool = False) -> Alert:
@@ -312,6 +413,8 @@ def _step(
     level: str = "",
     told: User | None = None,
     entry: Entry | None = None,
+    happened_at: datetime | None = None,
+    on: date | None = None,
 ) -> AlertStep:
     step = AlertStep(
         alert=alert,
@@ -321,6 +424,8 @@ def _step(
         level=level,
         told=told,
         entry=entry,
+        happened_at=happened_at,
+        on=on,
     )
     step.words = tidy(words, "words") or None
     step.save(force_insert=True)

@@ -216,9 +216,9 @@ def set_supervisor(*, episode: Episode, supervisor: User | None, by: Actor, at: 
 
     The episode's own therapist may, and whoever arranges supervision in the service.
     """
+    episode = locked(episode, "client")
     if not may(by, Act.CHANGE_EPISODE, episode=episode, on=day_of(at)):
         require(by, Act.ARRANGE_SUPERVISION, on=day_of(at))
-    episode = locked(episode, "client")
     if supervisor is not None and supervisor.role != Role.SUPERVISOR:
         raise fault("supervisor", "Choose a supervisor's account.")
     episode.supervisor = supervisor
