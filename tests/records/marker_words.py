@@ -66,6 +66,9 @@ def write_everything(word: str) -> int:
     kept += [check_in.talk_about, check_in.event]
     alert = checkins.record_answer(check_in=check_in, measure="ms_phq9", item=9, value=1, by=user, **at)
     kept.append(alerts.add_step(alert=alert, kind="contacted", words=word, **staff).words)
+    clear = {"thoughts": False, "level": "green", "reason": word}
+    make.entry(episode, "rec_risk", clear, session=session)
+    make.assessed(episode, at=staff["at"])
     alerts.resolve(alert=alert, words=word, **staff)
     row = journal.write_journal(episode=episode, words={"text": word}, by=user, **at)
     kept.append(
