@@ -24,13 +24,14 @@ actions.clients
     give_client_login(client, username="", password="") -> User
     erase_client(client) -> Client
 actions.episodes
-    change_status(episode, status, on, reason="", end_reason="") -> Episode
-    change_phase(episode, phase, on, reason, session_number=None) -> PhaseEvent
-    change_plan(episode, planned_sessions, phase, on, reason) -> PlanEvent
-    hand_over(episode, therapist, on, reason) -> Episode
+    change_status(episode, status, on=None, reason="", end_reason="", responsible=None) -> Episode
+    change_phase(episode, phase, reason, on=None, session_number=None) -> PhaseEvent
+    change_plan(episode, planned_sessions, reason, phase="", on=None) -> PlanEvent
+    hand_over(episode, therapist, reason, on=None) -> Episode
     set_supervisor(episode, supervisor) -> Episode
 actions.people
     add_person(episode, label, relation="", code="") -> Person;   rename_person(person, label, relation)
+    withdraw_person(person) -> Person
 actions.sessions
     plan_session(episode, planned_at, minutes=50, format="in_person", place="") -> Session
     plan_sessions(episode, first_at, count, every_days=7, minutes=50, format=..., place="") -> list[Session]
@@ -66,6 +67,10 @@ actions.alerts
     mark_shown_to_client(alert);   acknowledge(alert)
     add_step(alert, kind, words="", level="", told=None, entry=None) -> AlertStep
     resolve(alert, words, reason_without_plan="") -> Alert
+actions.transfer
+    import_episode(portable, therapist) -> Episode
+actions.rotation
+    add_key() -> str;   rewrap_all() -> int                                  (operators only)
 actions.journal
     write_journal(episode, words={...}, on=None, mood_before=None, mood_after=None, shared=False)
     change_journal(journal, words, expected_version, mood_before=None, mood_after=None)
@@ -86,5 +91,7 @@ Reading: `queries.<noun>`, each filtered by access for `user` on a day.
 
 `access.may(user, Act.X, episode=None, on=day) -> Decision` is the one table of who may do what.
 `audit.record_read(by=, at=, episode=None, act="episode-read", ids=())` before a page is sent.
-`convert.course(episode) -> core Course`.
+`convert.course(episode) -> core Course`, read again only after a write; `standing.status(episode, on) -> CourseStatus`
+likewise, for every page that shows where a course stands. `convert.portable(episode, reader, on)` is the whole
+episode for export.
 """
