@@ -75,6 +75,11 @@ def entry(of: Episode, record: str, payload: dict[str, Any], **more: Any) -> Ent
     return entries.add_entry(episode=of, record_type=record, payload=payload, **more)
 
 
+def assessed(of: Episode, level: str = "green", **more: Any) -> Entry:
+    """The client was asked about risk, and a level set with its reason."""
+    return entry(of, "rec_risk", {"thoughts": False, "level": level, "reason": "asked in words"}, **more)
+
+
 def note(text: str, block: str = "own-1") -> list[dict[str, Any]]:
     """A note of one paragraph, the therapist's own."""
     return [{"id": block, "text": text, "edited": True}]

@@ -8,8 +8,8 @@ import pytest
 
 from openipt.errors import EntryNotValid, NoAccess, NotAllowedNow
 from openipt.records import convert
-from openipt.records.actions import alerts, checkins
-from openipt.records.models import Alert, AlertState, AnswerEvent, CheckIn, Episode, StepKind, User
+from openipt.records.actions import alerts, checkins, entries, people
+from openipt.records.models import Alert, AlertState, AnswerEvent, CheckIn, DraftText, Episode, StepKind, User
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -182,6 +182,7 @@ def test_an_alert_is_acknowledged_worked_and_resolved_in_words(sitting) -> None:
     alert = alerts.acknowledge(alert=alert, **by)
     assert (alert.state, alert.acknowledged_by) == (AlertState.ACKNOWLEDGED, therapist)
     alerts.add_step(alert=alert, kind="contacted", words="spoke by phone", **by)
+    make.assessed(sitting[0], at=make.at_day(0, 1))
     with pytest.raises(EntryNotValid):
         alerts.resolve(alert=alert, words="  ", **by)
     alert = alerts.resolve(alert=alert, words="passing thought, no plan", **by)
@@ -211,6 +212,7 @@ def test_only_a_clinician_of_the_episode_resolves(sitting) -> None:
         with pytest.raises((NoAccess, NotAllowedNow)):
             alerts.resolve(alert=alert, words="done", by=person, at=make.at_day())
     cover = make.covered(episode.therapist)
+    make.assessed(episode)
     assert alerts.resolve(alert=alert, words="seen", by=cover, at=make.at_day()).resolved_by == cover
 
 
@@ -227,7 +229,98 @@ def test_nothing_else_closes_an_alert(sitting) -> None:
 
 def test_a_new_choice_after_resolving_is_a_new_alert(sitting) -> None:
     alert = choose(sitting, 1)
+    make.assessed(sitting[0])
     alerts.resolve(alert=alert, words="asked", by=sitting[0].therapist, at=make.at_day(0, 1))
     again = choose(sitting, 3, hours=2)
     assert again.pk != alert.pk
     assert again.is_open
+
+
+def test_an_alert_closes_only_after_somebody_asked(sitting) -> None:
+    """The assessment is a record written since the alert was raised, and one that still counts."""
+    episode = sitting[0]
+    make.assessed(episode, at=make.at_day(-1))
+    alert = choose(sitting, 1, hours=1)
+    given = {"alert": alert, "words": "seen", "by": episode.therapist, "at": make.at_day(0, 2)}
+    with pytest.raises(NotAllowedNow, match="Nobody has asked"):
+        alerts.resolve(**given)
+    asked = make.assessed(episode, at=make.at_day(0, 2))
+    entries.withdraw_entry(entry=asked, by=episode.therapist, at=make.at_day(0, 2))
+    with pytest.raises(NotAllowedNow, match="Nobody has asked"):
+        alerts.resolve(**given)
+    make.assessed(episode, at=make.at_day(0, 2))
+    assert not alerts.resolve(**given).is_open
+
+
+def test_two_clinicians_resolve_at_once_and_neither_loses_a_word(sitting) -> None:
+    episode = sitting[0]
+    cover = make.covered(episode.therapist)
+    alert = choose(sitting, 1)
+    make.assessed(episode)
+    given = {"alert": alert, "at": make.at_day()}
+    alerts.resolve(**given, words="asked by phone", by=episode.therapist)
+    assert not alerts.resolve(**given, words="asked by phone", by=episode.therapist).is_open
+    with pytest.raises(alerts.ResolvedMeanwhile, match="resolved this alert first"):
+        alerts.resolve(**given, words="asked at the door", by=cover)
+    assert alert.steps.filter(kind="resolved").count() == 1
+    kept = DraftText.objects.get(user=cover, key=f"alert:{alert.pk}")
+    assert kept.text == "asked at the door"
+
+
+def test_steps_keep_when_they_happened_and_take_no_impossible_time(sitting) -> None:
+    alert = choose(sitting, 2)
+    by = {"alert": alert, "by": sitting[0].therapist, "at": make.at_day(0, 3)}
+    step = alerts.add_step(**by, kind="contacted", words="by phone", happened_at=make.at_day(0, 1))
+    assert (step.happened_at, step.at) == (make.at_day(0, 1), make.at_day(0, 3))
+    planned = alerts.add_step(**by, kind="follow_up", on=make.day(3))
+    assert planned.on == make.day(3)
+    for wrong in (
+        {"kind": "contacted", "happened_at": make.at_day(-1)},
+        {"kind": "contacted", "happened_at": make.at_day(0, 4)},
+        {"kind": "follow_up", "on": make.day(-1)},
+        {"kind": "follow_up"},
+        {"kind": "note", "words": " "},
+        {"kind": "resolved"},
+    ):
+        with pytest.raises(EntryNotValid):
+            alerts.add_step(**by, **wrong)
+
+
+def test_the_same_step_sent_twice_is_one_step(sitting) -> None:
+    alert = choose(sitting, 2)
+    by = {"alert": alert, "by": sitting[0].therapist, "kind": "told_supervisor", "words": "Dr Ames, by phone"}
+    first = alerts.add_step(**by, at=make.at_day(0, 1))
+    assert alerts.add_step(**by, at=make.at_day(0, 1)) == first
+    assert alerts.add_step(**by, at=make.at_day(0, 2)) != first
+
+
+def test_a_violence_alert_is_answered_by_the_screen_that_raised_it() -> None:
+    episode, session = make.active_episode()
+    payload = {"alone_confirmed": True, "tool": "ms_hark", "answers": [0, 1, 0, 0]}
+    make.entry(episode, "rec_ipv_screen", payload, session=session)
+    alert = Alert.objects.get()
+    assert alert.steps.filter(kind="assessed").exists()
+    done = alerts.resolve(alert=alert, words="safety plan at work", by=episode.therapist, at=make.at_day())
+    assert done.state == AlertState.RESOLVED
+
+
+@pytest.mark.parametrize(
+    ("record", "payload"),
+    [
+        ("rec_communication_analysis", {"context": "x", "other_person_id": "p_a", "safety_flag": True}),
+        ("rec_inventory_person", {"person_id": "p_a", "safety_concern": True}),
+        ("rec_issue_ranking", {"issue": "i1", "factors": {"f_safety": 2}}),
+    ],
+)
+def test_every_ground_for_danger_raises_once(record: str, payload: dict) -> None:
+    """DR-06; the same ground written again is no new alert."""
+    episode, _ = make.active_episode()
+    people.add_person(episode=episode, label="A", code="p_a", by=episode.therapist, at=make.at_day())
+    make.entry(episode, record, payload)
+    alert = Alert.objects.get()
+    assert (alert.rule, alert.inputs["record"]) == ("DR-06", record)
+    screen = {"alone_confirmed": True, "positive": True}
+    make.entry(episode, "rec_ipv_screen", screen)
+    alerts.resolve(alert=alert, words="spoken alone", by=episode.therapist, at=make.at_day())
+    make.entry(episode, record, payload)
+    assert not Alert.objects.exclude(state=AlertState.RESOLVED).exists()

@@ -210,7 +210,7 @@ def danger(course: Course) -> Danger:
 def _ground(entry: Entry) -> str:
     values = entry.values
     match entry.record:
-        case "rec_ipv_screen" if says_yes(values.get("positive")):
+        case "rec_ipv_screen" if screened_positive(values):
             return "rec_ipv_screen.positive"
         case "rec_communication_analysis" if says_yes(values.get("safety_flag")):
             return "rec_communication_analysis.safety_flag"
@@ -221,6 +221,12 @@ def _ground(entry: Entry) -> str:
         case "rec_issue_ranking" if (_factors(values).get("f_safety") or 0) >= 2:
             return "rec_issue_ranking.f_safety"
     return ""
+
+
+def screened_positive(screen: Mapping[str, Any]) -> bool:
+    """As judged, or by its answers: one yes is enough (HARK >= 1, DR-06)."""
+    answers = screen.get("answers") or ()
+    return says_yes(screen.get("positive")) or any(answer not in (0, None, False) for answer in answers)
 
 
 def _person_of(entry: Entry) -> object:

@@ -381,7 +381,7 @@ LACKS_PLAN = "The level of risk is yellow or above. Save or review a safety plan
 
 def _is_assessed(alert: Alert) -> bool:
     """A record that answers this alert was written since it was raised, and still counts."""
-    rows = alert.steps.filter(kind=StepKind.ASSESSED, at__gte=alert.raised_at)
+    rows = alert.steps.filter(kind=StepKind.ASSESSED, at__gte=alert.raised_at, entry__isnull=False)
     return rows.exclude(entry__state=EntryState.WITHDRAWN).exists()
 
 

@@ -13,7 +13,8 @@ from openipt.core.course.course import EpisodeStatus
 from openipt.core.fields.definitions import RecordType
 from openipt.core.manual.model import Manual
 from openipt.core.safety.levels import Level
-from openipt.records import audit, safety
+from openipt.errors import EntryNotValid
+from openipt.records import audit, danger, safety
 from openipt.records.access import Act, require
 from openipt.records.actions import alerts, conflicts
 from openipt.records.actions.base import (
@@ -26,7 +27,14 @@ from openipt.records.actions.base import (
     user_or_none,
     wanted_day,
 )
-from openipt.records.manuals import checked, manual_of, record_type_of, task_named, tasks_done_by
+from openipt.records.manuals import (
+    checked,
+    final_faults,
+    manual_of,
+    record_type_of,
+    task_named,
+    tasks_done_by,
+)
 from openipt.records.models import (
     DraftKind,
     DraftText,
@@ -101,9 +109,9 @@ def add_entry(
         amends=amends,
     )
     _check_amends(amends, episode)
-    entry.payload = checked(manual, kind, payload, final=final)
-    _check_alone(entry)
-    before = _check_level(entry)
+    entry.payload = checked(manual, kind, payload)
+    before = _check_safety(entry, None, amends.payload if amends is not None else None)
+    _check_final(entry, manual, final)
     entry.save(force_insert=True)
     _forget_typing(entry, by, f"new:{kind.id}:{session.pk if session else ''}")
     _after_writing(entry, manual, by, at, before)
@@ -146,15 +154,59 @@ def _check_alone(entry: Entry) -> None:
         raise fault("alone_confirmed", "Confirm that the client was alone, in person or on a private line.")
 
 
-def _check_level(entry: Entry) -> Level:
-    """The level before this entry. Lowering it needs a written reason (ipt.md 11.2)."""
+def _check_safety(
+    entry: Entry, earlier: Mapping[str, Any] | None, amended: Mapping[str, Any] | None = None
+) -> Level:
+    """What safety asks of an entry before it is kept. Returns the level before it.
+
+    `earlier` are the values it had; `amended` those of the signed entry beside which it stands.
+    """
+    _check_alone(entry)
+    _check_danger(entry, earlier if earlier is not None else amended)
+    return _check_level(entry, earlier)
+
+
+def _check_level(entry: Entry, earlier: Mapping[str, Any] | None) -> Level:
+    """The level before this entry. Lowering it needs a written reason (ipt.md 11.2).
+
+    Putting a lower level, or none, in place of the one this entry set is lowering it too.
+    """
     if entry.record_type != "rec_risk" or entry.by_role == Role.CLIENT:
         return Level.GREEN
     before = safety.level_now(entry.episode, without=entry)
+    was = Level.named(earlier.get("level")) if earlier else None
     level = Level.named(entry.payload.get("level"))
-    if level is not None and level < before and not entry.payload.get("reason"):
-        raise fault("reason", f"The level was {before.word}. Write why it can be lowered.")
+    stands = max(before, was) if was is not None else before
+    taken_out = was is not None and level is None and was > before
+    if ((level is not None and level < stands) or taken_out) and not entry.payload.get("reason"):
+        raise fault("reason", f"The level was {stands.word}. Write why it can be lowered.")
     return before
+
+
+NOT_NOW = "This page is closed for now. Your therapist will look at it with you when you meet."
+
+
+def _check_danger(entry: Entry, earlier: Mapping[str, Any] | None) -> None:
+    """While danger is on record, no meeting together and no rehearsal (DR-06). Nothing else is refused.
+
+    A client is told nothing of it: somebody may be looking over their shoulder.
+    """
+    faults = danger.faults(entry, earlier)
+    if faults and entry.by_role == Role.CLIENT:
+        raise refuse(NOT_NOW)
+    if faults:
+        raise EntryNotValid(faults)
+
+
+def _check_final(entry: Entry, manual: Manual, final: bool) -> None:
+    """What finishing asks for, less what danger locks."""
+    faults = final_faults(manual, entry.record_type, entry.payload) if final else ()
+    if not faults:
+        return
+    locked_now = danger.locked(entry)
+    faults = tuple(one for one in faults if one.path.split(".")[0] not in locked_now)
+    if faults:
+        raise EntryNotValid(faults)
 
 
 def save_entry(
@@ -226,11 +278,11 @@ def _write(
 ) -> Entry:
     """Put new values in place of the old ones, which are kept as an earlier version."""
     is_final = entry.state == EntryState.FINAL if final is None else final
-    values = checked(manual, kind, payload, final=is_final)
+    values = checked(manual, kind, payload)
     _keep_version(entry, by, at)
-    entry.payload = values
-    _check_alone(entry)
-    before = _check_level(entry)
+    earlier, entry.payload = entry.payload, values
+    before = _check_safety(entry, earlier)
+    _check_final(entry, manual, is_final)
     entry.version += 1
     entry.updated_at = at
     entry.for_task = for_task or entry.for_task
@@ -261,12 +313,25 @@ def withdraw_entry(*, entry: Entry, by: Actor, at: datetime, expected_version: i
     entry = _changeable(entry, by, at)
     if expected_version is not None and entry.version != expected_version:
         raise conflicts.Refused(theirs=entry.payload, yours={}, current_version=entry.version)
+    _check_withdrawal(entry)
     entry.state, entry.updated_at = EntryState.WITHDRAWN, at
     entry.save(update_fields=["state", "updated_at"])
     if entry.session is not None:
         remark(entry.session, manual_of(entry.episode), by, at)
     audit.record("entry-withdrawn", by=by, at=at, episode=entry.episode, obj=entry)
     return entry
+
+
+def _check_withdrawal(entry: Entry) -> None:
+    """Taking an assessment back may not lower the level: that asks for a reason (ipt.md 11.2)."""
+    if entry.record_type != "rec_risk" or entry.by_role == Role.CLIENT:
+        return
+    now, without = safety.level_now(entry.episode), safety.level_now(entry.episode, without=entry)
+    if without < now:
+        raise refuse(
+            f"Without this record the level would be {without.word} and no longer {now.word}. "
+            "Write a new assessment with the reason instead."
+        )
 
 
 @transaction.atomic
@@ -298,7 +363,10 @@ def _after_writing(entry: Entry, manual: Manual, by: Actor, at: datetime, level_
 def remark(session: Session, manual: Manual, by: Actor, at: datetime) -> None:
     """Mark the tasks that the session's records show, and unmark those that none shows any more."""
     shown: dict[str, Entry] = {}
-    for entry in session.entries.exclude(state=EntryState.WITHDRAWN).select_related("episode"):
+    rows = session.entries.exclude(state=EntryState.WITHDRAWN).select_related("episode", "amends")
+    for entry in rows:
+        if entry.amends is not None and entry.amends.session_id != session.pk:
+            continue  # a later word on an earlier record, such as how the last step went: nothing new is done
         for task in tasks_done_by(manual, session.phase, entry.record_type, entry.payload, entry.for_task):
             shown.setdefault(task, entry)
     marks = {mark.task_id: mark for mark in session.task_marks.select_for_update()}

@@ -15,7 +15,7 @@ from openipt.core.course.course import Attendance, EpisodeStatus, Meeting
 from openipt.core.course.note import Block, as_values, from_values, says_something
 from openipt.core.course.phases import session_phase
 from openipt.errors import ChangedMeanwhile
-from openipt.records import audit, convert, safety
+from openipt.records import audit, convert, danger, safety
 from openipt.records.access import Act, require
 from openipt.records.actions import conflicts
 from openipt.records.actions.base import (
@@ -554,7 +554,9 @@ def reasons_not_to_sign(session: Session, blocks: Sequence[Block] | None = None)
     for entry in session.entries.exclude(state=EntryState.WITHDRAWN).filter(by_role="therapist"):
         entry.episode = session.episode
         title = record_type_of(manual, entry.record_type).title
-        reasons += [f"{title}: {one}" for one in final_faults(manual, entry.record_type, entry.payload)]
+        faults = final_faults(manual, entry.record_type, entry.payload)
+        locked_now = danger.locked(entry) if faults else ()
+        reasons += [f"{title}: {one}" for one in faults if one.path.split(".")[0] not in locked_now]
     return reasons
 
 
