@@ -49,7 +49,7 @@ EXPECTED = {
     Act.RESOLVE_ALERT: "therapist cover",
     Act.MANAGE_ACCOUNTS: "administrator operator",
     Act.ARRANGE_SUPERVISION: "manager administrator operator",
-    Act.ARRANGE_COVER: "manager operator",
+    Act.ARRANGE_COVER: "manager administrator operator",
 }
 WITHOUT_EPISODE = {Act.ENROL, Act.IMPORT, Act.ARRANGE_COVER}
 

@@ -14,7 +14,7 @@ actions.accounts
     create_user(username, role, password="", display_name="") -> User
     set_active(user, active) -> User;   set_password(user, password) -> User
     start_supervision(therapist, supervisor, from_on) -> Supervision;   stop_supervision(supervision, to_on)
-    arrange_cover(therapist, cover, from_on, to_on) -> Cover
+    arrange_cover(therapist, cover, from_on, to_on) -> Cover;   stop_cover(cover) -> Cover
     draft_key(user) -> bytes            32 bytes, the same every time, for that user's browser only
 actions.clients
     enrol_client(profile={"name": ...}, adaptation, therapist, language="en", birth_year=None, region="",
@@ -76,6 +76,9 @@ actions.journal
     change_journal(journal, words, expected_version, mood_before=None, mood_after=None)
     share(journal);   unshare(journal)
 
+actions.audits
+    check_audit() -> AuditCheck         walks every chain and keeps the answer with its moment
+
 Reading: `queries.<noun>`, each filtered by access for `user` on a day.
     queries.clients    clients_of(user, on), client_of(user), find_clients(user, typed, on)
     queries.episodes   episodes_of(user, on), episode_for(user, id, on), open_episode_of(client)
@@ -87,7 +90,10 @@ Reading: `queries.<noun>`, each filtered by access for `user` on a day.
     queries.alerts     open_alerts(user, on), alerts_of(user, episode, on), overdue_envelopes(user, now)
     queries.journal    journal_of(user, episode, on)
     queries.people     people_of(user, episode, on)
-    queries.accounts   users(user), supervisees(user, on), covered_by(user, on)
+    queries.accounts   users(user), supervisees(user, on), covered_by(user, on), supervisions(user, on),
+                       covers(user, on)
+    queries.service    figures(user, on, now): waits, alerts in time, completeness, without a word
+    queries.audits     last_check(user, on)
 
 `access.may(user, Act.X, episode=None, on=day) -> Decision` is the one table of who may do what.
 `audit.record_read(by=, at=, episode=None, act="episode-read", ids=())` before a page is sent.

@@ -102,7 +102,7 @@ TABLE: dict[Act, frozenset[Tie]] = {
     Act.RESOLVE_ALERT: frozenset({Tie.THERAPIST, Tie.COVER}),
     Act.MANAGE_ACCOUNTS: frozenset({Tie.ADMINISTRATOR, Tie.OPERATOR}),
     Act.ARRANGE_SUPERVISION: frozenset({Tie.MANAGER, Tie.ADMINISTRATOR, Tie.OPERATOR}),
-    Act.ARRANGE_COVER: frozenset({Tie.ANY_THERAPIST, Tie.MANAGER, Tie.OPERATOR}),
+    Act.ARRANGE_COVER: frozenset({Tie.ANY_THERAPIST, Tie.MANAGER, Tie.ADMINISTRATOR, Tie.OPERATOR}),
 }
 
 REFUSED = "You are not the one who may {act} here."

@@ -12,7 +12,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from openipt.errors import EntryNotValid, FieldFault
+from openipt.errors import EntryNotValid, FieldFault, NoAccess
 from openipt.records import audit, keys
 from openipt.records.access import Act, require
 from openipt.records.actions.base import Actor, Operator, day_of, fault, locked, refuse, tidy
@@ -138,6 +138,26 @@ def arrange_cover(
     row = Cover.objects.create(therapist=therapist, cover=cover, from_on=from_on, to_on=to_on)
     audit.record("cover-arranged", by=by, at=at, obj=row)
     return row
+
+
+@transaction.atomic
+def stop_cover(*, cover: Cover, by: Actor, at: datetime) -> Cover:
+    """A cover ends with today; one that has not begun is taken back whole. Ended cover stays as it was."""
+    today = day_of(at)
+    require(by, Act.ARRANGE_COVER, on=today)
+    cover = locked(cover)
+    if not isinstance(by, Operator) and by.role == Role.THERAPIST and by.pk != cover.therapist_id:
+        raise NoAccess
+    if cover.to_on < today:
+        raise refuse("This cover is over.")
+    if cover.from_on > today:
+        audit.record("cover-taken-back", by=by, at=at, obj=cover, ids=[cover.therapist_id, cover.cover_id])
+        cover.delete()
+        return cover
+    cover.to_on = today
+    cover.save(update_fields=["to_on"])
+    audit.record("cover-stopped", by=by, at=at, obj=cover)
+    return cover
 
 
 @transaction.atomic

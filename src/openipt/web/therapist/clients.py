@@ -22,8 +22,8 @@ from openipt.records.queries import episodes as episode_queries
 from openipt.records.queries import sessions as session_queries
 from openipt.web import clock
 from openipt.web.doors import roles
+from openipt.web.sent import Sent
 from openipt.web.therapist.common import say, show
-from openipt.web.therapist.forms import Sent
 from openipt.web.therapist.presenters_clients import (
     LANGUAGES,
     next_meetings,

@@ -17,9 +17,9 @@ from openipt.records.actions import clients as client_actions
 from openipt.records.actions import episodes as actions
 from openipt.records.models import Role, User
 from openipt.web.doors import roles
+from openipt.web.sent import Sent
 from openipt.web.therapist.clients import PROFILE
 from openipt.web.therapist.common import EpisodePage, episode_page, go, say, show
-from openipt.web.therapist.forms import Sent
 from openipt.web.therapist.presenters_clients import LANGUAGES, PHASES, present_course
 
 CONSONANTS, VOWELS = "bdfgklmnprstvz", "aeiou"

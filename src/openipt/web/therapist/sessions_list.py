@@ -15,8 +15,8 @@ from openipt.records.access import Act
 from openipt.records.actions import sessions as actions
 from openipt.records.models import Session, SessionState
 from openipt.web.doors import roles
+from openipt.web.sent import Sent, read_day
 from openipt.web.therapist.common import EpisodePage, episode_page, go, say, session_of, show
-from openipt.web.therapist.forms import Sent, read_day
 from openipt.web.therapist.presenters_records import entry_line
 from openipt.web.therapist.presenters_sessions import present_sessions
 from openipt.web.therapist.presenters_today import FORMAT_WORDS

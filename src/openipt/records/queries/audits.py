@@ -1,0 +1,35 @@
+"""When the audit was last checked, and what was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from openipt.records.access import Act, may
+from openipt.records.actors import Actor
+from openipt.records.audit import SERVICE_CHAIN
+from openipt.records.models import AuditEvent
+
+WHOLE, BROKEN = "audit-found-whole", "audit-found-broken"
+
+
+@dataclass(frozen=True)
+class AuditCheck:
+    """One walk over every chain. `faults` names the first broken places by chain and number."""
+
+    at: datetime
+    is_whole: bool
+    events: int
+    chains: int
+    faults: tuple[str, ...] = ()
+
+
+def last_check(user: Actor, on: date) -> AuditCheck | None:
+    """The last check anybody made from the pages; None where there was none."""
+    if not may(user, Act.READ_AUDIT, on=on):
+        return None
+    made = AuditEvent.objects.filter(chain=SERVICE_CHAIN, act__in=(WHOLE, BROKEN)).order_by("seq").last()
+    if made is None:
+        return None
+    events, chains, *faults = made.ids
+    return AuditCheck(made.at, made.act == WHOLE, int(events), int(chains), tuple(faults))
