@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db import transaction
@@ -102,6 +103,9 @@ def new(request: HttpRequest, episode_id: UUID, record_type: str) -> HttpRespons
     kind = _record_type(page, record_type)
     _refuse_unless(may_write(page, kind))
     place = _place(request, page)
+    there = _written_once(page, kind, place)
+    if there is not None and request.method != "POST":
+        return HttpResponseRedirect(f"{page.address(f'records/{there.pk}/edit/')}{_query(request)}")
     if request.method != "POST":
         return _form_page(request, page, kind, _empty_form(request, page, kind, place), place=place)
     form = _sent_form(request, page, kind)
@@ -113,6 +117,18 @@ def new(request: HttpRequest, episode_id: UUID, record_type: str) -> HttpRespons
     except EntryNotValid as error:
         return _form_page(request, page, kind, form, place=place, faults=error.faults)
     return _saved(request, page, entry)
+
+
+def _written_once(page: EpisodePage, kind: RecordType, place: Place) -> Entry | None:
+    """The record of this session, where a session holds one of its type: it is gone on with."""
+    if kind.many or kind.belongs != "session" or place.session is None:
+        return None
+    rows = place.session.entries.exclude(state=EntryState.WITHDRAWN)
+    return rows.filter(record_type=kind.id).first()
+
+
+def _query(request: HttpRequest) -> str:
+    return f"?{urlencode({'next': request.GET['next']})}" if request.GET.get("next") else ""
 
 
 def _empty_form(request: HttpRequest, page: EpisodePage, kind: RecordType, place: Place) -> RecordForm:

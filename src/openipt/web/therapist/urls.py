@@ -27,6 +27,7 @@ urlpatterns = [
     path("clients/new/", clients.take_on, name="client-new"),
     # Overview
     path(EPISODE, overview.overview, name="episode"),
+    path(f"{EPISODE}phase/", overview.decide_phase, name="decide-phase"),
     path(f"{EPISODE}course/", course.course, name="course"),
     path(f"{EPISODE}course/status/", course.change_status, name="course-status"),
     path(f"{EPISODE}course/plan/", course.change_plan, name="course-plan"),
@@ -57,6 +58,8 @@ urlpatterns = [
     # Worksheets, Measures
     path(f"{EPISODE}worksheets/", rooms.room, {"room": "worksheets"}, name="worksheets"),
     path(f"{EPISODE}measures/", measures.measures, name="measures"),
+    path(f"{EPISODE}measures/enter/", measures.enter, name="measures-enter"),
+    path(f"{EPISODE}measures/<slug:measure_id>/", measures.measure, name="measure"),
     # Safety
     path(f"{EPISODE}safety/", rooms.room, {"room": "safety"}, name="safety"),
     path(f"{EPISODE}alerts/<uuid:alert_id>/", rooms.alert, name="alert"),

@@ -1,0 +1,378 @@
+"""Where a course stands, in words: phase and what it asks for, ways on, tasks, rules, numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from openipt.core.course.progress import main_measure
+from openipt.core.course.rules import RuleResult, RuleState
+from openipt.core.course.scores import PHQ9, answers_of, latest_total, start_score
+from openipt.core.course.tasks import State, TaskState
+from openipt.core.course.transitions import Criterion, Transition
+from openipt.core.manual.model import Requirement, Severity, Task
+from openipt.core.measures.definitions import Measure
+from openipt.records.access import Act
+from openipt.records.models import PhaseEvent, Session, TaskMark
+from openipt.web.drawing.symptom_line import Drawing, SymptomLine, drawings
+from openipt.web.jinja import day, plural
+from openipt.web.therapist.common import EpisodePage
+from openipt.web.therapist.presenters_header import change_in_words, phase_title
+from openipt.web.therapist.presenters_line import present_line
+from openipt.web.therapist.presenters_records import who
+from openipt.web.therapist.presenters_today import (
+    SEVERITY_WORDS,
+    in_plain_words,
+    mark_in_words,
+    source_in_words,
+)
+
+TONES = {
+    Severity.CRITICAL: "danger",
+    Severity.WARNING: "attention",
+    Severity.NOTICE: "info",
+    Severity.INFO: "info",
+}
+GRAVEST_FIRST = (Severity.CRITICAL, Severity.WARNING, Severity.NOTICE, Severity.INFO)
+REQUIREMENTS = {
+    Requirement.REQUIRED: "required",
+    Requirement.CONDITIONAL: "required here",
+    Requirement.OPTIONAL: "",
+}
+RULE_OF_TRANSITION = {"middle": "DR-15", "ending": "DR-26"}
+ROOM_OF_CONDITION = {
+    "client-agreed": "formulation/",
+    "risk-not-red": "safety/",
+    "baseline-present": "measures/",
+}
+ROOM_OF_RECORD = {
+    "rec_measure": "measures/",
+    "rec_inventory_person": "people/",
+    "rec_timeline": "timeline/",
+    "rec_issue_ranking": "formulation/",
+}
+
+
+@dataclass(frozen=True)
+class CriterionLine:
+    """One thing the phase asks for: met, with the record that meets it; or missing, with where to do it."""
+
+    words: str
+    met: bool
+    address: str
+    link: str
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way out of the present phase, to be decided by the clinician."""
+
+    to: str
+    what: str
+    open: bool
+    reasons: tuple[str, ...]
+    next: str
+    source: str
+    mark: str
+    decided: str
+    kind: str
+    address: str
+
+
+@dataclass(frozen=True)
+class TaskLine:
+    """One task that waits, with why and where it is done."""
+
+    id: str
+    title: str
+    why: str
+    address: str
+    requirement: str
+    mark: str
+
+
+@dataclass(frozen=True)
+class RuleCard:
+    """A rule that fired, or cannot be told."""
+
+    title: str
+    severity: str
+    why: str
+    next: str
+    source: str
+    mark: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class NumberLine:
+    """A score with its unit and its day, and the change with its rule."""
+
+    title: str
+    value: str
+    band: str
+    on: date
+    change: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The whole room."""
+
+    measure: str
+    measures: tuple[tuple[str, str, bool], ...]
+    line: SymptomLine
+    drawings: tuple[Drawing, Drawing]
+    phase: str
+    place: str
+    remaining: str
+    entered: str
+    goals: tuple[str, ...]
+    criteria: tuple[CriterionLine, ...]
+    ways: tuple[Way, ...]
+    overdue: tuple[TaskLine, ...]
+    due: tuple[TaskLine, ...]
+    measures_due: str
+    not_applicable: tuple[tuple[str, str], ...]
+    rules: tuple[RuleCard, ...]
+    not_known: tuple[RuleCard, ...]
+    numbers: tuple[NumberLine, ...]
+    may_decide: bool
+    may_write: bool
+
+
+def present_overview(page: EpisodePage, wanted: str) -> Overview:
+    """`wanted` is the measure to draw; the main one otherwise."""
+    status, manual = page.status, page.manual
+    measure = _measure(page, wanted)
+    line = present_line(page, measure)
+    session = open_session(page)
+    shown = _shown_by(page)
+    return Overview(
+        measure=measure.id,
+        measures=_with_scores(page, measure),
+        line=line,
+        drawings=drawings(line),
+        phase=phase_title(page, status.phase),
+        place=_place(page),
+        remaining=f"{plural(status.remaining, 'session')} to come",
+        entered=_entered(page),
+        goals=next((phase.goals for phase in manual.phases if phase.id == status.phase), ()),
+        criteria=tuple(_criterion(page, c, session, shown) for c in status.exit_criteria.criteria),
+        ways=tuple(_way(page, transition) for transition in status.transitions),
+        overdue=_tasks(page, State.OVERDUE, session),
+        due=_tasks(page, State.DUE, session),
+        measures_due=", ".join(manual.measure_list[m].title for m in status.measures_due),
+        not_applicable=tuple(
+            (f"{found.task.id} {found.task.title}", in_plain_words(manual, found.why))
+            for found in status.not_applicable
+        ),
+        rules=tuple(_rule(page, result) for result in _gravest_first(status.fired)),
+        not_known=tuple(
+            _rule(page, result) for result in status.rules if result.state is RuleState.CANNOT_TELL
+        ),
+        numbers=_numbers(page),
+        may_decide=bool(page.may(Act.CHANGE_EPISODE)),
+        may_write=bool(page.may(Act.WRITE_RECORD)),
+    )
+
+
+def _measure(page: EpisodePage, wanted: str) -> Measure:
+    answered = {answers.measure for answers in page.course.answers}
+    chosen = wanted if wanted in answered else main_measure(page.manual, page.course) or PHQ9
+    return page.manual.measure_list[chosen]
+
+
+def _with_scores(page: EpisodePage, shown: Measure) -> tuple[tuple[str, str, bool], ...]:
+    """Measures whose line can be drawn: (id, title, shown now)."""
+    answered = dict.fromkeys(answers.measure for answers in page.course.answers)
+    known = [page.manual.measure_list[m] for m in answered if m in page.manual.measure_list]
+    return tuple(
+        (measure.id, measure.title, measure.id == shown.id) for measure in known if not measure.private
+    )
+
+
+def _place(page: EpisodePage) -> str:
+    status = page.status
+    if not status.session_number:
+        return f"before session 1 of {status.planned_sessions}"
+    return f"session {status.session_number} of {status.planned_sessions}"
+
+
+def open_session(page: EpisodePage) -> Session | None:
+    """The session being written, where a record begun here belongs."""
+    rows = page.episode.sessions.filter(state="draft", number__isnull=False)
+    return rows.order_by("-number").first()
+
+
+# -- what the phase asks for -------------------------------------------------------------------------
+
+
+def _shown_by(page: EpisodePage) -> Mapping[str, str]:
+    """Task -> address of the record or session that shows it to be done."""
+    marks = TaskMark.objects.filter(session__episode=page.episode, withdrawn_at=None).order_by("at")
+    found: dict[str, str] = {}
+    for mark in marks:
+        tail = f"records/{mark.entry_id}/" if mark.entry_id else f"sessions/{mark.session_id}/"
+        found[mark.task_id] = page.address(tail)
+    rows = page.episode.entries.exclude(state="withdrawn").exclude(for_task="").order_by("on", "order")
+    for task, entry in rows.values_list("for_task", "pk"):
+        found[task] = page.address(f"records/{entry}/")
+    return found
+
+
+def _criterion(
+    page: EpisodePage, criterion: Criterion, session: Session | None, shown: Mapping[str, str]
+) -> CriterionLine:
+    if not page.manual.has_task(criterion.id):
+        room = ROOM_OF_CONDITION.get(criterion.id, "")
+        return CriterionLine(
+            in_plain_words(page.manual, criterion.words),
+            criterion.met,
+            page.address(room) if room else "",
+            "Look",
+        )
+    task = page.manual.task(criterion.id)
+    if criterion.met:
+        return CriterionLine(task.title, True, shown.get(task.id, ""), "Read")
+    return CriterionLine(task.title, False, task_address(page, task, session), "Do it")
+
+
+def task_address(page: EpisodePage, task: Task, session: Session | None) -> str:
+    """Where a task is done: its room, else the form of its record, in the session being written."""
+    if task.record in ROOM_OF_RECORD:
+        return page.address(ROOM_OF_RECORD[task.record])
+    inside = f"&session={session.pk}" if session else ""
+    return page.address(f"records/{task.record}/new/?task={task.id}{inside}")
+
+
+def _way(page: EpisodePage, transition: Transition) -> Way:
+    """A transition as a reason card. Only a clinician decides it, open or not."""
+    phases = {phase.id for phase in page.manual.phases}
+    rule = page.manual.rules.get(RULE_OF_TRANSITION.get(transition.to, ""))
+    kind, address = _how(page, transition.to)
+    what = {
+        "initial": "Begin treatment with session 1",
+        "maintenance": "Go on to maintenance",
+        "end": "End the treatment",
+    }.get(transition.to, f"Enter the {phase_title(page, transition.to).lower()}")
+    return Way(
+        to=transition.to,
+        what=what if kind != "phase" or transition.to in phases else transition.to,
+        open=transition.open,
+        reasons=tuple(in_plain_words(page.manual, reason) for reason in transition.reasons),
+        next=_what_follows(page, transition.to),
+        source=source_in_words(page.manual, rule.id) if rule else "ipt.md 3.3",
+        mark=mark_in_words(rule.marks if rule else ()),
+        decided=_decided(page, transition.to),
+        kind=kind,
+        address=address,
+    )
+
+
+def _how(page: EpisodePage, to: str) -> tuple[str, str]:
+    if to == "initial":
+        return "link", page.address("session/")
+    if to in ("maintenance", "end"):
+        return "link", page.address("course/#status")
+    return "phase", page.address("phase/")
+
+
+def _what_follows(page: EpisodePage, to: str) -> str:
+    goals = next((phase.goals for phase in page.manual.phases if phase.id == to), ())
+    return f"{goals[0].rstrip('.')}." if goals else ""
+
+
+def _decided(page: EpisodePage, to: str) -> str:
+    """What was decided since the last session about this way, with who and why."""
+    last = page.course.held[-1].on if page.course.held else None
+    events = PhaseEvent.objects.filter(episode=page.episode).select_related("by").order_by("-at")
+    event = (events.filter(on__gte=last) if last else events).first()
+    if event is None:
+        return ""
+    event.episode = page.episode
+    by = f" by {who(event.by)}" if event.by else ""
+    if event.phase_to == to:
+        return f"Decided on {day(event.on)}{by}, from the next session on: {event.reason}"
+    if event.phase_to == event.phase_from:
+        return f"Not yet, decided on {day(event.on)}{by}: {event.reason}"
+    return ""
+
+
+def _entered(page: EpisodePage) -> str:
+    """Who decided when and why that the present phase begins; nothing where it came by plan."""
+    events = PhaseEvent.objects.filter(episode=page.episode, phase_to=page.status.phase).select_related("by")
+    event = events.exclude(phase_from=page.status.phase).order_by("-at").first()
+    if event is None:
+        return ""
+    event.episode = page.episode
+    by = f" by {who(event.by)}" if event.by else ""
+    return f"Entered on {day(event.on)}{by}: {event.reason}"
+
+
+# -- tasks and rules ---------------------------------------------------------------------------------
+
+
+def _tasks(page: EpisodePage, state: State, session: Session | None) -> tuple[TaskLine, ...]:
+    return tuple(_task(page, found, session) for found in page.status.tasks if found.state is state)
+
+
+def _task(page: EpisodePage, found: TaskState, session: Session | None) -> TaskLine:
+    task = found.task
+    return TaskLine(
+        id=task.id,
+        title=task.title,
+        why=in_plain_words(page.manual, found.why),
+        address=task_address(page, task, session),
+        requirement=REQUIREMENTS[task.requirement],
+        mark=mark_in_words(task.marks),
+    )
+
+
+def _gravest_first(fired: tuple[RuleResult, ...]) -> list[RuleResult]:
+    return sorted(fired, key=lambda result: GRAVEST_FIRST.index(result.severity))
+
+
+def _rule(page: EpisodePage, result: RuleResult) -> RuleCard:
+    rule = page.manual.rules[result.id]
+    return RuleCard(
+        title=rule.title,
+        severity=SEVERITY_WORDS[result.severity],
+        why=in_plain_words(page.manual, result.why),
+        next=rule.then_text,
+        source=source_in_words(page.manual, result.id),
+        mark=mark_in_words(rule.marks),
+        tone=TONES[result.severity],
+    )
+
+
+# -- numbers -----------------------------------------------------------------------------------------
+
+
+def _numbers(page: EpisodePage) -> tuple[NumberLine, ...]:
+    """The last score of every measure answered, with its range, band, day and change from the start."""
+    found = []
+    for measure_id in dict.fromkeys(answers.measure for answers in page.course.answers):
+        measure = page.manual.measure_list.get(measure_id)
+        if measure is None or not answers_of(page.course, measure_id):
+            continue
+        latest = latest_total(page.manual, page.course, measure_id)
+        if latest is not None:
+            found.append(_number(page, measure, *latest))
+    return tuple(found)
+
+
+def _number(page: EpisodePage, measure: Measure, on: date, total: float) -> NumberLine:
+    band = measure.band(total)
+    of = f" of {measure.highest:g}" if measure.highest is not None else ""
+    start = start_score(page.manual, page.course, measure.id)
+    return NumberLine(
+        title=measure.title,
+        value=f"{total:g}{of} points",
+        band=band.title.lower() if band else "",
+        on=on,
+        change=change_in_words(measure, start, total),
+        address=page.address(f"measures/{measure.id}/"),
+    )
