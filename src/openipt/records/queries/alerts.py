@@ -10,10 +10,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 
 from openipt.core.manual.model import Severity
+from openipt.core.safety.protocol import AlertFacts, Taken, overdue
 from openipt.errors import NoAccess
 from openipt.records.access import Act, episodes_where, may
 from openipt.records.actors import Actor, day_of
-from openipt.records.models import Alert, AlertState, Episode
+from openipt.records.models import Alert, AlertState, AlertStep, Cover, EntryState, Episode
 
 GRAVEST_FIRST = Case(
     *(
@@ -35,7 +36,7 @@ def alerts_of(user: Actor, episode: Episode, on: date, *, resolved: bool = True)
     """Alerts of one episode, the open ones first."""
     if not may(user, Act.SEE_ALERT, episode=episode, on=on):
         return []
-    rows = Alert.objects.filter(episode=episode).prefetch_related("steps__by", "steps__told")
+    rows = Alert.objects.filter(episode=episode).prefetch_related("steps__by", "steps__told", "steps__entry")
     if not resolved:
         rows = rows.exclude(state=AlertState.RESOLVED)
     found = list(rows.order_by(GRAVEST_FIRST, "raised_at"))
@@ -57,31 +58,77 @@ def alert_for(user: Actor, alert_id: UUID | str, on: date) -> Alert:
     return found
 
 
+def facts_of(alert: Alert, *, plan_wanted: bool = False) -> AlertFacts:
+    """What the path of an alert is read from: its answer and its steps, no word of them."""
+    chosen = [choice["value"] for choice in alert.inputs.get("choices", []) if choice.get("item")]
+    taken = tuple(
+        Taken(step.kind, step.happened_at or step.at, step.level, step.on)
+        for step in sorted(alert.steps.all(), key=lambda step: step.at)
+        if _counts(step)
+    )
+    return AlertFacts(
+        rule=alert.rule,
+        raised_at=alert.raised_at,
+        due_at=alert.due_at,
+        answer=max((int(value) for value in chosen if value is not None), default=None),
+        taken=taken,
+        plan_wanted=plan_wanted,
+    )
+
+
+def _counts(step: AlertStep) -> bool:
+    """A step by a record counts while the record does."""
+    return step.entry is None or step.entry.state != EntryState.WITHDRAWN
+
+
 @dataclass(frozen=True)
 class Envelope:
-    """An overdue alert from outside: no client, no answer, no word."""
+    """An overdue alert from outside: who is due with what since when, by which rule. No client, no word."""
 
     alert_id: UUID
     episode_id: UUID
-    therapist_name: str
+    rule: str
     severity: str
+    therapist_name: str
+    cover_names: tuple[str, ...]
+    step: str
     raised_at: datetime
     due_at: datetime
 
+    @property
+    def who(self) -> str:
+        """Everybody who should have acted: the therapist, and whoever covers for them."""
+        return ", ".join((self.therapist_name, *self.cover_names))
+
 
 def overdue_envelopes(user: Actor, now: datetime) -> tuple[Envelope, ...]:
-    """Alerts nobody has acknowledged in time, for the service lead."""
+    """Alerts on which a step is overdue (ipt.md 11.3 step 10), for the service lead; the longest first."""
     if not may(user, Act.SEE_ENVELOPE, on=day_of(now)):
         return ()
-    rows = Alert.objects.filter(state=AlertState.OPEN, due_at__lt=now, episode__client__erased_at=None)
-    return tuple(
+    rows = Alert.objects.exclude(state=AlertState.RESOLVED).filter(episode__client__erased_at=None)
+    rows = rows.select_related("episode__therapist").prefetch_related("steps__entry")
+    late = [(alert, step) for alert in rows if (step := overdue(facts_of(alert), now)) is not None]
+    covers = _covers({alert.episode.therapist_id for alert, _ in late}, day_of(now))
+    found = [
         Envelope(
-            alert.pk,
-            alert.episode_id,
-            alert.episode.therapist.display_name,
-            alert.severity,
-            alert.raised_at,
-            alert.due_at,
+            alert_id=alert.pk,
+            episode_id=alert.episode_id,
+            rule=alert.rule,
+            severity=alert.severity,
+            therapist_name=alert.episode.therapist.display_name,
+            cover_names=tuple(covers.get(alert.episode.therapist_id, ())),
+            step=step.title,
+            raised_at=alert.raised_at,
+            due_at=step.due_at or alert.raised_at,
         )
-        for alert in rows.select_related("episode__therapist").order_by("due_at")
-    )
+        for alert, step in late
+    ]
+    return tuple(sorted(found, key=lambda envelope: envelope.due_at))
+
+
+def _covers(therapists: set[UUID], on: date) -> dict[UUID, list[str]]:
+    found: dict[UUID, list[str]] = {}
+    rows = Cover.objects.filter(therapist__in=therapists, from_on__lte=on, to_on__gte=on)
+    for row in rows.select_related("cover").order_by("cover__display_name"):
+        found.setdefault(row.therapist_id, []).append(row.cover.display_name)
+    return found
