@@ -77,7 +77,7 @@ def _about(measure: Measure) -> str:
     less = (
         "Lower means less trouble." if measure.direction is Direction.HIGHER_IS_WORSE else "Higher is better."
     )
-    back = f" Each number looks back over {measure.recall}." if measure.recall else ""
+    back = f" Time asked about: {measure.recall}." if measure.recall else ""
     return f"{ends}{less}{back}"
 
 
