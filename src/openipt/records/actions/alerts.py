@@ -228,6 +228,9 @@ def stepped_by_entry(*, entry: Entry, by: Actor, at: datetime) -> None:
             if kind is StepKind.LEVEL_SET and level is None:
                 continue
             _step(alert, kind, by, at, level=level.word if level else "", entry=entry)
+        next_contact = known.day(entry.payload.get("followup"))
+        if next_contact is not None and next_contact >= day_of(alert.raised_at):
+            _step(alert, StepKind.FOLLOW_UP, by, at, entry=entry, on=next_contact)
 
 
 # -- working through --------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
+from openipt.core.course import known
 from openipt.core.course.course import EpisodeStatus
 from openipt.core.fields.definitions import RecordType
 from openipt.core.manual.model import Manual
@@ -162,8 +163,16 @@ def _check_safety(
     `earlier` are the values it had; `amended` those of the signed entry beside which it stands.
     """
     _check_alone(entry)
+    _check_follow_up(entry)
     _check_danger(entry, earlier if earlier is not None else amended)
     return _check_level(entry, earlier)
+
+
+def _check_follow_up(entry: Entry) -> None:
+    """The next contact comes after the assessment, never before it."""
+    on = known.day(entry.payload.get("followup")) if entry.record_type == "rec_risk" else None
+    if on is not None and on < entry.on:
+        raise fault("followup", "This day is before the assessment. Choose the day of the next contact.")
 
 
 def _check_level(entry: Entry, earlier: Mapping[str, Any] | None) -> Level:
