@@ -11,7 +11,7 @@ from openipt.core.course import known
 from openipt.core.course.guide import GuideTask, strategy_progress
 from openipt.core.course.phases import ORDER
 from openipt.core.course.tasks import State
-from openipt.core.fields.definitions import is_empty
+from openipt.core.fields.definitions import RecordType, is_empty
 from openipt.core.manual.model import Manual, Requirement, Strategy, Task, Technique
 from openipt.web.jinja import day
 from openipt.web.therapist.presenters_records import EntryLine, entry_line
@@ -36,6 +36,7 @@ BLOCK_OF_FIELD = {
     "remaining_stated": "summary",
     "credit": "summary",
 }
+ONE_A_SESSION = frozenset({"rec_action_plan", "rec_risk", "rec_alliance", "rec_review", "rec_ipv_screen"})
 # Records that have a room of their own, where they are easier to write than in a form.
 ROOM_OF_RECORD = {
     "rec_closeness_circle": ("people/", "Open the circle"),
@@ -113,6 +114,7 @@ class TaskRow:
     said: str = ""
     hint: str = ""
     can_add: bool = False
+    folded: bool = False
     records: tuple[EntryLine, ...] = ()
 
 
@@ -156,10 +158,12 @@ def present_guide(room: Room, *, extra: dict[str, int] | None = None, sent: Line
     tasks = [manual.task(found.id) for found in guide.tasks]
     left = [t for t in tasks if _is_left(room, t)]
     here = [t for t in tasks if not _done_earlier(room, t) and t not in left]
-    rows = [
-        _with(sent, row_of(room, joined, extra=(extra or {}).get(joined[0].id, 0)))
-        for joined in _joined(here)
-    ]
+
+    def made(joined: tuple[Task, ...], *, folded: bool = False) -> TaskRow:
+        row = row_of(room, joined, extra=(extra or {}).get(joined[0].id, 0))
+        return replace(_with(sent, row), folded=folded)
+
+    rows = [made(joined) for joined in _joined(here)]
     asked = [task for task in here if task.requirement is not Requirement.OPTIONAL]
     strategies, later = strategy_cards(room)
     techniques, others = technique_cards(room)
@@ -169,10 +173,10 @@ def present_guide(room: Room, *, extra: dict[str, int] | None = None, sent: Line
         phase_id=guide.phase,
         goals=guide.goals,
         blocks=_blocks(room, rows),
-        if_it_fits=tuple(row_of(room, (task,)) for task in _conditional(room)),
-        optional=tuple(row_of(room, (task,)) for task in _optional(room)),
-        left=tuple(row_of(room, (task,)) for task in left),
-        earlier=tuple(row_of(room, (task,)) for task in tasks if _done_earlier(room, task)),
+        if_it_fits=tuple(made((task,), folded=True) for task in _conditional(room)),
+        optional=tuple(made((task,)) for task in _optional(room)),
+        left=tuple(made((task,)) for task in left if not _done_earlier(room, task)),
+        earlier=tuple(made((t,), folded=True) for t in tasks if _done_earlier(room, t)),
         strategies=strategies,
         more_strategies=later,
         techniques=techniques,
@@ -219,13 +223,15 @@ def row_of(room: Room, tasks: tuple[Task, ...], *, extra: int = 0) -> TaskRow:
         room=_room_of(room, first.record),
         ground=ground(room.manual, first.sources, first.marks),
         locked=locked,
-        can_add=kind.many
-        and kind.belongs != "episode"
-        and look == "line"
-        and bool(lines and lines[-1].is_saved),
+        can_add=look == "line" and _is_repeated(kind) and bool(lines and lines[-1].is_saved),
         records=tuple(entry_line(room.page, entry) for entry in room.entries_of(first)),
     )
     return replace(row, **_own_words(room, first))
+
+
+def _is_repeated(kind: RecordType) -> bool:
+    """One record holds one thing, and there are several: people, symptoms, duties."""
+    return kind.many and kind.belongs != "episode" and kind.id not in ONE_A_SESSION
 
 
 def _look(room: Room, task: Task, lines: tuple[Line, ...]) -> str:

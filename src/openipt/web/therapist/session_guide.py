@@ -18,6 +18,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET, require_POST
 
 from openipt.core.manual.model import Task
+from openipt.core.safety.levels import positive_answers
 from openipt.errors import EntryNotValid, FieldFault, NoAccess, NotAllowedNow
 from openipt.records.access import Act
 from openipt.records.actions import entries, sessions
@@ -40,6 +41,7 @@ from openipt.web.therapist.session_lines import MOST_LINES, Line, save_line
 from openipt.web.therapist.session_room import Room, open_room
 
 FORMATS = {"in_person": "In person", "phone": "By phone", "video": "By video"}
+PARTS = ("everything", "strategies", "techniques", "quotes", "step", "alert")
 NOT_BEGUN = "Begin the session first. Then everything you record belongs to it."
 SIGNED = "This session is signed and stays as it is. Add an amendment beside it."
 
@@ -194,8 +196,9 @@ def line(request: HttpRequest, episode_id: UUID, session_id: UUID, task_id: str,
         if saving.saved:
             return HttpResponseRedirect(f"{room.address()}#task-{task_id}")
         return _room_page(request, room, sent=saving.line, status=status)
-    alert = bool(saving.entry and saving.entry.record_type == "rec_risk" and room.page.alerts)
-    return answer(request, room, task=task_id, line=saving.line, alert=alert, status=status)
+    about_risk = tasks[0].record == "rec_risk"
+    alert = bool(about_risk and saving.entry and positive_answers(saving.entry.payload) and room.page.alerts)
+    return answer(request, room, task=task_id, line=saving.line, whole=about_risk, alert=alert, status=status)
 
 
 def _tasks_of_row(room: Room, task_id: str) -> tuple[Task, ...]:
@@ -255,7 +258,7 @@ def answer(
         "whole": whole,
         "before": present_before(room) if parts.get("step") or parts.get("everything") else None,
         "quotes": _quotes(room),
-        "parts": parts,
+        "parts": dict.fromkeys(PARTS, False) | parts,
     }
     html = render_to_string("therapist/session/_answer.html", context, request=request)
     note = session_note.note_blocks_fragment(request, room.session, room.page) if status == 200 else ""

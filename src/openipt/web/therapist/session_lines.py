@@ -62,7 +62,9 @@ def quick_keys(room: Room, tasks: tuple[Task, ...]) -> tuple[str, ...]:
 
 def _stands_above_green(room: Room) -> bool:
     level = known.risk_level(room.before)
-    return level is not None and level.level > Level.GREEN
+    set_here = (Level.named(e.payload.get("level")) for e in room.own_entries if e.record_type == "rec_risk")
+    stands = [level.level if level else Level.GREEN, *(one for one in set_here if one is not None)]
+    return max(stands) > Level.GREEN
 
 
 def lines_of(room: Room, tasks: tuple[Task, ...], *, extra: int = 0) -> tuple[Line, ...]:

@@ -20,7 +20,7 @@ from openipt.core.fields.definitions import is_empty
 from openipt.core.manual.model import Manual, Task
 from openipt.records.access import Act
 from openipt.records.models import Entry, EntryState, Episode, Session, User
-from openipt.web.therapist.common import EpisodePage, episode_page, session_of
+from openipt.web.therapist.common import EpisodePage, episode_page, role_of, session_of
 
 # Records of which each save in a new session is a new version of one document of the episode.
 DOCUMENTS = frozenset({"rec_formulation", "rec_contract", "rec_safety_plan", "rec_relapse_plan"})
@@ -118,9 +118,14 @@ class Room:
     def entries(self) -> list[Entry]:
         """The records of this session that still count, in the order they were made."""
         rows = Entry.objects.filter(session=self.session).exclude(state=EntryState.WITHDRAWN)
-        found = [entry for entry in rows.order_by("order") if entry.by_role != "client" or entry.shared]
-        for entry in found:
-            entry.episode, entry.session = self.episode, self.session
+        found = []
+        for entry in rows.order_by("order"):
+            kind = self.manual.record_types[entry.record_type]
+            hidden = entry.by_role == "client" and not entry.shared
+            if not hidden and role_of(self.page) in kind.seen_by:
+                entry.episode, entry.session = self.episode, self.session
+                entry.visible = kind.values_for(role_of(self.page), entry.payload)
+                found.append(entry)
         return found
 
     @cached_property
