@@ -83,6 +83,11 @@ class EpisodePage:
         return {person.code: person.label for person in self._inventory}
 
     @cached_property
+    def relations(self) -> dict[str, str]:
+        """Code -> how they are related to the client."""
+        return {person.code: person.relation for person in self._inventory}
+
+    @cached_property
     def people_to_pick(self) -> dict[str, str]:
         """Code -> label of those in the inventory now, for forms."""
         return {person.code: person.label for person in self._inventory if person.withdrawn_at is None}

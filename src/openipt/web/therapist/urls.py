@@ -9,10 +9,12 @@ from openipt.web.therapist import (
     course,
     measures,
     overview,
+    people,
     records,
     rooms,
     session_note,
     sessions_list,
+    timeline,
     today,
 )
 
@@ -36,8 +38,10 @@ urlpatterns = [
     path(f"{EPISODE}course/profile/", course.change_profile, name="course-profile"),
     path(f"{EPISODE}course/login/", course.give_login, name="client-login"),
     # People, Timeline, Formulation
-    path(f"{EPISODE}people/", rooms.room, {"room": "people"}, name="people"),
-    path(f"{EPISODE}timeline/", rooms.room, {"room": "timeline"}, name="timeline"),
+    path(f"{EPISODE}people/", people.people, name="people"),
+    path(f"{EPISODE}people/circle/", people.circle, name="people-circle"),
+    path(f"{EPISODE}timeline/", timeline.timeline, name="timeline"),
+    path(f"{EPISODE}timeline/link/", timeline.link, name="timeline-link"),
     path(f"{EPISODE}formulation/", rooms.room, {"room": "formulation"}, name="formulation"),
     # Session
     path(f"{EPISODE}session/", sessions_list.session_to_work_on, name="session-now"),

@@ -1,0 +1,53 @@
+"""The formulation as one short paragraph (ipt.md 3.11), written from what `rec_formulation` holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from openipt.core.fields.words import date_in_words
+
+GAP = "…"
+FIELDS = ("name", "disorder", "onset", "event", "person", "event_area", "N", "problem_area", "goals")
+_SENTENCE_END = re.compile(r"(?<=[.?])\s+")
+_NAMED = re.compile(r"\{(\w+)\}")
+
+
+def paragraph(template: str, values: Mapping[str, Any], areas: Mapping[str, str]) -> str:
+    """The template with its words; what is not known yet stands as a gap.
+
+    A sentence whose only news is missing goes with it, so that a draft reads as far as it goes.
+    """
+    said = said_words(values, areas)
+    sentences = _SENTENCE_END.split(" ".join(template.split()))
+    return " ".join(_with_words(one, said) for one in sentences if _says_something(one, said))
+
+
+def said_words(values: Mapping[str, Any], areas: Mapping[str, str]) -> dict[str, str]:
+    """Each field of the paragraph in the words that stand in it; "" where nothing is known."""
+    said = {key: str(values.get(key) or "").strip().rstrip(".") for key in FIELDS}
+    said["onset"] = date_in_words(said["onset"]) if said["onset"] else ""
+    said["problem_area"] = " and ".join(areas.get(one, one).lower() for one in _list(values, "problem_area"))
+    said["goals"] = ", ".join(goal.rstrip(".") for goal in _list(values, "goals"))
+    return said
+
+
+def missing(values: Mapping[str, Any], areas: Mapping[str, str]) -> tuple[str, ...]:
+    """Fields of the paragraph that nobody has filled yet, in its order."""
+    said = said_words(values, areas)
+    return tuple(key for key in FIELDS if not said[key])
+
+
+def _says_something(sentence: str, said: Mapping[str, str]) -> bool:
+    named = _NAMED.findall(sentence)
+    return not named or any(said.get(name) for name in named)
+
+
+def _with_words(sentence: str, said: Mapping[str, str]) -> str:
+    return _NAMED.sub(lambda found: said.get(found.group(1)) or GAP, sentence)
+
+
+def _list(values: Mapping[str, Any], key: str) -> list[str]:
+    found = values.get(key) or ()
+    return [found] if isinstance(found, str) else [str(one) for one in found if one]

@@ -1,0 +1,300 @@
+"""The people in the client's life: each once, with the latest that was said and where they stood over time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from openipt.core.fields.definitions import RecordType, is_empty
+from openipt.core.fields.words import Line
+from openipt.core.formulation.circle import RING_WORDS, RINGS, Move, empty_rings, moves, places
+from openipt.records.models import Entry
+from openipt.web.jinja import short_day
+from openipt.web.therapist.common import EpisodePage
+from openipt.web.therapist.presenters_records import RecordList, lines_of, record_list
+from openipt.web.therapist.room_parts import edit_address, new_address
+
+PERSON, CIRCLE, REVIEW = "rec_inventory_person", "rec_closeness_circle", "rec_relationship_review"
+CONFLICT_FROM = (
+    5  # shown as a chip from the middle of its scale on; project default, every value stands in words
+)
+SAID_FIRST = ("support_type", "conflict_0_10", "change_near_onset", "change_wanted")
+SAID_ELSEWHERE = (
+    "person_id",
+    "label",
+    "relation",
+    "alive",
+    "past_or_present",
+    "closeness_ring_1_3",
+    "safety_concern",
+)
+HEADINGS = {1: "Inner ring", 2: "Middle ring", 3: "Outer ring", None: "Not placed yet"}
+NOBODY = "Nobody stands here. Seeing an empty ring may hurt; give it time."
+
+
+@dataclass(frozen=True)
+class Place:
+    """A ring somebody stood in, and when: "session 7", or a day."""
+
+    ring: int
+    on: date
+    when: str
+
+
+@dataclass(frozen=True)
+class PersonView:
+    """One person with the latest of everything that was said of them."""
+
+    code: str
+    label: str
+    relation: str
+    ring: int | None
+    absent: bool
+    chips: tuple[tuple[str, str], ...]
+    facts: tuple[tuple[str, str], ...]
+    more: tuple[Line, ...]
+    history: str
+    open_address: str
+    again_address: str
+    records: int
+
+
+@dataclass(frozen=True)
+class RingView:
+    """One ring and those who stand in it; for None, those who are not placed."""
+
+    ring: int | None
+    title: str
+    people: tuple[PersonView, ...]
+
+
+@dataclass(frozen=True)
+class CircleView:
+    """One circle as it was drawn: who stood where, who has moved since the one before."""
+
+    address: str
+    on: date
+    session: int | None
+    by_client: bool
+    rings: tuple[tuple[str, str], ...]
+    moves: tuple[str, ...]
+    empty: str
+    is_first: bool
+
+
+@dataclass(frozen=True)
+class PeoplePage:
+    """The People room."""
+
+    counted: str
+    rings: tuple[RingView, ...]
+    circles: tuple[CircleView, ...]
+    reviews: RecordList
+    add_address: str
+    circle_address: str
+
+
+def present_people(page: EpisodePage) -> PeoplePage:
+    views = people_views(page)
+    rings: tuple[int | None, ...] = (*RINGS, None)
+    found = tuple(
+        RingView(ring, HEADINGS[ring], tuple(view for view in views if view.ring == ring))
+        for ring in rings
+        if ring is not None or any(view.ring is None for view in views)
+    )
+    return PeoplePage(
+        counted=_counted(views),
+        rings=found if views else (),
+        circles=tuple(reversed(circle_views(page))),
+        reviews=record_list(page, REVIEW),
+        add_address=new_address(page, PERSON),
+        circle_address=page.address("people/circle/") if views and new_address(page, CIRCLE) else "",
+    )
+
+
+def _counted(views: tuple[PersonView, ...]) -> str:
+    if not views:
+        return "Who matters, now and in the past."
+    near = sum(1 for view in views if view.ring == 1)
+    people = "1 person" if len(views) == 1 else f"{len(views)} people"
+    return f"{people}, {near or 'nobody'} in the inner ring."
+
+
+# -- people ----------------------------------------------------------------------------------------
+
+
+def people_views(page: EpisodePage) -> tuple[PersonView, ...]:
+    """Everybody of the inventory, in the order they were named; then those only a record names."""
+    kind = page.manual.record_types[PERSON]
+    entries = _by_person(page)
+    stood = ring_history(page)
+    codes = dict.fromkeys([*page.people_to_pick, *(code for code in entries if code not in page.people)])
+    return tuple(_person(page, kind, code, entries.get(code, []), stood.get(code, [])) for code in codes)
+
+
+def _by_person(page: EpisodePage) -> dict[str, list[Entry]]:
+    """Entries by the person they are about; a client's own by the name it gives, where it is known."""
+    named = {label.casefold(): code for code, label in page.people.items()}
+    found: dict[str, list[Entry]] = {}
+    for entry in page.entries(PERSON):
+        code = entry.visible.get("person_id") or ""
+        label = str(entry.visible.get("label") or code)
+        if code not in page.people:
+            code = named.get(label.casefold(), f"entry-{entry.pk}")
+        found.setdefault(code, []).append(entry)
+    return found
+
+
+def latest_values(entries: list[Entry]) -> dict[str, Any]:
+    """The last answer to each question, whichever record it stands in."""
+    latest: dict[str, Any] = {}
+    for entry in entries:
+        latest |= {key: value for key, value in entry.visible.items() if not is_empty(value)}
+    return latest
+
+
+def _person(
+    page: EpisodePage, kind: RecordType, code: str, entries: list[Entry], stood: list[Place]
+) -> PersonView:
+    values = latest_values(entries)
+    lines = {line.key: line for line in lines_of(page, kind, values)}
+    person = code if code in page.people else ""
+    return PersonView(
+        code=code,
+        label=page.people.get(code) or str(values.get("label") or values.get("person_id") or "Somebody"),
+        relation=str(values.get("relation") or page.relations.get(code, "")),
+        ring=stood[-1].ring if stood else values.get("closeness_ring_1_3"),
+        absent=values.get("alive") is False or values.get("past_or_present") == "past",
+        chips=_chips(values),
+        facts=_facts(lines),
+        more=tuple(
+            line
+            for key, line in lines.items()
+            if key not in (*SAID_FIRST, *SAID_ELSEWHERE, "ratings_over_time")
+        ),
+        history=_history(stood),
+        open_address=edit_address(page, entries[-1]) if entries else new_address(page, PERSON, person=person),
+        again_address=new_address(page, PERSON, person=person) if entries else "",
+        records=len(entries),
+    )
+
+
+def _facts(lines: Mapping[str, Line]) -> tuple[tuple[str, str], ...]:
+    """The four things one looks for first, as (what, words)."""
+    near = (
+        {line.key: line.text for line in lines["change_near_onset"].lines}
+        if "change_near_onset" in lines
+        else {}
+    )
+    support = ", ".join(lines["support_type"].items) if "support_type" in lines else ""
+    pairs = [
+        ("Support", support),
+        ("Conflict", lines["conflict_0_10"].text if "conflict_0_10" in lines else ""),
+        ("Near onset", near.get("text", "")),
+        ("Wanted", lines["change_wanted"].text if "change_wanted" in lines else ""),
+    ]
+    return tuple((what, words) for what, words in pairs if words)
+
+
+def _chips(values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """What a reader must see at once, each as (words, tone)."""
+    conflict = values.get("conflict_0_10")
+    found = [
+        ("Safety concern", "danger") if values.get("safety_concern") is True else None,
+        ("Has died", "quiet") if values.get("alive") is False else None,
+        ("In the past", "quiet") if values.get("past_or_present") == "past" else None,
+        ("Conflict", "attention") if isinstance(conflict, int) and conflict >= CONFLICT_FROM else None,
+        ("Changed near onset", "attention") if _changed(values) else None,
+    ]
+    return tuple(chip for chip in found if chip)
+
+
+def _changed(values: Mapping[str, Any]) -> bool:
+    change = values.get("change_near_onset")
+    return isinstance(change, Mapping) and change.get("changed") is True
+
+
+# -- rings over time -------------------------------------------------------------------------------
+
+
+def ring_history(page: EpisodePage) -> dict[str, list[Place]]:
+    """Person -> every place they were given, oldest first: by their record, by a rating, by a circle."""
+    days = {meeting.number: meeting.on for meeting in page.course.meetings if meeting.number is not None}
+    found: dict[str, list[Place]] = {}
+    for code, entries in _by_person(page).items():
+        for entry in entries:
+            found.setdefault(code, []).extend(_places_of(entry, days))
+    for entry in page.entries(CIRCLE):
+        for code, ring in places(entry.visible).items():
+            found.setdefault(code, []).append(Place(ring, entry.on, _when(entry)))
+    return {code: sorted(stood, key=lambda place: place.on) for code, stood in found.items()}
+
+
+def _places_of(entry: Entry, days: Mapping[int, date]) -> list[Place]:
+    ring = entry.visible.get("closeness_ring_1_3")
+    found = [Place(ring, entry.on, _when(entry))] if ring in RINGS else []
+    for row in entry.visible.get("ratings_over_time") or ():
+        session = row.get("session")
+        if row.get("ring") in RINGS and session is not None:
+            found.append(Place(row["ring"], days.get(session, entry.on), f"session {session}"))
+    return found
+
+
+def _when(entry: Entry) -> str:
+    number = entry.session.number if entry.session else None
+    return f"session {number}" if number is not None else short_day(entry.on)
+
+
+def _history(stood: list[Place]) -> str:
+    """Middle ring (session 2), inner ring (session 7): only where somebody has moved."""
+    steps: list[Place] = []
+    for place in stood:
+        if not steps or steps[-1].ring != place.ring:
+            steps.append(place)
+    if len(steps) < 2:
+        return ""
+    return ", then ".join(f"{RING_WORDS[step.ring]} ({step.when})" for step in steps).capitalize()
+
+
+# -- circles ---------------------------------------------------------------------------------------
+
+
+def circle_views(page: EpisodePage) -> list[CircleView]:
+    """Every circle drawn, oldest first, each with its moves since the one before."""
+    found: list[CircleView] = []
+    before: dict[str, int] | None = None
+    for entry in page.entries(CIRCLE):
+        stood = places(entry.visible)
+        found.append(_circle(page, entry, stood, before))
+        before = stood
+    return found
+
+
+def _circle(
+    page: EpisodePage, entry: Entry, stood: Mapping[str, int], before: Mapping[str, int] | None
+) -> CircleView:
+    def names(ring: int) -> str:
+        return ", ".join(page.people.get(code, code) for code, place in stood.items() if place == ring)
+
+    return CircleView(
+        address=page.address(f"records/{entry.pk}/"),
+        on=entry.on,
+        session=entry.session.number if entry.session else None,
+        by_client=entry.by_role == "client",
+        rings=tuple((HEADINGS[ring], names(ring) or "nobody") for ring in RINGS),
+        moves=tuple(_in_words(page, move) for move in moves(before, stood)) if before is not None else (),
+        empty=", ".join(RING_WORDS[ring] for ring in empty_rings(stood)),
+        is_first=before is None,
+    )
+
+
+def _in_words(page: EpisodePage, move: Move) -> str:
+    who = page.people.get(move.person, move.person)
+    if move.before is None:
+        return f"{who} came into the {RING_WORDS[move.after or 3]}"
+    if move.after is None:
+        return f"{who} no longer stands on it (was in the {RING_WORDS[move.before]})"
+    way = "closer" if move.is_closer else "further out"
+    return f"{who} moved {way}, from the {RING_WORDS[move.before]} to the {RING_WORDS[move.after]}"

@@ -1,0 +1,86 @@
+"""What the rooms of an episode share: where a record is begun, the session at hand, writing with its faults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import transaction
+
+from openipt.records.actions import entries
+from openipt.records.actions.base import locked
+from openipt.records.models import Entry, EntryState, Session, SessionState
+from openipt.web.therapist.common import EpisodePage
+from openipt.web.therapist.presenters_records import may_write_type
+
+TWICE_WITHIN = timedelta(seconds=30)
+
+
+def open_session(page: EpisodePage) -> Session | None:
+    """The session held today that is still being written: what is recorded now belongs to it."""
+    rows = page.episode.sessions.filter(state=SessionState.DRAFT, held_on=page.on, number__isnull=False)
+    found = rows.order_by("-number").first()
+    if found is not None:
+        found.episode = page.episode
+    return found
+
+
+def may_write(page: EpisodePage, record: str) -> bool:
+    kind = page.manual.record_types.get(record)
+    return kind is not None and may_write_type(page, kind)
+
+
+def new_address(page: EpisodePage, record: str, **more: str) -> str:
+    """Where a record is begun, coming back to this room; "" for somebody who may not write it."""
+    if not may_write(page, record):
+        return ""
+    session = open_session(page)
+    query = {"session": str(session.pk) if session else "", "next": page.address(f"{page.room}/"), **more}
+    kept = urlencode({key: value for key, value in query.items() if value})
+    return page.address(f"records/{record}/new/?{kept}")
+
+
+def edit_address(page: EpisodePage, entry: Entry) -> str:
+    """Where an entry is changed, coming back to this room; its own page where it stays as it is."""
+    signed = entry.session is not None and entry.session.is_signed
+    if signed or entry.by_role == "client" or not may_write(page, entry.record_type):
+        return page.address(f"records/{entry.pk}/")
+    query = urlencode({"next": page.address(f"{page.room}/")})
+    return page.address(f"records/{entry.pk}/edit/?{query}")
+
+
+@transaction.atomic
+def add_once(
+    page: EpisodePage, record: str, values: Mapping[str, Any], *, task: str = "", final: bool = False
+) -> Entry:
+    """Write a record into the session at hand; pressing the same button twice writes it once."""
+    locked(page.episode)  # a second press waits here, and then finds the first
+    session = open_session(page)
+    there = _sent_twice(page, record, values, session)
+    if there is not None:
+        return there
+    return entries.add_entry(
+        episode=page.episode,
+        record_type=record,
+        payload=values,
+        session=session,
+        for_task=task,
+        final=final,
+        by=page.user,
+        at=page.at,
+    )
+
+
+def _sent_twice(
+    page: EpisodePage, record: str, values: Mapping[str, Any], session: Session | None
+) -> Entry | None:
+    rows = page.episode.entries.filter(
+        record_type=record, session=session, by=page.user, created_at__gt=page.at - TWICE_WITHIN
+    ).exclude(state=EntryState.WITHDRAWN)
+    for entry in rows:
+        entry.episode = page.episode
+        if entry.payload == dict(values):
+            return entry
+    return None
