@@ -1,7 +1,7 @@
 // form[data-note="ID"]: a note that saves itself. Every pause sends what is half-typed to data-note-typed; leaving a
 // field, or a longer pause, saves it (the form's own address) under the version that was read. Until the server
 // has it, it stays on this device as ciphertext (vault.js; note_kept.js brings it back on the next opening).
-import { addHidden, carry, grow, quiet, showFresh, signInAgain } from "./note_parts.js";
+import { addHidden, grow, quiet, showFresh, signInAgain, takeIn } from "./note_parts.js";
 import { SignedOut, post } from "./server.js";
 import { forget, keep, ready } from "./vault.js";
 
@@ -36,7 +36,7 @@ export function start(form) {
 
   function later(what, wait) {
     clearTimeout(timers[what]);
-    timers[what] = setTimeout(what === "save" ? save : sendTyped, wait);
+    timers[what] = setTimeout(what === "save" ? save : () => (running = running.then(sendTyped)), wait);
   }
 
   async function keepHere(found) {
@@ -125,10 +125,7 @@ export function start(form) {
   window.addEventListener("online", save);
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && save());
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
-    const { target, fragment } = event.detail;
-    if (!form.contains(target) || !target.id.startsWith("note-")) return;
-    event.detail.shouldSwap = !target.contains(document.activeElement);
-    carry(target, fragment);
+    if (form.contains(event.detail.target) && event.detail.target.id.startsWith("note-")) takeIn(event);
   });
 
   // Leaving by a button (save, sign): what is on its way arrives first, then the whole form goes.

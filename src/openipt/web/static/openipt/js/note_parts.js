@@ -26,18 +26,49 @@ export function carry(old, fresh) {
   }
 }
 
-// The sentences and the signing part as they are now; not under the hands of somebody who is in one of them.
-export function showFresh(html) {
+// The sentences and the signing part as they are now; not under the hands of somebody who is in one of them,
+// and not while a button is being pressed: it must not move away under the finger.
+export async function showFresh(html) {
+  await released();
+  waiting = null;
   const page = new DOMParser().parseFromString(html, "text/html");
   for (const fresh of page.querySelectorAll("#note-blocks, #note-sign")) {
     const old = document.getElementById(fresh.id);
-    if (!old || old.contains(document.activeElement)) continue;
+    if (!old) continue;
+    if (isBusy(old)) {
+      waiting = { html, form: old.closest("form") };
+      continue;
+    }
+    carry(old, fresh);
     fresh.removeAttribute("hx-swap-oob");
     old.replaceWith(fresh);
     window.htmx?.process(fresh);
     fresh.querySelectorAll("textarea").forEach(grow);
   }
 }
+
+// What the guide brings out of band, by the same rules.
+export function takeIn(event) {
+  event.detail.shouldSwap = false;
+  const box = document.createElement("div");
+  box.append(event.detail.fragment.cloneNode(true));
+  showFresh(box.innerHTML);
+}
+
+const isBusy = (part) => part.contains(document.activeElement);
+
+let waiting = null; // what could not be shown yet; of no use once the whole note has been swapped
+document.addEventListener("focusout", () => setTimeout(() => waiting?.form.isConnected && showFresh(waiting.html), 0));
+
+let pressing = null;
+document.addEventListener("pointerdown", () => {
+  let release;
+  pressing = new Promise((done) => (release = done));
+  const over = () => setTimeout(() => ((pressing = null), release()), 0);
+  for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, over, { once: true });
+  setTimeout(over, 3000);
+});
+const released = () => pressing ?? Promise.resolve();
 
 // Resolves when nothing that was recorded beside the note is still on its way.
 export async function quiet() {
