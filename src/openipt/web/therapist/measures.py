@@ -193,7 +193,7 @@ def _entered_already(
         purpose=purpose,
         opened_at__gt=page.at - TWICE_WITHIN,
     )
-    return any(set(measure for measure, _ in row.measures) <= set(names) for row in rows)
+    return any({measure for measure, _ in row.measures} <= set(names) for row in rows)
 
 
 def _form(

@@ -163,6 +163,7 @@ class Adaptation:
     lowest: int
     typical: int
     highest: int
+    first_minutes: int
     range_words: str
 
 
@@ -180,12 +181,19 @@ class TakeOn:
 def present_take_on() -> TakeOn:
     """Treatments, languages, regions with crisis contacts, and supervisors."""
     return TakeOn(
-        adaptations=tuple(_adaptation(manual) for manual in library.manuals().values()),
+        adaptations=tuple(
+            _adaptation(manual) for manual in sorted(library.manuals().values(), key=_base_first)
+        ),
         languages=tuple(LANGUAGES.items()),
         regions=tuple((region, region.upper()) for region in crisis.regions()),
         supervisors=tuple((str(user.pk), who(user)) for user in accounts.supervisors()),
         no_contacts=not crisis.contacts(""),
     )
+
+
+def _base_first(manual: Manual) -> tuple[bool, str]:
+    """The base protocol, then those that inherit from it."""
+    return bool(manual.inherits), manual.name
 
 
 def _adaptation(manual: Manual) -> Adaptation:
@@ -197,6 +205,7 @@ def _adaptation(manual: Manual) -> Adaptation:
         lowest=sessions.min,
         typical=sessions.typical,
         highest=sessions.max,
+        first_minutes=manual.first_minutes[0] if manual.first_minutes else 0,
         range_words=(
             f"{sessions.min} to {sessions.max} sessions, usually {sessions.typical}, "
             f"{manual.minutes} minutes {manual.frequency}."
@@ -263,7 +272,7 @@ def present_course(page: EpisodePage, *, needs_named: bool) -> CoursePage:
         status=status_in_words(episode),
         may_change=bool(page.may(Act.CHANGE_EPISODE)),
         may_hand_over=bool(page.may(Act.HAND_OVER)),
-        moves=tuple(_move(episode, to) for to in MOVE_WORDS),
+        moves=tuple(_move(episode, to) for to in MOVE_WORDS if to.value != episode.status),
         end_reasons=tuple(
             (reason.value, END_WORDS[reason.value]) for reason in EndReason if reason in fitting
         ),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from openipt.core.course.scores import start_score
+from openipt.core.course.scores import GAD7, PHQ9, start_score
 from openipt.core.manual.model import Source
 from openipt.core.measures.definitions import Measure
 from openipt.records.access import Act
@@ -90,7 +90,7 @@ def present_measures(page: EpisodePage) -> MeasuresPage:
         due=tuple(_due(page, known[measure]) for measure in due),
         due_address=enter_address(page, due),
         is_baseline=is_baseline(page),
-        cards=tuple(_card(page, known[m], rows) for m, rows in by_measure.items() if m in known),
+        cards=tuple(_card(page, known[m], rows) for m, rows in _main_first(by_measure) if m in known),
         others=tuple(
             (enter_address(page, (m.id,)), m.title, m.purpose)
             for m in sorted(known.values(), key=lambda one: one.title)
@@ -100,6 +100,11 @@ def present_measures(page: EpisodePage) -> MeasuresPage:
         private=_private(page),
         may_enter=bool(page.may(Act.ENTER_ANSWERS)),
     )
+
+
+def _main_first(by_measure: dict[str, list[MeasureScore]]) -> list[tuple[str, list[MeasureScore]]]:
+    """Those answered most often first: the weekly ones."""
+    return sorted(by_measure.items(), key=lambda pair: (pair[0] not in (PHQ9, GAD7), -len(pair[1])))
 
 
 def is_baseline(page: EpisodePage) -> bool:
@@ -141,17 +146,22 @@ def _card(page: EpisodePage, measure: Measure, rows: list[MeasureScore]) -> Meas
         purpose=measure.purpose,
         address=page.address(f"measures/{measure.id}/"),
         enter_address="" if measure.private else enter_address(page, (measure.id,)),
-        sittings=tuple(_sitting(measure, row, start) for row in reversed(rows)),
+        sittings=tuple(_sitting(measure, row, start, first=row is rows[0]) for row in reversed(rows)),
     )
 
 
-def _sitting(measure: Measure, row: MeasureScore, start: float | None) -> Sitting:
+def _change(measure: Measure, row: MeasureScore, start: float | None, first: bool) -> str:
+    """The change from the start; the first sitting is no change."""
+    return "" if row.total is None or first else change_in_words(measure, start, row.total)
+
+
+def _sitting(measure: Measure, row: MeasureScore, start: float | None, *, first: bool) -> Sitting:
     return Sitting(
         on=row.on,
         session=session_in_words(row.check_in),
         total=total_in_words(measure, row),
         band=band_in_words(measure, row.total),
-        change="" if row.total is None else change_in_words(measure, start, row.total),
+        change=_change(measure, row, start, first),
         entered=entered_in_words(row.check_in),
         note=_note(row),
     )

@@ -8,7 +8,7 @@ from datetime import date
 
 from openipt.core.course.progress import main_measure
 from openipt.core.course.rules import RuleResult, RuleState
-from openipt.core.course.scores import PHQ9, answers_of, latest_total, start_score
+from openipt.core.course.scores import GAD7, PHQ9, answers_of, latest_total, start_score
 from openipt.core.course.tasks import State, TaskState
 from openipt.core.course.transitions import Criterion, Transition
 from openipt.core.manual.model import Requirement, Severity, Task
@@ -187,7 +187,7 @@ def _measure(page: EpisodePage, wanted: str) -> Measure:
 
 def _with_scores(page: EpisodePage, shown: Measure) -> tuple[tuple[str, str, bool], ...]:
     """Measures whose line can be drawn: (id, title, shown now)."""
-    answered = dict.fromkeys(answers.measure for answers in page.course.answers)
+    answered = sorted({a.measure for a in page.course.answers}, key=lambda m: (m not in (PHQ9, GAD7), m))
     known = [page.manual.measure_list[m] for m in answered if m in page.manual.measure_list]
     return tuple(
         (measure.id, measure.title, measure.id == shown.id) for measure in known if not measure.private
@@ -354,7 +354,8 @@ def _rule(page: EpisodePage, result: RuleResult) -> RuleCard:
 def _numbers(page: EpisodePage) -> tuple[NumberLine, ...]:
     """The last score of every measure answered, with its range, band, day and change from the start."""
     found = []
-    for measure_id in dict.fromkeys(answers.measure for answers in page.course.answers):
+    answered = {answers.measure for answers in page.course.answers}
+    for measure_id in sorted(answered, key=lambda m: (m not in (PHQ9, GAD7), m)):
         measure = page.manual.measure_list.get(measure_id)
         if measure is None or not answers_of(page.course, measure_id):
             continue
@@ -373,6 +374,10 @@ def _number(page: EpisodePage, measure: Measure, on: date, total: float) -> Numb
         value=f"{total:g}{of} points",
         band=band.title.lower() if band else "",
         on=on,
-        change=change_in_words(measure, start, total),
+        change=change_in_words(measure, start, total) if _answered_again(page, measure) else "",
         address=page.address(f"measures/{measure.id}/"),
     )
+
+
+def _answered_again(page: EpisodePage, measure: Measure) -> bool:
+    return len([answers for answers in answers_of(page.course, measure.id) if answers.finished]) > 1
