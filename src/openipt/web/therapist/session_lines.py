@@ -132,6 +132,9 @@ def save_line(room: Room, tasks: tuple[Task, ...], index: int, post: Any) -> Sav
         return Saving(
             _line(room, tasks, index, form, here, theirs=theirs or "Nothing: it was cleared."), False
         )
+    if here == sent:
+        saved_at = entry.updated_at if entry is not None and sent != digest({}, keys) else None
+        return Saving(_line(room, tasks, index, form, sent, saved_at=saved_at), True, entry)
     try:
         kept = _keep(room, tasks, entry, form, keys)
     except EntryNotValid as error:
@@ -212,7 +215,7 @@ def _keep(
         if empty:
             return None
         return write_new(room, form.record_type, form.values, for_task="" if tasks[0].field else tasks[0].id)
-    if empty and _is_all(room, tasks, entry) and form.record_type.id != "rec_session":
+    if empty and _is_all(room, tasks, entry):
         entries.withdraw_entry(entry=entry, by=by, at=at, expected_version=entry.version)
         return None
     return entries.save_entry(

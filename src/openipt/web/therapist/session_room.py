@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from openipt.core.course import known
 from openipt.core.course.course import Attendance, Course, EpisodeStatus
 from openipt.core.course.guide import Guide, session_guide
+from openipt.core.course.locks import LOCKED_FIELDS
 from openipt.core.course.tasks import TaskState, task_states
 from openipt.core.fields.definitions import is_empty
 from openipt.core.manual.model import Manual, Task
@@ -24,8 +25,7 @@ from openipt.web.therapist.common import EpisodePage, episode_page, role_of, ses
 
 # Records of which each save in a new session is a new version of one document of the episode.
 DOCUMENTS = frozenset({"rec_formulation", "rec_contract", "rec_safety_plan", "rec_relapse_plan"})
-LOCKED_BY_DANGER = frozenset({"rec_conjoint_session"})
-LOCKED_UNTIL_NAMED = frozenset({"rec_communication_analysis", "rec_role_play", "rec_expression_plan"})
+CONJOINT = "rec_conjoint_session"
 
 
 @dataclass
@@ -191,23 +191,21 @@ class Room:
 
     def why_locked(self, record: str) -> str:
         """Why danger from another person locks this record (DR-06, ipt.md 22.1); "" where it does not."""
-        if not self.danger.grounds:
+        if not self.danger.grounds or record not in LOCKED_FIELDS:
             return ""
-        named = [self.page.people.get(person, "") for person in self.danger.persons]
-        whom = " and ".join(filter(None, named))
-        if record in LOCKED_BY_DANGER:
-            return "Danger is on record: no session with another person (DR-06)."
-        if record in LOCKED_UNTIL_NAMED and self.danger.persons:
-            return f"Danger is on record: not with {whom or 'the person named'} (DR-06). With others it may go on."
-        if record in LOCKED_UNTIL_NAMED:
-            return "Danger is on record and nobody is named: not with a partner, ex-partner or household (DR-06)."
-        return ""
+        named = " and ".join(filter(None, (self.page.people.get(one, "") for one in self.danger.persons)))
+        if self.danger.persons:
+            return f"Danger is on record (DR-06): not with {named or 'the person named'}. With others it may go on."
+        if record == CONJOINT:
+            return "Danger is on record, and not from whom (DR-06): no meeting with another person."
+        return (
+            "Danger is on record, and not from whom (DR-06): no rehearsal with a partner, ex-partner or "
+            "anybody of the household."
+        )
 
     def is_locked(self, record: str) -> bool:
-        """No way in at all. With a person named, the same work with others stays open."""
-        if record in LOCKED_UNTIL_NAMED:
-            return bool(self.danger.grounds) and not self.danger.persons
-        return bool(self.why_locked(record))
+        """No way in at all: no meeting together until it is on record from whom the danger comes."""
+        return record == CONJOINT and bool(self.danger.grounds) and not self.danger.persons
 
 
 def open_room(request: HttpRequest, episode_id: UUID, session_id: UUID, act: Act = Act.SEE_EPISODE) -> Room:
