@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     port = args.port or port_from(os.environ.get("PORT", ""))
     _refuse_taken(args.host, port)
     _refuse_waiting_migrations()
-    _make_static_folder()
+    _lay_out_static_files()
     _server(args.host, port, args.workers).run()
     return 0
 
@@ -64,11 +64,13 @@ def _refuse_waiting_migrations() -> None:
         raise SettingError("The database is not up to date. Run `openipt migrate` first.")
 
 
-def _make_static_folder() -> None:
-    """The page server warns about a folder that is not there."""
+def _lay_out_static_files() -> None:
+    """Copy the static files where the page server finds them, each beside its compressed twin."""
     from django.conf import settings
+    from django.core.management import call_command
 
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    settings.WHITENOISE_USE_FINDERS = False
 
 
 def _server(host: str, port: int, workers: int) -> Any:
