@@ -13,6 +13,7 @@ atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 os.environ["OPENIPT_HOME"] = HOME
 os.environ["OPENIPT_MODE"] = "demo"
 os.environ.pop("OPENIPT_CLOCK", None)
+os.environ.pop("OPENIPT_CLOCK_FILE", None)
 
 from openipt.web.settings import *  # noqa: E402, F403
 from openipt.web.settings import DATABASES  # noqa: E402

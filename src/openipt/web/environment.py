@@ -30,6 +30,7 @@ class Environment:
     https: bool
     demo_anywhere: bool
     service_hours: str = ""
+    clock_file: Path | None = None
 
     @property
     def is_live(self) -> bool:
@@ -53,6 +54,7 @@ def read(env: Mapping[str, str] | None = None) -> Environment:
         https=values.get("OPENIPT_HTTPS", "1" if mode == "live" else "0") == "1",
         demo_anywhere=values.get("OPENIPT_DEMO_ANYWHERE", "0") == "1",
         service_hours=values.get("OPENIPT_SERVICE_HOURS", "").strip()[:120],
+        clock_file=_clock_file(values.get("OPENIPT_CLOCK_FILE", ""), mode),
     )
 
 
@@ -71,14 +73,28 @@ def _clock(text: str, mode: str) -> datetime | None:
         return None
     if mode == "live":
         raise SettingError("OPENIPT_CLOCK is set. A live service keeps real time: unset it.")
+    return read_moment(text, "OPENIPT_CLOCK")
+
+
+def _clock_file(text: str, mode: str) -> Path | None:
+    if not text:
+        return None
+    if mode == "live":
+        raise SettingError("OPENIPT_CLOCK_FILE is set. A live service keeps real time: unset it.")
+    path = Path(text).expanduser().absolute()
+    if not path.is_file():
+        raise SettingError(f"OPENIPT_CLOCK_FILE is '{text}'. Name a file that holds a moment, or unset it.")
+    return path
+
+
+def read_moment(text: str, setting: str) -> datetime:
+    """The moment a setting or its file tells. Raises `SettingError` with an example."""
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise SettingError(
-            f"OPENIPT_CLOCK is '{text}'. Write a moment such as 2026-03-02T09:30+00:00."
-        ) from None
+        raise SettingError(f"{setting} is '{text}'. Write a moment such as 2026-03-02T09:30+00:00.") from None
     if moment.tzinfo is None:
-        raise SettingError("OPENIPT_CLOCK needs a time zone, as in 2026-03-02T09:30+00:00.")
+        raise SettingError(f"{setting} needs a time zone, as in 2026-03-02T09:30+00:00.")
     return moment
 
 
