@@ -199,7 +199,7 @@ def test_the_supervisor_advised_and_the_therapist_has_private_notes(here: None) 
     by = [
         entry.by_role for entry in found.entries.filter(record_type="rec_supervision_item").order_by("order")
     ]
-    assert by == ["therapist", "supervisor"]
+    assert by == ["therapist", "supervisor", "therapist"]
     assert found.sessions.filter(private_notes__author=login("mira.hale")).exists()
 
 

@@ -21,10 +21,10 @@ THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "openipt_theme"
 
 ROOMS_BY_ROLE = {
-    "therapist": (("/today/", "Today"), ("/clients/", "Clients")),
+    "therapist": (("/today/", "Today"), ("/clients/", "Clients"), ("/accounts/cover/", "Cover")),
     "supervisor": (("/supervision/", "Supervision"), ("/today/", "Today"), ("/clients/", "Clients")),
-    "manager": (("/service/", "Service"),),
-    "administrator": (("/accounts/", "Accounts"),),
+    "manager": (("/service/", "Service"), ("/accounts/arrangements/", "Supervision and cover")),
+    "administrator": (("/accounts/", "Accounts"), ("/accounts/arrangements/", "Supervision and cover")),
 }
 CLIENT_ROOMS = (("/me/", "Home"), ("/me/check-in/", "Check-in"), ("/me/line/", "My line"))
 
@@ -94,6 +94,8 @@ def theme_of(request: HttpRequest | None) -> str:
 def _is_here(address: str, path: str) -> bool:
     if address == "/me/":
         return path == address
+    if address == "/accounts/" and path.startswith("/accounts/arrangements/"):
+        return False
     inside = {"/clients/": ("/clients/", "/episodes/")}.get(address, (address,))
     return path.startswith(inside)
 

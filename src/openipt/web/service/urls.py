@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from openipt.web.service import views
+
+app_name = "service"
+
+urlpatterns = [
+    path("", views.service, name="home"),
+    path("audit/check/", views.check_audit, name="check-audit"),
+]

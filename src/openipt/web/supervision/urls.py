@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from openipt.web.supervision import views
+
+app_name = "supervision"
+
+urlpatterns = [path("", views.supervision, name="home")]

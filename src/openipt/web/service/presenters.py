@@ -1,0 +1,203 @@
+"""The service in figures: every number with its unit and its days, no name and no word of a client."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from openipt.core.course.course import EndReason, EpisodeStatus
+from openipt.records.queries.alerts import Envelope
+from openipt.records.queries.audits import AuditCheck
+from openipt.records.queries.service import WINDOW_DAYS, AlertFigures, Completeness, Figures, Share, Waits
+from openipt.web.jinja import clock_time, plural, short_day
+
+STATUS_WORDS = {
+    EpisodeStatus.ENQUIRY: "Enquiry",
+    EpisodeStatus.ASSESSMENT: "Assessment",
+    EpisodeStatus.ACTIVE: "Active",
+    EpisodeStatus.PAUSED: "Paused",
+    EpisodeStatus.MAINTENANCE: "Maintenance",
+    EpisodeStatus.ENDED: "Ended",
+}
+END_WORDS = {
+    EndReason.COMPLETED: "completed",
+    EndReason.NOT_SUITABLE: "not suitable",
+    EndReason.DROPPED_OUT: "dropped out",
+    EndReason.REFERRED: "referred",
+    EndReason.MOVED: "moved",
+    EndReason.DIED: "died",
+    EndReason.OTHER: "other",
+}
+SEVERITY_WORDS = {"info": "information", "notice": "notice", "warning": "warning", "critical": "critical"}
+
+
+@dataclass(frozen=True)
+class EnvelopeLine:
+    """An overdue alert from outside. `reference` names it to the therapist without naming a client."""
+
+    reference: str
+    therapist: str
+    cover: str
+    severity: str
+    tone: str
+    raised: str
+    due: str
+    late: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One figure: what is counted, the number with its unit, and how it is meant."""
+
+    what: str
+    number: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class FigureWords:
+    """The figures of the page, group by group."""
+
+    window: str
+    statuses: tuple[tuple[str, int], ...]
+    ended: str
+    waits: tuple[Line, ...]
+    alerts: tuple[Line, ...]
+    completeness: tuple[Line, ...]
+    is_empty: bool
+
+
+@dataclass(frozen=True)
+class AuditWords:
+    """The last check of the audit."""
+
+    words: str
+    when: str
+    tone: str
+    faults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Service:
+    """The whole page."""
+
+    date: date
+    envelopes: tuple[EnvelopeLine, ...]
+    figures: FigureWords
+    audit: AuditWords
+
+
+def envelopes(
+    found: Sequence[Envelope], covers: Mapping[UUID, str], now: datetime
+) -> tuple[EnvelopeLine, ...]:
+    """The longest overdue first, as they come."""
+    return tuple(
+        EnvelopeLine(
+            reference=str(envelope.alert_id)[:8],
+            therapist=envelope.therapist_name,
+            cover=covers.get(envelope.episode_id, ""),
+            severity=SEVERITY_WORDS.get(envelope.severity, envelope.severity),
+            tone="danger" if envelope.severity in ("warning", "critical") else "attention",
+            raised=_moment(envelope.raised_at),
+            due=_moment(envelope.due_at),
+            late=span(now - envelope.due_at),
+        )
+        for envelope in found
+    )
+
+
+def span(time: timedelta) -> str:
+    """2 days 3 hours; 3 hours 12 minutes; 5 minutes"""
+    minutes = max(1, int(time.total_seconds() // 60))
+    if minutes >= 24 * 60:
+        days, hours = divmod(minutes // 60, 24)
+        return f"{plural(days, 'day')} {plural(hours, 'hour')}" if hours else plural(days, "day")
+    hours, minutes = divmod(minutes, 60)
+    if not hours:
+        return plural(minutes, "minute")
+    return f"{plural(hours, 'hour')} {plural(minutes, 'minute')}" if minutes else plural(hours, "hour")
+
+
+def _moment(at: datetime) -> str:
+    local = timezone.localtime(at)
+    return f"{short_day(local)}, {clock_time(local)}"
+
+
+def figures(found: Figures, on: date) -> FigureWords:
+    """Every figure of the page in words."""
+    statuses = tuple((STATUS_WORDS[s], found.by_status.get(s.value, 0)) for s in EpisodeStatus)
+    return FigureWords(
+        window=f"the last {WINDOW_DAYS} days, since {short_day(found.since)}",
+        statuses=statuses,
+        ended=", ".join(
+            f"{found.ended_by_reason[reason.value]} {END_WORDS[reason]}"
+            for reason in EndReason
+            if found.ended_by_reason.get(reason.value)
+        ),
+        waits=_waits(found.waits),
+        alerts=_alerts(found.alerts, on),
+        completeness=(*_completeness(found.completeness), *_attendance(found)),
+        is_empty=not any(count for _, count in statuses),
+    )
+
+
+def _waits(waits: Waits) -> tuple[Line, ...]:
+    longest = "" if waits.longest is None else f"the longest for {plural(waits.longest, 'day')}"
+    median = "–" if waits.median_to_begin is None else f"{_days(waits.median_to_begin)}"
+    return (
+        Line("Waiting for session 1", str(waits.waiting), longest),
+        Line("From enquiry to session 1, median", median, f"of {waits.began} who began"),
+    )
+
+
+def _days(number: float) -> str:
+    return f"{number:g} {'day' if number == 1 else 'days'}"
+
+
+def _alerts(alerts: AlertFigures, on: date) -> tuple[Line, ...]:
+    due = ""
+    if alerts.next_due is not None:
+        local = timezone.localtime(alerts.next_due)
+        when = clock_time(local) if local.date() == on else _moment(local)
+        due = f"the next limit is {'today at ' if local.date() == on else ''}{when}"
+    return (
+        Line("Waiting, within their limit", str(alerts.unanswered_in_time), due),
+        Line("Taken on by a clinician, still open", str(alerts.being_worked)),
+        Line("Acknowledged in time", share_in_words(alerts.answered_in_time)),
+    )
+
+
+def _completeness(found: Completeness) -> tuple[Line, ...]:
+    return (
+        Line("Sessions held with a PHQ-9", share_in_words(found.scores)),
+        Line("Sessions held and signed", share_in_words(found.signed)),
+        Line("Check-ins begun and finished", share_in_words(found.check_ins)),
+        Line("Active episodes with a baseline", share_in_words(found.baseline), "today"),
+    )
+
+
+def _attendance(found: Figures) -> tuple[Line, ...]:
+    missed = share_in_words(found.sessions_missed)
+    return (Line("Sessions missed, of those held or missed", missed, "cancelled ones are not counted"),)
+
+
+def share_in_words(share: Share) -> str:
+    """12 of 14 (86 %); a dash where there is nothing to count."""
+    return f"{share.part} of {share.whole} ({share.percent} %)" if share.whole else "–"
+
+
+def check_in_words(check: AuditCheck | None, on: date) -> AuditWords:
+    """When the audit was last checked and what was found."""
+    if check is None:
+        return AuditWords("Not checked from here yet.", "", "info")
+    local = timezone.localtime(check.at)
+    day = "today" if local.date() == on else short_day(local)
+    when = f"Checked {day} at {clock_time(local)}."
+    counted = f"{check.events:,} events in {plural(check.chains, 'chain')}"
+    if check.is_whole:
+        return AuditWords(f"Whole: {counted}, none changed, none missing.", when, "done")
+    return AuditWords(f"Broken: {counted} were walked.", when, "danger", check.faults)

@@ -1,0 +1,256 @@
+"""Supervision in words: who wants a look and why, what was asked, and every episode by its therapist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.utils import timezone
+
+from openipt.core.course.rules import RuleResult
+from openipt.core.manual.model import Manual, Severity
+from openipt.records.manuals import manual_of
+from openipt.records.models import Alert, Entry, Episode, Session
+from openipt.web.jinja import clock_time, plural, short_day
+from openipt.web.supervision.standing import Score, Standing
+
+ORDER = (Severity.CRITICAL, Severity.WARNING, Severity.NOTICE)
+SPOKEN_BY_ALERTS = frozenset({"DR-01", "DR-06"})  # these stand above as alerts
+ASK_TITLE = "A risk question was passed over"
+PHASE_WORDS = {"pre": "Before treatment"}
+VERDICTS = {
+    "improved": "a reliable improvement",
+    "deteriorated": "a reliable deterioration",
+    "none": "within the measure's error",
+}
+ADVICE = "records/rec_supervision_item/new/?next=/supervision/"
+
+
+@dataclass(frozen=True)
+class Look:
+    """One reason to look at an episode, with its ground."""
+
+    what: str
+    why: tuple[str, ...]
+    source: str
+    next: str
+    address: str
+    advice: str
+    tone: str = "attention"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a therapist asked and nobody has answered yet."""
+
+    client: str
+    therapist: str
+    asked: str
+    on: date
+    address: str
+    advice: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One episode of the list."""
+
+    client: str
+    address: str
+    advice: str
+    status: str
+    place: str
+    score: str
+    change: str
+    next_meeting: str
+    marks: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """One therapist with their episodes."""
+
+    therapist: str
+    rows: tuple[Row, ...]
+
+    @property
+    def count(self) -> str:
+        return plural(len(self.rows), "episode")
+
+
+@dataclass(frozen=True)
+class Supervision:
+    """The whole page."""
+
+    date: date
+    alerts: tuple[Look, ...]
+    looks: tuple[Look, ...]
+    questions: tuple[Question, ...]
+    groups: tuple[Group, ...]
+
+
+def episode_address(episode_id: UUID, tail: str = "") -> str:
+    return f"/episodes/{episode_id}/{tail}"
+
+
+# -- reasons -------------------------------------------------------------------------------------------
+
+
+def alert_look(alert: Alert, on: date) -> Look:
+    """An open alert: the therapist works it through, the supervisor follows it."""
+    manual = manual_of(alert.episode)
+    rule = manual.rules.get(alert.rule)
+    raised = timezone.localtime(alert.raised_at)
+    day = "today" if raised.date() == on else short_day(raised)
+    hand = "Acknowledged, not worked through yet." if alert.acknowledged_at else "Not acknowledged yet."
+    return Look(
+        what=f"{alert.episode.client.name}, with {alert.episode.therapist.display_name}",
+        why=(rule.title if rule else ASK_TITLE, f"Raised {day} at {clock_time(raised)}. {hand}"),
+        source=_source(manual, alert.rule),
+        next=_clock(alert, on),
+        address=episode_address(alert.episode_id, f"alerts/{alert.pk}/"),
+        advice=episode_address(alert.episode_id, ADVICE),
+        tone="danger" if alert.severity in ("warning", "critical") else "attention",
+    )
+
+
+def _clock(alert: Alert, on: date) -> str:
+    if alert.due_at is None or alert.acknowledged_at:
+        return ""
+    due = timezone.localtime(alert.due_at)
+    when = clock_time(due) if due.date() == on else f"{short_day(due)}, {clock_time(due)}"
+    return f"To be acknowledged by {when}."
+
+
+def course_look(episode: Episode, standing: Standing) -> Look | None:
+    """One card for an episode with every rule that asks for a look; None where none does."""
+    fired = grave_first(standing.fired)
+    if not fired:
+        return None
+    manual = manual_of(episode)
+    return Look(
+        what=f"{episode.client.name}, with {episode.therapist.display_name}",
+        why=tuple(f"{manual.rules[result.id].title}: {_plain(manual, result.why)}" for result in fired),
+        source=", ".join(_source(manual, result.id) for result in fired),
+        next=manual.rules[fired[0].id].then_text,
+        address=episode_address(episode.pk),
+        advice=episode_address(episode.pk, ADVICE),
+    )
+
+
+def grave_first(fired: Iterable[RuleResult]) -> tuple[RuleResult, ...]:
+    """Rules from notice up, the gravest first, less those that speak as alerts."""
+    found = [r for r in fired if r.severity in ORDER and r.id not in SPOKEN_BY_ALERTS]
+    return tuple(sorted(found, key=lambda result: ORDER.index(result.severity)))
+
+
+def _plain(manual: Manual, why: str) -> str:
+    for measure in manual.measure_list.values():
+        why = why.replace(measure.id, measure.title)
+    return why
+
+
+def _source(manual: Manual, rule: str) -> str:
+    known = manual.rules.get(rule)
+    return f"ipt.md {known.id}" if known else "ipt.md 11.3"
+
+
+# -- questions -----------------------------------------------------------------------------------------
+
+
+def open_questions(entries: Sequence[Entry]) -> tuple[Question, ...]:
+    """Of each episode the last item, where it asks and holds no advice. `visible` is set on each."""
+    last = {entry.episode_id: entry for entry in sorted(entries, key=lambda entry: (entry.on, entry.order))}
+    return tuple(
+        Question(
+            client=entry.episode.client.name,
+            therapist=entry.episode.therapist.display_name,
+            asked=str(entry.visible.get("question", "")),
+            on=entry.on,
+            address=episode_address(entry.episode_id),
+            advice=episode_address(entry.episode_id, ADVICE),
+        )
+        for entry in last.values()
+        if entry.by_role != "supervisor" and not entry.visible.get("advice")
+    )
+
+
+# -- the list ------------------------------------------------------------------------------------------
+
+
+def groups(
+    episodes: Iterable[Episode],
+    standings: Mapping[UUID, Standing],
+    coming: Mapping[UUID, Session],
+    drafts: Mapping[UUID, int],
+    alerted: frozenset[UUID],
+) -> tuple[Group, ...]:
+    """Episodes by therapist, each list in the order of names."""
+    found: dict[str, list[Row]] = {}
+    for episode in episodes:
+        row = _row(episode, standings[episode.pk], coming, drafts, alerted)
+        found.setdefault(episode.therapist.display_name, []).append(row)
+    by_name = sorted(found.items(), key=lambda pair: pair[0].casefold())
+    return tuple(
+        Group(name, tuple(sorted(rows, key=lambda r: r.client.casefold()))) for name, rows in by_name
+    )
+
+
+def _row(
+    episode: Episode,
+    standing: Standing,
+    coming: Mapping[UUID, Session],
+    drafts: Mapping[UUID, int],
+    alerted: frozenset[UUID],
+) -> Row:
+    next_session = coming.get(episode.pk)
+    marks = []
+    if episode.pk in alerted:
+        marks.append(("open alert", "danger", "alert"))
+    if grave_first(standing.fired):
+        marks.append(("wants a look", "attention", "flag"))
+    if drafts.get(episode.pk):
+        marks.append((f"{plural(drafts[episode.pk], 'note')} not signed", "quiet", "note"))
+    return Row(
+        client=episode.client.name,
+        address=episode_address(episode.pk),
+        advice=episode_address(episode.pk, ADVICE),
+        status=episode.get_status_display().lower(),
+        place=_place(manual_of(episode), standing),
+        score=score_in_words(standing.score),
+        change=change_in_words(standing.score) if standing.session_number else "",
+        next_meeting=_meeting(next_session),
+        marks=tuple(marks),
+    )
+
+
+def _place(manual: Manual, standing: Standing) -> str:
+    titles = {phase.id: phase.title for phase in manual.phases} | PHASE_WORDS
+    phase = titles.get(standing.phase, standing.phase)
+    if not standing.session_number:
+        return f"{phase}, {plural(standing.planned_sessions, 'session')} planned"
+    return f"{phase}, session {standing.session_number} of {standing.planned_sessions}"
+
+
+def score_in_words(score: Score | None) -> str:
+    return f"{score.title} {score.now:g} on {short_day(score.on)}" if score else "No score yet"
+
+
+def change_in_words(score: Score | None) -> str:
+    """6 lower than at the start, a reliable improvement; nothing where there is nothing to compare."""
+    if score is None or score.start is None:
+        return ""
+    moved = abs(score.now - score.start)
+    if not moved:
+        return "the same as at the start"
+    way = "lower" if score.now < score.start else "higher"
+    verdict = VERDICTS.get(score.verdict, "")
+    return f"{moved:g} {way} than at the start" + (f", {verdict}" if verdict else "")
+
+
+def _meeting(session: Session | None) -> str:
+    if session is None:
+        return "nothing planned"
+    return f"{short_day(session.on)} at {clock_time(session.planned_at)}"

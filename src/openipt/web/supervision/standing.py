@@ -1,0 +1,103 @@
+"""Where each supervised episode stands, asked of the engine and kept until its record changes.
+
+Kept in memory under the number of the episode's last audit event that was no read: every write makes one.
+What is kept holds codes, numbers, dates and the manual's words, none of the client's.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Max
+
+from openipt.core.course import known
+from openipt.core.course.course import Course
+from openipt.core.course.progress import main_measure
+from openipt.core.course.rules import RuleResult
+from openipt.core.course.scores import PHQ9, latest_total, start_score
+from openipt.core.course.status import course_status
+from openipt.core.manual.model import Manual
+from openipt.core.measures.change import reliable_change
+from openipt.records import convert
+from openipt.records.manuals import manual_of
+from openipt.records.models import AuditEvent, Episode
+
+KEPT = 2000
+READS = ("episode-read", "draft-kept", "draft-cleared")
+
+
+@dataclass(frozen=True)
+class Score:
+    """The last total of the main measure beside the first; `verdict` is by the reliable-change rule."""
+
+    title: str
+    now: float
+    on: date
+    start: float | None
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One episode on one day."""
+
+    phase: str
+    session_number: int
+    planned_sessions: int
+    focus: tuple[str, ...]
+    score: Score | None
+    fired: tuple[RuleResult, ...]
+
+
+_kept: OrderedDict[tuple[UUID, int, date], Standing] = OrderedDict()
+
+
+def standings(episodes: Iterable[Episode], on: date) -> dict[UUID, Standing]:
+    """The standing of each of these episodes. Access is the caller's to ask."""
+    listed = list(episodes)
+    last = _last_written([str(episode.pk) for episode in listed])
+    return {episode.pk: _one(episode, on, last.get(str(episode.pk), 0)) for episode in listed}
+
+
+def _last_written(chains: list[str]) -> dict[str, int]:
+    rows = AuditEvent.objects.filter(chain__in=chains).exclude(act__in=READS)
+    return dict(rows.order_by("chain").values_list("chain").annotate(last=Max("seq")))
+
+
+def _one(episode: Episode, on: date, last: int) -> Standing:
+    key = (episode.pk, last, on)
+    if key not in _kept:
+        _kept[key] = standing_of(manual_of(episode), convert.course(episode), on)
+    _kept.move_to_end(key)
+    while len(_kept) > KEPT:
+        _kept.popitem(last=False)
+    return _kept[key]
+
+
+def standing_of(manual: Manual, course: Course, on: date) -> Standing:
+    """One episode, asked of the engine."""
+    status = course_status(manual, course, on)
+    return Standing(
+        phase=status.phase,
+        session_number=status.session_number,
+        planned_sessions=status.planned_sessions,
+        focus=tuple(known.focus(course)),
+        score=_score(manual, course),
+        fired=status.fired,
+    )
+
+
+def _score(manual: Manual, course: Course) -> Score | None:
+    main = main_measure(manual, course) or PHQ9
+    latest = latest_total(manual, course, main)
+    if latest is None:
+        return None
+    on, now = latest
+    measure = manual.measure_list[main]
+    start = start_score(manual, course, main)
+    verdict = reliable_change(measure, start, now) if start is not None else None
+    return Score(measure.title, now, on, start, verdict.value if verdict else "")
