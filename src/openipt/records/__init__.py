@@ -34,7 +34,8 @@ actions.people
     withdraw_person(person) -> Person
 actions.sessions
     plan_session(episode, planned_at, minutes=50, format="in_person", place="") -> Session
-    plan_sessions(episode, first_at, count, every_days=7, minutes=50, format=..., place="") -> list[Session]
+    plan_sessions(episode, first_at, count, every_days=7, minutes=50, format=..., place="",
+                  skip=()) -> list[Session]                 days in `skip` are left out
     move_session(session, planned_at, place=None, minutes=None) -> Session
     begin_session(session=None, episode=None, held_on=None, late=False, format=None, minutes=None,
                   intake=None) -> Session       gives the number, phase, and takes up waiting check-ins
@@ -90,7 +91,7 @@ Reading: `queries.<noun>`, each filtered by access for `user` on a day.
     queries.alerts     open_alerts(user, on), alerts_of(user, episode, on), overdue_envelopes(user, now)
     queries.journal    journal_of(user, episode, on)
     queries.people     people_of(user, episode, on)
-    queries.accounts   users(user), supervisees(user, on), covered_by(user, on), supervisions(user, on),
+    queries.accounts   users(user), therapists(), supervisors(), supervisees(user, on), covered_by(user, on), supervisions(user, on),
                        covers(user, on)
     queries.service    figures(user, on, now): waits, alerts in time, completeness, without a word
     queries.audits     last_check(user, on)
