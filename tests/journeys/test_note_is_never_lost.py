@@ -32,7 +32,7 @@ from openipt.cli import django_setup
 django_setup.setup()
 from tests import factories as make
 made = {}
-for name in ("killed", "offline", "expired", "closed", "windows", "signed", "looked"):
+for name in ("killed", "offline", "expired", "closed", "windows", "signed", "looked", "room"):
     episode, session = make.active_episode(**({"by": by} if made else {}))
     by = episode.therapist
     entry = make.entry(episode, "rec_emotion_log", {"first_word": "numb"}, session=session)
@@ -272,6 +272,27 @@ def test_the_note_by_keyboard_alone(service, desk):
         desk,
         "[...document.querySelectorAll('.note-text')].some(t => t.value.endsWith('He looked at his hands.'))",
     )
+
+
+def test_what_is_recorded_in_the_guide_arrives_and_leaves_typed_words_alone(service, desk):
+    room = service.address + service.world["rooms"]["room"]["at"]
+    desk.goto(room)
+    desk.wait_for_selector("input[name=tab]", state="attached")
+    desk.wait_for_timeout(300)
+    own(desk).press_sequentially("Half a sen")
+    field = desk.locator(".quick-line textarea, .quick-line input[type=text]").first
+    field.fill("sleepless since May")
+    field.press("Tab")
+    until(
+        desk,
+        "[...document.querySelectorAll('.note-text')].some(t => /sleepless since may/i.test(t.value))",
+    )
+    assert own(desk).input_value() == "Half a sen"
+    desk.locator(".quick-line textarea, .quick-line input[type=text]").nth(1).fill("every night")
+    desk.click("#note-sign-button")  # what was typed a moment ago on both sides is in what is signed
+    desk.wait_for_selector("text=Signed by")
+    signed = desk.locator(".note-signed").inner_text()
+    assert "Half a sen" in signed and "sleepless since may" in signed.lower()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])

@@ -349,8 +349,14 @@ def test_the_sign_panel_says_what_a_signer_wants_to_know(room):
     page = room.page()
     assert "Sign session 1" in page
     assert "No word of this draft is yours yet" in page
-    assert "Not recorded in this session:" in page
+    assert "required tasks have no record yet" in page
     assert "later words stand beside it" in page
+
+
+def test_a_draft_signed_unedited_says_so_for_good(room):
+    room.feeling()
+    room.send("sign/", room.form())
+    assert "Signed as drafted from the record; no word of it was changed." in room.page()
 
 
 def test_a_note_that_says_nothing_is_not_signed(room):

@@ -11,6 +11,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from django.utils import timezone
+
 from openipt import library
 from openipt.core.course.course import Attendance, Course
 from openipt.core.course.note import (
@@ -85,7 +87,7 @@ def recorded(session: Session, course: Course) -> tuple[Recorded, ...]:
 
 def _meeting(session: Session, course: Course) -> Recorded:
     held = session.is_held
-    written = session.written_at.date() if session.written_at else None
+    written = timezone.localtime(session.written_at).date() if session.written_at else None
     values = {
         "number": session.number or None,
         "planned": planned_sessions(course),
@@ -127,36 +129,40 @@ def _score(session: Session, course: Course, manual: Manual, measure: Measure) -
     here = [place for place, (answers, _) in enumerate(sittings) if answers.session == session.number]
     if not here:
         return
-    answers, total = sittings[here[-1]]
+    total = sittings[here[-1]][1]
     before = sittings[here[0] - 1] if here[0] else None
-    start = start_score(manual, course, measure.id) if (session.number or 0) > 1 else None
     band = measure.band(total)
     values = {
         "name": measure.title,
         "total": f"{total:g}",
         "band": band.title[0].lower() + band.title[1:] if band else None,
         "change": _moved(before[1], total, f"on {_day(before[0].on)}") if before else None,
-        "since_start": _since_start(measure, start, total),
+        "since_start": None,
     }
+    start = start_score(manual, course, measure.id)
+    if before and start is not None and (session.number or 0) > 1:
+        verdict = _verdict(measure, start, total)
+        if before[0].session == 1 and verdict:
+            values["change"] = f"{values['change']}, {verdict}"
+        elif verdict and start != total:
+            values["since_start"] = f"{_moved(start, total)}, {verdict}"
     yield Recorded(f"score:{measure.id}", "score", values)
 
 
-def _moved(before: float, now: float, when: str) -> str:
+def _moved(before: float, now: float, when: str = "") -> str:
+    """4 lower than on 3 March 2026; the same as then; 4 lower."""
     if before == now:
         return f"the same as {when}"
-    return f"{abs(now - before):g} {'lower' if now < before else 'higher'} than {when}"
+    way = f"{abs(now - before):g} {'lower' if now < before else 'higher'}"
+    return f"{way} than {when}" if when else way
 
 
-def _since_start(measure: Measure, start: float | None, now: float) -> str | None:
-    """The change since session 1 with the rule that judges it; nothing where the measure has no rule."""
-    if start is None or start == now:
-        return None
-    verdict = reliable_change(measure, start, now)
-    if verdict is None or measure.reliable_change is None:
-        return None
-    way = "lower" if now < start else "higher"
-    rule = f"reliable from {measure.reliable_change.points:g} points"
-    return f"{abs(now - start):g} {way}, {VERDICTS[verdict]} ({rule})"
+def _verdict(measure: Measure, start: float, now: float) -> str:
+    """Whether the change since session 1 is reliable, with the rule; "" where the measure has none."""
+    found = reliable_change(measure, start, now)
+    if found is None or measure.reliable_change is None or start == now:
+        return ""
+    return f"{VERDICTS[found]} (reliable from {measure.reliable_change.points:g} points)"
 
 
 def _used(session: Session, course: Course, manual: Manual, kind: str) -> Iterable[Recorded]:

@@ -20,7 +20,7 @@ from openipt.core.course.note import (
     note_text,
     open_differences,
 )
-from openipt.core.course.tasks import State
+from openipt.core.course.tasks import State, TaskState
 from openipt.core.fields.clean import clean_words
 from openipt.core.manual.model import Requirement
 from openipt.records import note, safety
@@ -103,6 +103,7 @@ class SignedNote:
     held_on: date | None
     written_on: date | None
     without_plan: str
+    unedited: bool
     amendments: tuple[Later, ...]
 
 
@@ -302,16 +303,21 @@ def present_sign(page: EpisodePage, session: Session, blocks: Sequence[Block]) -
 
 
 def _missing(page: EpisodePage, session: Session) -> tuple[str, ...]:
-    """Required tasks of this session that no record shows. They are named; they block nothing."""
+    """Required tasks without their record that this session was the time for. They block nothing."""
     if not session.is_held:
         return ()
-    waiting = (State.DUE, State.OVERDUE)
-    states = Room(page, session).states
     return tuple(
         found.task.title
-        for found in states
-        if found.task.requirement is Requirement.REQUIRED and found.state in waiting
+        for found in Room(page, session).states
+        if found.task.requirement is Requirement.REQUIRED and _is_missing(found, session.number or 0)
     )
+
+
+def _is_missing(found: TaskState, number: int) -> bool:
+    """Overdue, or due now with no later session to do it in."""
+    task = found.task
+    last_chance = task.each_session or (task.has_window and number >= task.last_session)
+    return found.state is State.OVERDUE or (found.state is State.DUE and last_chance)
 
 
 def present_signed(session: Session) -> SignedNote:
@@ -326,6 +332,7 @@ def present_signed(session: Session) -> SignedNote:
         held_on=session.held_on,
         written_on=_local_day(session.written_at),
         without_plan=session.signed_without_plan,
+        unedited=bool(note_text(blocks)) and is_unedited_draft(blocks),
         amendments=tuple(Later(row.text, _name(row.by), row.at) for row in rows),
     )
 

@@ -20,6 +20,7 @@ export function start(form) {
   let halted = false;
   for (const [name, value] of [["tab", tab], ["draft", slot]]) addHidden(form, name, value);
   ready();
+  form.dataset.savesItself = "";
   form.querySelectorAll("textarea").forEach(grow);
 
   const fields = () => [...form.querySelectorAll("[data-note-field]")];
