@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -22,11 +22,11 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from openipt.core.course.course import Course
-from openipt.core.course.status import CourseStatus, course_status
+from openipt.core.course.status import CourseStatus
 from openipt.core.manual.model import Manual
 from openipt.core.values import Decision
 from openipt.errors import NoAccess
-from openipt.records import access, audit, convert
+from openipt.records import access, audit, convert, standing
 from openipt.records.access import Act
 from openipt.records.manuals import manual_of
 from openipt.records.models import Alert, Entry, Episode, Person, Session, User
@@ -35,6 +35,9 @@ from openipt.records.queries import entries as queries
 from openipt.web import clock
 from openipt.web.shell import EpisodeHeader
 from openipt.web.therapist.presenters_header import present_header
+
+if TYPE_CHECKING:
+    from openipt.web.therapist.presenters_alerts import Banner
 
 SAID = "said"
 
@@ -59,7 +62,7 @@ class EpisodePage:
 
     @cached_property
     def status(self) -> CourseStatus:
-        return course_status(self.manual, self.course, self.on)
+        return standing.status(self.episode, self.on)
 
     @cached_property
     def alerts(self) -> tuple[Alert, ...]:
@@ -100,6 +103,13 @@ class EpisodePage:
     def sees_all(self) -> bool:
         """False for a colleague in cover, who sees alerts, risk, safety plan and contacts."""
         return bool(self.may(Act.SEE_EPISODE))
+
+    @cached_property
+    def banners(self) -> tuple[Banner, ...]:
+        """Open alerts in words, for the top of every page of the episode."""
+        from openipt.web.therapist.presenters_alerts import banners  # they word what this page holds
+
+        return banners(self)
 
     @cached_property
     def header(self) -> EpisodeHeader:
