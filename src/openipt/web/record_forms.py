@@ -125,6 +125,8 @@ class RecordForm:
         self.faults = faults
         self.is_row_action = action is not None
         self.role = role
+        self._fields = fields
+        self._typed = typed
         self._people = people
         self._codes = codes
         self._prefix = f"{id_prefix}-" if id_prefix else ""
@@ -201,6 +203,20 @@ class RecordForm:
             action=action,
             id_prefix=id_prefix,
             role=role,
+        )
+
+    def with_faults(self, faults: tuple[FieldFault, ...]) -> RecordForm:
+        """The same form, as it was typed, with these faults at their fields."""
+        return RecordForm(
+            self.record_type,
+            self._typed,
+            self.values,
+            fields=self._fields,
+            people=self._people,
+            codes=self._codes,
+            faults=faults,
+            id_prefix=self._prefix.removesuffix("-"),
+            role=self.role,
         )
 
     @property

@@ -84,3 +84,39 @@ def _sent_twice(
         if entry.payload == dict(values):
             return entry
     return None
+
+
+def still_open(page: EpisodePage, entry: Entry) -> bool:
+    """Whether a change belongs into this very record: written today, or in the session at hand."""
+    session = open_session(page)
+    of_session = session is not None and entry.session_id == session.pk
+    return entry.by_role != "client" and (of_session or (entry.session_id is None and entry.on == page.on))
+
+
+def keep_version(
+    page: EpisodePage,
+    record: str,
+    entry: Entry | None,
+    values: Mapping[str, Any],
+    expected_version: int,
+    *,
+    task: str = "",
+    final: bool = False,
+) -> Entry:
+    """A document's words of today: in the record that is still open, else as a new version beside it."""
+    if entry is None or not still_open(page, entry):
+        return add_once(page, record, values, task=task, final=final)
+    return entries.save_entry(
+        entry=entry,
+        payload=values,
+        expected_version=expected_version,
+        final=True if final else None,
+        by=page.user,
+        at=page.at,
+    )
+
+
+def version_read(post: Mapping[str, str], entry: Entry | None) -> int:
+    """The version the form was made from."""
+    sent = str(post.get("version", ""))
+    return int(sent) if sent.isdecimal() and len(sent) < 9 else entry.version if entry else 0

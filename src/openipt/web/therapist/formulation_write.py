@@ -1,0 +1,261 @@
+"""Writing the formulation and the contract: drafted from the record, owned by therapist and client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+
+from openipt.core.course.agreeing import last_day, reasons_asked
+from openipt.core.course.known import day
+from openipt.core.course.phases import planned_sessions
+from openipt.core.formulation.paragraph import paragraph
+from openipt.errors import EntryNotValid, FieldFault, NotAllowedNow
+from openipt.records import convert
+from openipt.records.access import Act
+from openipt.records.actions import episodes
+from openipt.records.actions.conflicts import Refused
+from openipt.records.models import Entry
+from openipt.web.doors import roles
+from openipt.web.record_forms import RecordForm
+from openipt.web.therapist.common import EpisodePage, episode_page, go, role_of, say, show
+from openipt.web.therapist.formulation import ROOM
+from openipt.web.therapist.presenters_formulation import CONTRACT, FORMULATION, contract_stops
+from openipt.web.therapist.presenters_formulation_draft import (
+    Draft,
+    draft_contract,
+    draft_formulation,
+    latest,
+)
+from openipt.web.therapist.presenters_records import present_conflict
+from openipt.web.therapist.room_parts import keep_version, still_open, version_read
+
+FORMULATION_TASK, CONTRACT_TASK, MAINTENANCE_TASK = "I12", "I13", "X01"
+TEMPLATES = {FORMULATION: "therapist/formulation_write.html", CONTRACT: "therapist/formulation_contract.html"}
+OWN_WORDS = "Write what the client would change, in their own words."
+NOT_YET = "Keep it as a draft and change it together until it fits."
+REASON = "reason_for_focus"
+ASKED_AGAIN = frozenset({"agreement", "client_words", REASON})
+
+Check = Callable[[EpisodePage, RecordForm, HttpRequest], tuple[FieldFault, ...]]
+
+
+@roles("therapist")
+def write(request: HttpRequest, episode_id: UUID) -> HttpResponse:
+    """The formulation: as it stands, or a draft from the record; kept as a draft or agreed (I12)."""
+    page = episode_page(request, episode_id, Act.WRITE_RECORD, room=ROOM)
+    return _document(
+        request, page, FORMULATION, draft_formulation(page), _check_formulation, FORMULATION_TASK
+    )
+
+
+@roles("therapist")
+def contract(request: HttpRequest, episode_id: UUID) -> HttpResponse:
+    """The contract (I13). Once it is finished, its number of meetings is the plan."""
+    page = episode_page(request, episode_id, Act.WRITE_RECORD, room=ROOM)
+    stops = contract_stops(page)
+    if stops:
+        reasons = "; ".join(stops)
+        raise NotAllowedNow(
+            (f"Answered yes in the checklist: {reasons}. Write there why you go on (DR-08).",)
+        )
+    task = MAINTENANCE_TASK if page.status.phase == "maintenance" else CONTRACT_TASK
+    return _document(request, page, CONTRACT, draft_contract(page), _check_contract, task)
+
+
+def _document(
+    request: HttpRequest, page: EpisodePage, record: str, draft: Draft, check: Check, task: str
+) -> HttpResponse:
+    entry = latest(page, record)
+    if request.method != "POST":
+        values = dict(entry.visible) if entry else draft.values
+        if entry and not still_open(page, entry):
+            values = _begun_anew(values, draft)
+        return _page(request, page, record, _form(page, record, values), entry, draft)
+    form = _sent_form(request, page, record)
+    if form.is_row_action or "look" in request.POST:
+        return _page(request, page, record, form, entry, draft)
+    faults = (*form.faults, *check(page, form, request))
+    if faults:
+        return _page(request, page, record, form, entry, draft, faults=faults)
+    try:
+        _keep(request, page, record, entry, form.values, task)
+    except EntryNotValid as error:
+        return _page(request, page, record, form, entry, draft, faults=error.faults)
+    except Refused as refused:
+        return _conflict_page(request, page, record, form, entry, draft, refused)
+    agreed = "finish" in request.POST
+    say(
+        request, "Kept. The client sees it now." if agreed else "Kept as a draft. The client does not see it."
+    )
+    return go(request, page.address(f"formulation/#{'contract' if record == CONTRACT else 'formulation'}"))
+
+
+def _begun_anew(values: dict[str, Any], draft: Draft) -> dict[str, Any]:
+    """A new version begins with the words of the one before; whether they fit is asked again."""
+    kept = {key: value for key, value in values.items() if key not in ASKED_AGAIN}
+    return kept | {key: draft.values[key] for key in ("date", "agreed_on_session") if key in draft.values}
+
+
+def _form(page: EpisodePage, record: str, values: dict[str, Any]) -> RecordForm:
+    kind = page.manual.record_types[record]
+    return RecordForm.from_values(
+        kind, values, people=page.people_to_pick, codes=page.codes, role=role_of(page)
+    )
+
+
+def _sent_form(request: HttpRequest, page: EpisodePage, record: str) -> RecordForm:
+    post = request.POST
+    if record == CONTRACT and not post.get("end_date", "").strip():
+        post = post.copy()
+        post["end_date"] = _worked_out(page, request)
+    return RecordForm.from_post(
+        page.manual.record_types[record],
+        post,
+        people=page.people_to_pick,
+        codes=page.codes,
+        role=role_of(page),
+        final="finish" in request.POST,
+    )
+
+
+def _worked_out(page: EpisodePage, request: HttpRequest) -> str:
+    """The last meeting's day where it was left empty: from the first day, the number and the frequency."""
+    first, number = day(request.POST.get("first_date", "")), request.POST.get("sessions_planned", "")
+    if first is None or not number.isdecimal() or not 1 <= int(number[:4]) <= 200:
+        return ""
+    return last_day(first, int(number), request.POST.get("frequency") or "weekly").isoformat()
+
+
+@transaction.atomic
+def _keep(
+    request: HttpRequest,
+    page: EpisodePage,
+    record: str,
+    entry: Entry | None,
+    values: dict[str, Any],
+    task: str,
+) -> None:
+    final = "finish" in request.POST
+    known_task = task if page.manual.has_task(task) else ""
+    version = version_read(request.POST, entry)
+    keep_version(page, record, entry, values, version, task=known_task, final=final)
+    planned = values.get("sessions_planned")
+    if record == CONTRACT and final and planned and task != MAINTENANCE_TASK:
+        _set_plan(page, planned)
+
+
+def _set_plan(page: EpisodePage, planned: int) -> None:
+    """The plan follows the contract, also where a later change of plan would outweigh it."""
+    page.episode.refresh_from_db(fields=["planned_sessions"])
+    engine = planned_sessions(convert.course(page.episode))
+    if planned == page.episode.planned_sessions == engine:
+        return
+    episodes.change_plan(
+        episode=page.episode,
+        planned_sessions=planned,
+        reason="As the contract says.",
+        by=page.user,
+        at=page.at,
+    )
+
+
+# -- checks ------------------------------------------------------------------------------------------
+
+
+def _check_formulation(page: EpisodePage, form: RecordForm, request: HttpRequest) -> tuple[FieldFault, ...]:
+    """Showing it to the client asks for agreement, or agreement in part with the client's words (3.11)."""
+    if "finish" not in request.POST:
+        return ()
+    found: list[FieldFault] = []
+    agreement = form.values.get("agreement")
+    if agreement == "no":
+        found.append(FieldFault("agreement", NOT_YET))
+    if agreement == "partly" and not form.values.get("client_words"):
+        found.append(FieldFault("client_words", OWN_WORDS))
+    return (*found, *_reason(page, FORMULATION, form))
+
+
+def _check_contract(page: EpisodePage, form: RecordForm, request: HttpRequest) -> tuple[FieldFault, ...]:
+    """The number lies in the manual's range, or the supervisor agrees; the days follow one another."""
+    found: list[FieldFault] = []
+    values = form.values
+    number, span = values.get("sessions_planned"), page.manual.sessions
+    outside = isinstance(number, int) and not span.min <= number <= span.max
+    maintenance = page.status.phase == "maintenance"
+    if outside and not maintenance and "approved" not in request.POST:
+        found.append(
+            FieldFault(
+                "sessions_planned",
+                f"This treatment has {span.min} to {span.max} meetings. "
+                "For another number, confirm below that your supervisor agrees.",
+            )
+        )
+    first, last = day(values.get("first_date")), day(values.get("end_date"))
+    if first and last and last < first:
+        found.append(FieldFault("end_date", "The last meeting lies before the first."))
+    reviews = [one for one in values.get("review_sessions") or () if isinstance(number, int) and one > number]
+    if reviews:
+        found.append(FieldFault("review_sessions", f"There is no session {reviews[0]} in {number} meetings."))
+    return (*found, *(_reason(page, CONTRACT, form) if "finish" in request.POST else ()))
+
+
+def _reason(page: EpisodePage, record: str, form: RecordForm) -> tuple[FieldFault, ...]:
+    """A choice of focus outside the rules asks for its reason (DR-17, DR-18)."""
+    if form.values.get(REASON):
+        return ()
+    asked = reasons_asked(page.manual, page.course, page.on, record, form.values)
+    return (FieldFault(REASON, " ".join((*asked, "Write the reason for it."))),) if asked else ()
+
+
+# -- pages -------------------------------------------------------------------------------------------
+
+
+def _page(
+    request: HttpRequest,
+    page: EpisodePage,
+    record: str,
+    form: RecordForm,
+    entry: Entry | None,
+    draft: Draft,
+    *,
+    faults: tuple[FieldFault, ...] = (),
+    conflict: Any = None,
+    status: int = 0,
+) -> HttpResponse:
+    if faults:
+        form = form.with_faults(faults)
+    return show(
+        request,
+        TEMPLATES[record],
+        page,
+        form=form,
+        entry=entry,
+        version=entry.version if entry and not request.POST else version_read(request.POST, entry),
+        reads=paragraph(page.manual.formulation, form.values, page.codes["areas"]),
+        sources=tuple(draft.sources),
+        is_draft=entry is None,
+        is_new_version=entry is not None and not still_open(page, entry),
+        span=page.manual.sessions,
+        approved="approved" in request.POST,
+        conflict=conflict,
+        status=status or (422 if faults else 200),
+    )
+
+
+def _conflict_page(
+    request: HttpRequest,
+    page: EpisodePage,
+    record: str,
+    form: RecordForm,
+    entry: Entry,
+    draft: Draft,
+    refused: Refused,
+) -> HttpResponse:
+    entry.refresh_from_db(fields=["version", "updated_at"])
+    kind = page.manual.record_types[record]
+    conflict = present_conflict(page, entry, kind, theirs=refused.theirs, yours=form.values)
+    return _page(request, page, record, form, entry, draft, conflict=conflict, status=409)

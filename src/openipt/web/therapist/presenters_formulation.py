@@ -1,0 +1,240 @@
+"""The Formulation room in words: areas as two people rate them, the paragraph, the contract, their versions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from openipt.core.course.known import agreed as is_agreed
+from openipt.core.course.known import suitability_stops
+from openipt.core.fields.words import Line
+from openipt.core.formulation.paragraph import missing, paragraph
+from openipt.records.models import Entry, EntryState
+from openipt.web.therapist.common import EpisodePage
+from openipt.web.therapist.presenters_ranking import RankingView, present_ranking
+from openipt.web.therapist.presenters_records import lines_of
+from openipt.web.therapist.room_parts import may_write
+
+RATING, FORMULATION, CONTRACT = "rec_problem_area_rating", "rec_formulation", "rec_contract"
+LINKS = ("none", "weak", "within a year before onset", "within three months before onset")
+RATERS = {"therapist": "Therapist", "supervisor": "Supervisor"}
+RULES = ("DR-08", "DR-16", "DR-17", "DR-18", "DR-47")
+AGREEMENT = {"agree": "It fits", "partly": "Fits partly", "no": "Does not fit", "": "Not asked yet"}
+AGREEMENT_TONE = {"agree": "teal", "partly": "attention", "no": "attention", "": "quiet"}
+
+
+@dataclass(frozen=True)
+class AreaRating:
+    """What one rater last said of one area."""
+
+    rater: str
+    verdict: str
+    evidence: str
+    on: date
+    address: str
+
+
+@dataclass(frozen=True)
+class AreaView:
+    """One problem area of the manual, its ratings, and whether the raters see it alike."""
+
+    id: str
+    title: str
+    definition: str
+    ratings: tuple[AreaRating, ...]
+    agreement: str
+
+
+@dataclass(frozen=True)
+class RuleCard:
+    """A rule that speaks: what, why, what next."""
+
+    id: str
+    title: str
+    why: str
+    next: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class FormulationView:
+    """One version of the formulation as it reads."""
+
+    text: str
+    areas: str
+    agreement: str
+    tone: str
+    client_words: str
+    on: date
+    session: int | None
+    address: str
+    edit_address: str
+    counts: bool
+    is_shown: bool
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ContractView:
+    """One version of the contract in words."""
+
+    lines: tuple[Line, ...]
+    on: date
+    session: int | None
+    address: str
+    is_shown: bool
+
+
+@dataclass(frozen=True)
+class FormulationPage:
+    """The Formulation room."""
+
+    areas: tuple[AreaView, ...]
+    ranking: RankingView
+    rules: tuple[RuleCard, ...]
+    formulation: FormulationView | None
+    formulations: tuple[FormulationView, ...]
+    contract: ContractView | None
+    contracts: tuple[ContractView, ...]
+    blocked: tuple[str, ...]
+    may_rate: bool
+    may_write: bool
+
+
+def present_formulation(page: EpisodePage) -> FormulationPage:
+    formulations = tuple(formulation_view(page, entry) for entry in reversed(page.entries(FORMULATION)))
+    contracts = tuple(contract_view(page, entry) for entry in reversed(page.entries(CONTRACT)))
+    return FormulationPage(
+        areas=area_views(page),
+        ranking=present_ranking(page),
+        rules=rule_cards(page, RULES),
+        formulation=formulations[0] if formulations else None,
+        formulations=formulations[1:],
+        contract=contracts[0] if contracts else None,
+        contracts=contracts[1:],
+        blocked=contract_stops(page),
+        may_rate=may_write(page, RATING),
+        may_write=may_write(page, FORMULATION),
+    )
+
+
+# -- problem areas -----------------------------------------------------------------------------------
+
+
+def latest_ratings(page: EpisodePage) -> dict[tuple[str, str], Entry]:
+    """(area, rater) -> the last rating."""
+    found: dict[tuple[str, str], Entry] = {}
+    for entry in page.entries(RATING):
+        rater = str(entry.visible.get("rater") or entry.by_role)
+        found[str(entry.visible.get("area")), rater] = entry
+    return found
+
+
+def area_views(page: EpisodePage) -> tuple[AreaView, ...]:
+    ratings = latest_ratings(page)
+    return tuple(
+        AreaView(
+            id=area.id,
+            title=area.title,
+            definition=area.definition,
+            ratings=tuple(
+                _rating(page, rater, entry) for (of, rater), entry in ratings.items() if of == area.id
+            ),
+            agreement=_agreement([e.visible for (of, _), e in ratings.items() if of == area.id]),
+        )
+        for area in page.manual.areas.values()
+    )
+
+
+def _rating(page: EpisodePage, rater: str, entry: Entry) -> AreaRating:
+    values = entry.visible
+    link = values.get("link_to_onset_0_3")
+    parts = [
+        {True: "Present", False: "Not present"}.get(values.get("present"), "Not said"),  # type: ignore[call-overload]
+        f"link to onset {LINKS[link]}" if link in (0, 1, 2, 3) else "",
+        "proposed as focus" if values.get("recommended_focus") is True else "",
+    ]
+    return AreaRating(
+        rater=RATERS.get(rater, rater),
+        verdict=", ".join(part for part in parts if part),
+        evidence=str(values.get("evidence_text") or ""),
+        on=entry.on,
+        address=page.address(f"records/{entry.pk}/"),
+    )
+
+
+def _agreement(ratings: list[Mapping[str, Any]]) -> str:
+    """Whether two raters see the area alike; nothing where only one has rated."""
+    said = [rating.get("present") for rating in ratings if rating.get("present") is not None]
+    if len(said) < 2:
+        return ""
+    return "Rated alike" if len(set(said)) == 1 else "Rated differently: worth a talk"
+
+
+# -- rules -------------------------------------------------------------------------------------------
+
+
+def rule_cards(page: EpisodePage, rules: tuple[str, ...]) -> tuple[RuleCard, ...]:
+    """Those of these rules that speak now, with their reasons."""
+    fired = {result.id: result for result in page.status.fired}
+    return tuple(
+        RuleCard(
+            id=rule,
+            title=page.manual.rules[rule].title,
+            why=fired[rule].why,
+            next=page.manual.rules[rule].then_text,
+            tone="danger" if fired[rule].severity == "critical" else "attention",
+        )
+        for rule in rules
+        if rule in fired
+    )
+
+
+def contract_stops(page: EpisodePage) -> tuple[str, ...]:
+    """Items of the checklist that block the contract (DR-08), in words; none once somebody has overridden."""
+    result = page.status.rule("DR-08")
+    if not result.fired:
+        return ()
+    kind = page.manual.record_types["rec_suitability"]
+    items = suitability_stops(page.course, page.manual.rule("DR-08").parameters["items"])
+    return tuple(kind.field(item).label for item in items)
+
+
+# -- formulation and contract --------------------------------------------------------------------------
+
+
+def formulation_view(page: EpisodePage, entry: Entry) -> FormulationView:
+    values = entry.visible
+    areas = page.codes["areas"]
+    agreement = str(values.get("agreement") or "")
+    kind = page.manual.record_types[FORMULATION]
+    return FormulationView(
+        text=paragraph(page.manual.formulation, values, areas),
+        areas=", ".join(areas.get(one, one) for one in values.get("problem_area") or ()),
+        agreement=AGREEMENT.get(agreement, agreement),
+        tone=AGREEMENT_TONE.get(agreement, "quiet"),
+        client_words=str(values.get("client_words") or ""),
+        on=entry.on,
+        session=entry.session.number if entry.session else None,
+        address=page.address(f"records/{entry.pk}/"),
+        edit_address=page.address("formulation/write/"),
+        counts=is_agreed(_core(page, entry)),
+        is_shown=entry.state == EntryState.FINAL,
+        missing=tuple(kind.field(key).label.lower() for key in missing(values, areas)),
+    )
+
+
+def _core(page: EpisodePage, entry: Entry):
+    return next(e for e in page.course.entries_of(entry.record_type) if e.order == entry.order)
+
+
+def contract_view(page: EpisodePage, entry: Entry) -> ContractView:
+    return ContractView(
+        lines=lines_of(page, page.manual.record_types[CONTRACT], entry.visible),
+        on=entry.on,
+        session=entry.session.number if entry.session else None,
+        address=page.address(f"records/{entry.pk}/"),
+        is_shown=entry.state == EntryState.FINAL,
+    )
