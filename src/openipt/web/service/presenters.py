@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from uuid import UUID
 
 from django.utils import timezone
 
@@ -42,6 +41,7 @@ class EnvelopeLine:
     reference: str
     therapist: str
     cover: str
+    step: str
     severity: str
     tone: str
     raised: str
@@ -91,15 +91,14 @@ class Service:
     audit: AuditWords
 
 
-def envelopes(
-    found: Sequence[Envelope], covers: Mapping[UUID, str], now: datetime
-) -> tuple[EnvelopeLine, ...]:
+def envelopes(found: Sequence[Envelope], now: datetime) -> tuple[EnvelopeLine, ...]:
     """The longest overdue first, as they come."""
     return tuple(
         EnvelopeLine(
             reference=str(envelope.alert_id)[:8],
             therapist=envelope.therapist_name,
-            cover=covers.get(envelope.episode_id, ""),
+            cover=", ".join(envelope.cover_names),
+            step=envelope.step,
             severity=SEVERITY_WORDS.get(envelope.severity, envelope.severity),
             tone="danger" if envelope.severity in ("warning", "critical") else "attention",
             raised=_moment(envelope.raised_at),

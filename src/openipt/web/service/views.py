@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-from uuid import UUID
-
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
 from openipt.errors import NotAllowedNow
 from openipt.records import audit
 from openipt.records.actions import audits as actions
-from openipt.records.models import Cover, Episode
 from openipt.records.queries import alerts as alert_queries
 from openipt.records.queries import audits as audit_queries
 from openipt.records.queries import service as queries
@@ -28,21 +24,11 @@ def service(request: HttpRequest) -> HttpResponse:
     audit.record_read(by=request.user, at=now, act="service-read", ids=[e.alert_id for e in envelopes])
     page = words.Service(
         date=on,
-        envelopes=words.envelopes(envelopes, _covers([e.episode_id for e in envelopes], on), now),
+        envelopes=words.envelopes(envelopes, now),
         figures=words.figures(queries.figures(request.user, on, now), on),
         audit=words.check_in_words(audit_queries.last_check(request.user, on), on),
     )
     return show(request, "service/service.html", page=page)
-
-
-def _covers(episodes: list[UUID], on: date) -> dict[UUID, str]:
-    """Who covers today for the therapist of each of these episodes, by name."""
-    therapists = dict(Episode.objects.filter(pk__in=episodes).values_list("pk", "therapist_id"))
-    rows = Cover.objects.filter(therapist__in=therapists.values(), from_on__lte=on, to_on__gte=on)
-    names: dict[UUID, list[str]] = {}
-    for row in rows.select_related("cover"):
-        names.setdefault(row.therapist_id, []).append(row.cover.display_name)
-    return {pk: ", ".join(names.get(therapist, ())) for pk, therapist in therapists.items()}
 
 
 @roles("manager")
