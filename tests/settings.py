@@ -22,5 +22,9 @@ OPTIONS = DATABASES["default"].get("OPTIONS", {})
 if "init_command" in OPTIONS:
     OPTIONS["init_command"] = OPTIONS["init_command"].replace("synchronous=FULL", "synchronous=NORMAL")
 
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, as in the service: in memory all threads of a live server would share one connection.
+    DATABASES["default"]["TEST"] = {"NAME": os.path.join(HOME, "test.sqlite3")}
+
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # argon2 is slow on purpose
 ALLOWED_HOSTS = [*ALLOWED_HOSTS, "testserver"]  # noqa: F405

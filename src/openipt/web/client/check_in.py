@@ -63,6 +63,7 @@ def measures_to_ask(page: ClientPage) -> tuple[str, ...]:
 
 def _begin(request: HttpRequest, page: ClientPage, check_in: CheckIn | None) -> HttpResponse:
     check_in = check_in or checkins.open_checkin(episode=page.episode, by=page.user, at=page.at)
+    _keep_words(request, page, check_in)  # words that came too late for the check-in before
     way = request.POST.get("way", "")
     way = way if way in WAYS else _way(request)
     response = HttpResponseRedirect(_address(check_in, way, _sitting(check_in).first_open))
@@ -195,7 +196,7 @@ def all_on_one_page(request: HttpRequest, check_in_id: UUID) -> HttpResponse:
     page = client_page(request)
     check_in = _own(page, check_in_id)
     if check_in.is_finished:
-        return _receipt(check_in)
+        return _sent_before(request, page, check_in)
     if request.method == "GET":
         return show(request, "client/check_in_all.html", page, sitting=_sitting(check_in), faults=())
     faults = _keep_all(request, page, check_in)
@@ -248,13 +249,21 @@ def keep_words(request: HttpRequest, check_in_id: UUID) -> HttpResponse:
     if name not in EXTRAS:
         raise Http404
     if check_in.is_finished:
-        return JsonResponse({"message": "This check-in was sent already.", "value": typed}, status=422)
+        return _after_sending(page, getattr(check_in, name), typed)
     mark = request.POST.get("version", "")
     try:
         kept = _keep_line(page, check_in, name, typed, mark)
     except EntryNotValid as error:
         return JsonResponse({"message": error.faults[0].message}, status=422)
     return JsonResponse({"version": mark_of(kept), "at": clock_time(page.at)})
+
+
+def _after_sending(page: ClientPage, kept: str, typed: str) -> HttpResponse:
+    """A line that is saved once more while its check-in is being sent is known already."""
+    if typed.replace("\r\n", "\n").strip() == kept:
+        return JsonResponse({"version": mark_of(kept), "at": clock_time(page.at)})
+    message = "This check-in was sent already. You can begin another one for what you want to add."
+    return JsonResponse({"message": message}, status=422)
 
 
 def _keep_words(request: HttpRequest, page: ClientPage, check_in: CheckIn) -> list[FieldFault]:
@@ -288,7 +297,7 @@ def send(request: HttpRequest, check_in_id: UUID) -> HttpResponse:
     page = client_page(request)
     check_in = _own(page, check_in_id)
     if check_in.is_finished:
-        return _receipt(check_in)
+        return _sent_before(request, page, check_in)
     faults = _keep_words(request, page, check_in)
     if faults:
         sitting = _sitting(check_in)
@@ -300,6 +309,15 @@ def send(request: HttpRequest, check_in_id: UUID) -> HttpResponse:
     if "back" in request.POST:
         return HttpResponseRedirect(_screen(check_in, _sitting(check_in).screens - 1))
     return _send(request, page, check_in)
+
+
+def _sent_before(request: HttpRequest, page: ClientPage, check_in: CheckIn) -> HttpResponse:
+    """It was sent from another tab. Words that did not go with it are offered for another check-in."""
+    typed = {name: request.POST.get(name, "").replace("\r\n", "\n").strip() for name in EXTRAS}
+    left = {name: said for name, said in typed.items() if said and said not in getattr(check_in, name)}
+    if not left:
+        return _receipt(check_in)
+    return show(request, "client/check_in_sent_before.html", page, left=left, way=_way(request))
 
 
 def _send(request: HttpRequest, page: ClientPage, check_in: CheckIn) -> HttpResponse:

@@ -1,0 +1,79 @@
+"""A browser for journeys: it fails on whatever a browser complains of, and scans pages for accessibility.
+
+def test_something(open_page):
+    page = open_page(width=390)
+    sign_in(page, user, password)
+    check_accessibility(page)
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from tests.browser import browser_arguments, browser_path
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="the browser tests need playwright")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+
+HEIGHTS = {320: 640, 390: 844}
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path(), args=browser_arguments())
+        yield browser
+        browser.close()
+    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
+
+
+@pytest.fixture
+def open_page(chromium: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
+    """Opens a page of its own browser window. The test fails on console errors and refused policies.
+
+    `expected`: parts of complaints this journey brings about on purpose, such as a lost connection.
+    """
+    contexts: list[Any] = []
+    complaints: list[str] = []
+
+    def open_one(width: int = 1280, expected: tuple[str, ...] = (), **more: Any) -> Any:
+        address = live_server.url.replace("127.0.0.1", "localhost")
+        viewport = {"width": width, "height": HEIGHTS.get(width, 900)}
+        context = chromium.new_context(base_url=address, viewport=viewport, **more)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+
+        def complain(words: str) -> None:
+            if not any(part in words for part in expected):
+                complaints.append(f"{page.url}: {words}")
+
+        page.on("pageerror", lambda error: complain(str(error)))
+        page.on("console", lambda line: complain(line.text) if line.type == "error" else None)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def sign_in(page: Any, username: str, password: str, *, client: bool = False) -> None:
+    """Through the door, as a person does."""
+    page.goto("/me/login/" if client else "/login/")
+    page.get_by_label("Login name").fill(username)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda address: "login" not in address)
+
+
+def check_accessibility(page: Any) -> None:
+    """No violation that an automated scan finds, and nothing wider than the window."""
+    # Without `preload` the scan brings no style of its own into the page, which our policy would refuse.
+    found = axe.Axe().run(page, options={"preload": False}).response["violations"]
+    assert [(fault["id"], [node["html"][:120] for node in fault["nodes"]]) for fault in found] == [], page.url
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, page.url
