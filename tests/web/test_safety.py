@@ -266,7 +266,7 @@ def test_a_supervisor_reads_and_changes_nothing(episode: Episode) -> None:
 
 def test_cover_sees_and_works_alert_risk_plan_and_contacts_alone(episode: Episode) -> None:
     alert = answered(episode, 2)
-    factories.entry(episode, "rec_formulation", {"problem_area": ["grief"], "link_to_mood": "since the call"})
+    factories.entry(episode, "rec_formulation", {"problem_area": ["grief"], "event": "since the call"})
     browser = browser_of(factories.covered(episode.therapist))
     page = text_of(browser.get(room_of(episode)))
     assert "01632 960333" in page
@@ -424,7 +424,7 @@ def test_one_yes_raises_locks_and_says_what_is_locked(episode: Episode) -> None:
     page = text_of(browser.get(room_of(episode)))
     assert "every partner, ex-partner and household member" in page
     assert "DR-06" in page
-    conjoint = browser.post(f"/episodes/{episode.pk}/records/rec_conjoint_session/new/", {"who-other": "Tom"})
+    conjoint = browser.post(f"/episodes/{episode.pk}/records/rec_conjoint_session/new/", {"who-new": "Tom"})
     assert conjoint.status_code == 422
     assert "Locked by DR-06" in text_of(conjoint)
 

@@ -424,6 +424,7 @@ def _form_page(
     status: int = 0,
 ) -> HttpResponse:
     """The form of a record, on its own page or, where htmx asked, alone."""
+    form = _faults_at_fields(page, kind, form, faults)
     shown = RecordPage(
         kind=kind,
         form=form,
@@ -443,6 +444,19 @@ def _form_page(
     )
     return show(
         request, template, page, shown=shown, conflict=conflict, status=status or (422 if wrong else 200)
+    )
+
+
+def _faults_at_fields(
+    page: EpisodePage, kind: RecordType, form: RecordForm, faults: tuple[FieldFault, ...]
+) -> RecordForm:
+    """What an action refused stands at its field, as what the form itself finds does."""
+    keys = {field.key for field in kind.fields}
+    found = tuple(fault for fault in faults if fault.path.split(".")[0] in keys)
+    if not form.is_valid or not found:
+        return form
+    return RecordForm.from_values(
+        kind, form.values, people=page.people_to_pick, codes=page.codes, role=role_of(page), faults=found
     )
 
 
