@@ -178,13 +178,20 @@ def _keep(
 def _choose(page: ClientPage, check_in: CheckIn, name: str, value: str) -> Alert | None:
     if name == MOOD:
         if value != DECLINED:
-            checkins.set_extras(check_in=check_in, mood=int(value), by=page.user, at=page.at)
+            checkins.set_extras(check_in=check_in, mood=_whole(value), by=page.user, at=page.at)
         return None
     measure, _, item = name.rpartition(".")
-    who = {"check_in": check_in, "measure": measure, "item": int(item), "by": page.user, "at": page.at}
+    who = {"check_in": check_in, "measure": measure, "item": _whole(item), "by": page.user, "at": page.at}
     if value == DECLINED:
         return checkins.decline_item(**who)
-    return checkins.record_answer(**who, value=int(value))
+    return checkins.record_answer(**who, value=_whole(value))
+
+
+def _whole(text: str) -> int:
+    """A whole number as our own pages send it. ValueError for anything else."""
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError("not a whole number")
+    return int(text)
 
 
 # -- all on one page --------------------------------------------------------------------------------
