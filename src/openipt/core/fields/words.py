@@ -93,8 +93,8 @@ def _line(field: FieldDefinition, value: Any, names: _Names) -> Line:
 
 
 def _items(field: FieldDefinition, values: Sequence[Any], names: _Names) -> tuple[str, ...]:
-    """Lines of a list; a list of fixed places keeps its empty ones, each under its own label."""
-    if field.type is FieldType.LIST and (field.row_labels or field.of == "integer"):
+    """Lines of a list; a list of fixed places, such as answers, keeps its empty ones under their labels."""
+    if field.type is FieldType.LIST and (field.row_labels or field.row_name == "answer"):
         said = ["not given" if is_empty(one) else _one(field, one, names) for one in values]
         labels = [
             *field.row_labels,

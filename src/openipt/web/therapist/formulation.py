@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from openipt.errors import NotAllowedNow
 from openipt.records.access import Act
 from openipt.web.doors import roles
+from openipt.web.sent import Sent
 from openipt.web.therapist.common import EpisodePage, episode_page, go, say, show
-from openipt.web.therapist.forms import Sent
 from openipt.web.therapist.presenters_formulation import (
     RATERS,
     RATING,

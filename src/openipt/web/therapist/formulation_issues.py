@@ -16,8 +16,8 @@ from openipt.records.actions.conflicts import Refused
 from openipt.records.models import Entry
 from openipt.web.doors import roles
 from openipt.web.record_forms import RecordForm
+from openipt.web.sent import Sent
 from openipt.web.therapist.common import EpisodePage, entry_of, episode_page, go, role_of, say, show
-from openipt.web.therapist.forms import Sent
 from openipt.web.therapist.formulation import ROOM, show_room
 from openipt.web.therapist.presenters_ranking import (
     ISSUE,

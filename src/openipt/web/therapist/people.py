@@ -10,8 +10,8 @@ from openipt.core.formulation.circle import RINGS, circle_values, places
 from openipt.records.access import Act
 from openipt.web.doors import roles
 from openipt.web.record_forms import RecordForm
+from openipt.web.sent import Sent
 from openipt.web.therapist.common import EpisodePage, episode_page, go, role_of, say, show
-from openipt.web.therapist.forms import Sent
 from openipt.web.therapist.presenters_people import CIRCLE, PERSON, people_views, present_people
 from openipt.web.therapist.room_parts import add_once, open_session
 

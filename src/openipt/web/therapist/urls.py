@@ -8,6 +8,7 @@ from openipt.web.therapist import (
     alerts,
     clients,
     course,
+    ending,
     formulation,
     formulation_issues,
     formulation_write,
@@ -84,7 +85,9 @@ urlpatterns = [
     path(f"{EPISODE}safety/private-questions/", safety.private_questions, name="private-questions"),
     path(f"{EPISODE}alerts/<uuid:alert_id>/", alerts.alert, name="alert"),
     # Ending, Documents
-    path(f"{EPISODE}ending/", rooms.room, {"room": "ending"}, name="ending"),
+    path(f"{EPISODE}ending/", ending.ending, name="ending"),
+    path(f"{EPISODE}ending/outcome/", ending.outcome, name="ending-outcome"),
+    path(f"{EPISODE}ending/follow-up/", ending.follow_ups, name="ending-follow-up"),
     path(f"{EPISODE}documents/", rooms.room, {"room": "documents"}, name="documents"),
     # Records of every kind
     path(f"{EPISODE}records/", records.chooser, name="records"),
