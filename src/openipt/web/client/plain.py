@@ -36,7 +36,7 @@ PRACTICE = {
     "rec_event_mood_link": "What happened, and how it changed your mood.",
     "rec_emotion_log": "Find the words for what you felt.",
     "rec_expression_plan": "Plan how to say what you feel and what you want.",
-    "rec_communication_analysis": "Look at one talk, line by line.",
+    "rec_communication_analysis": "Go through one talk as it was said, and see where it turned.",
     "rec_decision_analysis": "What could you do, and what would each way bring?",
     "rec_role_play": "What you tried out, and what changed.",
     "rec_past_present": "When something hits harder than it should.",
