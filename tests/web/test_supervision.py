@@ -72,10 +72,12 @@ def test_an_open_alert_stands_above_with_its_clock(episode: Episode, supervisor:
 
 def test_a_question_waits_until_it_is_answered(episode: Episode, supervisor: User) -> None:
     item = "rec_supervision_item"
-    make.entry(episode, item, {"question": "Is the focus right?"}, at=make.at_day(20))
+    asked = make.entry(episode, item, {"question": "Is the focus right?"}, at=make.at_day(20))
     page = page_of(supervisor)
     assert "Is the focus right?" in page
-    assert f"/episodes/{episode.pk}/records/{item}/new/?next=/supervision/" in page
+    form = f"/episodes/{episode.pk}/records/{item}/new/?next=/supervision/&amends={asked.pk}"
+    assert form.replace("&", "&amp;") in page
+    assert "Is the focus right?" in text_of(browser_of(supervisor).get(form))
     advice = {"question": "Is the focus right?", "advice": "Ask for one hour at home."}
     make.entry(episode, item, advice, by=supervisor, at=make.at_day(21))
     assert "Is the focus right?" not in page_of(supervisor)

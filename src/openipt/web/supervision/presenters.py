@@ -161,7 +161,10 @@ def _source(manual: Manual, rule: str) -> str:
 
 
 def open_questions(entries: Sequence[Entry]) -> tuple[Question, ...]:
-    """Of each episode the last item, where it asks and holds no advice. `visible` is set on each."""
+    """Of each episode the last item, where it asks and holds no advice. `visible` is set on each.
+
+    The advice is written beside the question (it amends it), so the form begins with what was asked.
+    """
     last = {entry.episode_id: entry for entry in sorted(entries, key=lambda entry: (entry.on, entry.order))}
     return tuple(
         Question(
@@ -170,7 +173,7 @@ def open_questions(entries: Sequence[Entry]) -> tuple[Question, ...]:
             asked=str(entry.visible.get("question", "")),
             on=entry.on,
             address=episode_address(entry.episode_id),
-            advice=episode_address(entry.episode_id, ADVICE),
+            advice=episode_address(entry.episode_id, f"{ADVICE}&amends={entry.pk}"),
         )
         for entry in last.values()
         if entry.by_role != "supervisor" and not entry.visible.get("advice")

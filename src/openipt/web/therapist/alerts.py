@@ -17,8 +17,8 @@ from openipt.records.actions import alerts, drafts
 from openipt.records.models import Alert, DraftText
 from openipt.records.queries.alerts import alerts_of
 from openipt.web.doors import roles
+from openipt.web.sent import Sent
 from openipt.web.therapist.common import EpisodePage, episode_page, say, show
-from openipt.web.therapist.forms import Sent
 from openipt.web.therapist.presenters_alerts import present_alert
 
 

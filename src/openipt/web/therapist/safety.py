@@ -20,8 +20,8 @@ from openipt.records.actions.base import locked
 from openipt.records.models import Entry
 from openipt.web.doors import roles
 from openipt.web.record_forms import RecordForm
+from openipt.web.sent import Sent
 from openipt.web.therapist.common import EpisodePage, back_to, episode_page, go, role_of, say, show
-from openipt.web.therapist.forms import Sent
 from openipt.web.therapist.presenters_records import Conflict, lines_of, may_write_type
 from openipt.web.therapist.presenters_safety import (
     DANGER_SIGNS,
