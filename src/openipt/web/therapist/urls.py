@@ -8,6 +8,7 @@ from openipt.web.therapist import (
     alerts,
     clients,
     course,
+    documents,
     ending,
     formulation,
     formulation_issues,
@@ -22,6 +23,7 @@ from openipt.web.therapist import (
     sessions_list,
     timeline,
     today,
+    worksheets,
 )
 
 app_name = "therapist"
@@ -72,7 +74,9 @@ urlpatterns = [
     path(f"{SESSION}amend/", session_note.amend, name="amend"),
     path(f"{SESSION}private/", session_note.private, name="private-note"),
     # Worksheets, Measures
-    path(f"{EPISODE}worksheets/", rooms.room, {"room": "worksheets"}, name="worksheets"),
+    path(f"{EPISODE}worksheets/", worksheets.worksheets, name="worksheets"),
+    path(f"{EPISODE}worksheets/talk/", worksheets.talk_new, name="worksheets-talk-new"),
+    path(f"{EPISODE}worksheets/talk/<uuid:entry_id>/", worksheets.talk, name="worksheets-talk"),
     path(f"{EPISODE}measures/", measures.measures, name="measures"),
     path(f"{EPISODE}measures/enter/", measures.enter, name="measures-enter"),
     path(f"{EPISODE}measures/<slug:measure_id>/", measures.measure, name="measure"),
@@ -88,7 +92,11 @@ urlpatterns = [
     path(f"{EPISODE}ending/", ending.ending, name="ending"),
     path(f"{EPISODE}ending/outcome/", ending.outcome, name="ending-outcome"),
     path(f"{EPISODE}ending/follow-up/", ending.follow_ups, name="ending-follow-up"),
-    path(f"{EPISODE}documents/", rooms.room, {"room": "documents"}, name="documents"),
+    path(f"{EPISODE}documents/", documents.documents, name="documents"),
+    path(f"{EPISODE}documents/outline/", documents.course_outline, name="documents-outline"),
+    path(f"{EPISODE}documents/notes/", documents.notes, name="documents-notes"),
+    path(f"{EPISODE}documents/export/", documents.export, name="documents-export"),
+    path(f"{EPISODE}documents/<slug:name>/", documents.document, name="document"),
     # Records of every kind
     path(f"{EPISODE}records/", records.chooser, name="records"),
     path(f"{EPISODE}records/<uuid:entry_id>/", records.record, name="record"),

@@ -1,0 +1,194 @@
+"""Documents: what can be printed or handed on, each as a clean page. Private notes are in none of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from openipt.core.course.course import Attendance, Meeting
+from openipt.core.course.phases import session_phase
+from openipt.core.course.progress import main_measure
+from openipt.core.course.scores import PHQ9, score_at
+from openipt.core.fields.words import Line
+from openipt.core.formulation.paragraph import paragraph
+from openipt.records.models import Entry, EntryState, Session, SessionState
+from openipt.web.jinja import day
+from openipt.web.therapist.common import EpisodePage
+from openipt.web.therapist.presenters_header import phase_title
+from openipt.web.therapist.presenters_records import lines_of, who
+
+# Address -> record. The safety plan has a print page of its own, without the client's name.
+RECORDS = {
+    "formulation": "rec_formulation",
+    "contract": "rec_contract",
+    "relapse-plan": "rec_relapse_plan",
+    "summary": "rec_discharge",
+    "next-step": "rec_next_step",
+}
+OUTLINE, NOTES = "outline", "notes"
+ATTENDANCE = {
+    Attendance.PLANNED: "planned",
+    Attendance.ATTENDED: "held",
+    Attendance.LATE: "held, began late",
+    Attendance.CANCELLED: "cancelled",
+    Attendance.MISSED: "missed",
+}
+
+
+@dataclass(frozen=True)
+class DocumentLine:
+    """One document in the list: where it is printed, or how to begin it."""
+
+    title: str
+    note: str
+    address: str
+    is_draft: bool = False
+
+
+@dataclass(frozen=True)
+class NoteLine:
+    """A signed note."""
+
+    title: str
+    on: date
+    address: str
+
+
+@dataclass(frozen=True)
+class DocumentsPage:
+    """The Documents room."""
+
+    documents: tuple[DocumentLine, ...]
+    notes: tuple[NoteLine, ...]
+    unsigned: int
+    export_address: str
+
+
+@dataclass(frozen=True)
+class Printed:
+    """One document on paper: a paragraph where it reads as one, its lines otherwise."""
+
+    title: str
+    client: str
+    therapist: str
+    on: date
+    version: int
+    is_draft: bool
+    text: str
+    client_words: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class OutlineRow:
+    """One meeting of the course as the outline tells it."""
+
+    session: str
+    on: date
+    phase: str
+    attendance: str
+    score: str
+    work: str
+
+
+def present_documents(page: EpisodePage, *, may_export: bool) -> DocumentsPage:
+    signed = signed_sessions(page)
+    held = page.episode.sessions.filter(state=SessionState.DRAFT, number__isnull=False).count()
+    return DocumentsPage(
+        documents=(*_written(page), *_always(page, bool(signed))),
+        notes=tuple(
+            NoteLine(_session_title(s), s.on, page.address(f"sessions/{s.pk}/note/print/")) for s in signed
+        ),
+        unsigned=held,
+        export_address=page.address("documents/export/") if may_export else "",
+    )
+
+
+def _written(page: EpisodePage) -> list[DocumentLine]:
+    found = []
+    for address, record in RECORDS.items():
+        title = page.manual.record_types[record].title
+        entry = standing(page, record)
+        note = "Not written yet" if entry is None else f"Of {day(entry.on)}"
+        to = page.address(f"documents/{address}/") if entry else ""
+        found.append(DocumentLine(title, note, to, entry is not None and entry.state != EntryState.FINAL))
+    plan = standing(page, "rec_safety_plan")
+    title = page.manual.record_types["rec_safety_plan"].title
+    to = page.address("safety/plan/print/") if plan else ""
+    found.insert(2, DocumentLine(title, f"Of {day(plan.on)}" if plan else "Not written yet", to))
+    return found
+
+
+def _always(page: EpisodePage, has_notes: bool) -> list[DocumentLine]:
+    outline = DocumentLine(
+        "Outline of the course", "Every meeting on one page", page.address("documents/outline/")
+    )
+    notes = DocumentLine("All signed notes", "In the order of the sessions", page.address("documents/notes/"))
+    return [outline, notes] if has_notes else [outline]
+
+
+def standing(page: EpisodePage, record: str) -> Entry | None:
+    """The version that counts: the last one finished, else the last draft."""
+    entries = page.entries(record)
+    final = [entry for entry in entries if entry.state == EntryState.FINAL]
+    return final[-1] if final else entries[-1] if entries else None
+
+
+def present_printed(page: EpisodePage, record: str, entry: Entry) -> Printed:
+    values = entry.visible
+    kind = page.manual.record_types[record]
+    reads = record == "rec_formulation"
+    without = {key: value for key, value in values.items() if key != "reason_for_focus"}
+    return Printed(
+        title=kind.title,
+        client=page.episode.client.name,
+        therapist=who(page.episode.therapist),
+        on=entry.on,
+        version=entry.version,
+        is_draft=entry.state != EntryState.FINAL,
+        text=paragraph(page.manual.formulation, values, page.codes["areas"]) if reads else "",
+        client_words=str(values.get("client_words") or "") if reads else "",
+        lines=() if reads else lines_of(page, kind, without),
+    )
+
+
+# -- notes and outline -----------------------------------------------------------------------------------
+
+
+def signed_sessions(page: EpisodePage) -> list[Session]:
+    """Sessions that were held and signed, in their order."""
+    rows = page.episode.sessions.filter(state=SessionState.SIGNED, number__isnull=False).order_by("number")
+    found = list(rows.select_related("signed_by"))
+    for session in found:
+        session.episode = page.episode
+    return found
+
+
+def _session_title(session: Session) -> str:
+    return "Intake" if session.number == 0 else f"Session {session.number}"
+
+
+def outline(page: EpisodePage) -> tuple[OutlineRow, ...]:
+    """Every meeting: when, in which phase, what became of it, the main score, what was worked on."""
+    measure = main_measure(page.manual, page.course) or PHQ9
+    return tuple(_outline_row(page, meeting, measure) for meeting in page.course.meetings)
+
+
+def _outline_row(page: EpisodePage, meeting: Meeting, measure: str) -> OutlineRow:
+    held = meeting.attendance.is_held
+    number = meeting.number if held else None
+    total = score_at(page.manual, page.course, measure, number) if number else None
+    phase = session_phase(page.manual, page.course, meeting) if number else "pre" if number == 0 else ""
+    strategies = [page.codes["strategies"].get(code, code) for code in meeting.strategies]
+    return OutlineRow(
+        session="Intake" if number == 0 else str(number) if number else "",
+        on=meeting.on,
+        phase=phase_title(page, phase) if phase else "",
+        attendance=ATTENDANCE[meeting.attendance],
+        score="" if total is None else f"{total:g}",
+        work="; ".join(strategies),
+    )
+
+
+def outline_measure(page: EpisodePage) -> str:
+    return page.manual.measure_list[main_measure(page.manual, page.course) or PHQ9].title

@@ -1,0 +1,234 @@
+"""Worksheets by technique: what each is for, those written, and a talk as the dialogue it was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from openipt.core.course import known
+from openipt.core.course.locks import LOCKED_FIELDS
+from openipt.core.fields.words import Line
+from openipt.core.manual.model import Technique
+from openipt.records.models import Entry
+from openipt.web.therapist.common import EpisodePage
+from openipt.web.therapist.presenters_records import EntryLine, entry_line, lines_of
+from openipt.web.therapist.room_parts import edit_address, new_address
+
+TALK = "rec_communication_analysis"
+# Records a technique fills that have a room of their own, or are part of a session.
+ELSEWHERE = frozenset({"rec_session", "rec_closeness_circle", "rec_alliance", "rec_symptom_review"})
+LAST_FOUR, TREND_FROM = 4, 3  # ipt.md 8.2: the mean over the last four analyses; a trend from the third on
+SAID_IN_DIALOGUE = ("turns", "date", "session", "break_point", "id")
+NEARLY_THE_SAME = 0.25  # project default: a mean that moves by less than this is called unchanged
+
+
+@dataclass(frozen=True)
+class WorksheetView:
+    """One worksheet: the techniques it serves, and those written, the newest first."""
+
+    record: str
+    title: str
+    plain_title: str
+    purpose: str
+    techniques: tuple[str, ...]
+    cautions: tuple[str, ...]
+    steps: tuple[str, ...]
+    entries: tuple[EntryLine, ...]
+    new_address: str
+    locked: bool
+    of_focus: bool
+
+
+@dataclass(frozen=True)
+class StyleLine:
+    """How much of one style the client showed: the mean of the last analyses, and which way it goes."""
+
+    name: str
+    mean: str
+    trend: str
+
+
+@dataclass(frozen=True)
+class WorksheetsPage:
+    """The Worksheets room. `shared` is what the client wrote and chose to show."""
+
+    focus: tuple[WorksheetView, ...]
+    others: tuple[WorksheetView, ...]
+    shared: tuple[EntryLine, ...]
+    styles: tuple[StyleLine, ...]
+    analyses: int
+    talk_address: str
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One thing said, with what lay beneath it."""
+
+    number: int
+    speaker: str
+    by_client: bool
+    said: str
+    tone: str
+    beneath: tuple[tuple[str, str], ...]
+    is_break: bool
+
+
+@dataclass(frozen=True)
+class TalkView:
+    """A communication analysis as the dialogue it was."""
+
+    title: str
+    on: date
+    turns: tuple[Turn, ...]
+    rest: tuple[Line, ...]
+    break_point: int | None
+    address: str
+    edit_address: str
+
+
+def present_worksheets(page: EpisodePage) -> WorksheetsPage:
+    views = worksheet_views(page)
+    written = [entry for view in views for entry in page.entries(view.record)]
+    shared = [entry_line(page, entry) for entry in written if entry.by_role == "client"]
+    analyses = page.entries(TALK)
+    return WorksheetsPage(
+        focus=tuple(view for view in views if view.of_focus),
+        others=tuple(view for view in views if not view.of_focus),
+        shared=tuple(sorted(shared, key=lambda line: line.on, reverse=True)),
+        styles=style_lines(page, analyses),
+        analyses=len(analyses),
+        talk_address=page.address("worksheets/talk/") if new_address(page, TALK) else "",
+    )
+
+
+def worksheet_views(page: EpisodePage) -> tuple[WorksheetView, ...]:
+    """Every record a technique fills, those of the focus areas first marked."""
+    of_focus = _records_of_focus(page)
+    found: dict[str, list[Technique]] = {}
+    for technique in page.manual.techniques.values():
+        for record in (technique.record, *technique.also_records):
+            if record in page.manual.record_types and record not in ELSEWHERE:
+                found.setdefault(record, []).append(technique)
+    for record in of_focus:
+        if record in page.manual.record_types and record not in ELSEWHERE:
+            found.setdefault(record, [])
+    return tuple(_view(page, record, techniques, record in of_focus) for record, techniques in found.items())
+
+
+def _records_of_focus(page: EpisodePage) -> frozenset[str]:
+    areas = [page.manual.areas[area] for area in known.focus(page.course) if area in page.manual.areas]
+    by_technique = (page.manual.techniques[t].record for area in areas for t in area.techniques)
+    return frozenset([*(record for area in areas for record in area.records), *by_technique])
+
+
+def _view(page: EpisodePage, record: str, techniques: list[Technique], of_focus: bool) -> WorksheetView:
+    kind = page.manual.record_types[record]
+    return WorksheetView(
+        record=record,
+        title=kind.title,
+        plain_title=kind.plain_title,
+        purpose=techniques[0].purpose if techniques else kind.help,
+        techniques=tuple(technique.name for technique in techniques),
+        cautions=tuple(dict.fromkeys(c for technique in techniques for c in technique.cautions)),
+        steps=techniques[0].steps if techniques else (),
+        entries=tuple(_line(page, entry) for entry in reversed(page.entries(record))),
+        new_address=new_address(page, record),
+        locked=record in LOCKED_FIELDS and bool(known.danger(page.course).grounds),
+        of_focus=of_focus,
+    )
+
+
+def _line(page: EpisodePage, entry: Entry) -> EntryLine:
+    """A talk opens as a dialogue, everything else as its record."""
+    line = entry_line(page, entry)
+    if entry.record_type != TALK:
+        return line
+    return EntryLine(
+        address=page.address(f"worksheets/talk/{entry.pk}/"),
+        title=line.title,
+        gist=line.gist,
+        on=line.on,
+        session=line.session,
+        state=line.state,
+        by_client=line.by_client,
+    )
+
+
+# -- styles ------------------------------------------------------------------------------------------
+
+
+def style_lines(page: EpisodePage, analyses: list[Entry]) -> tuple[StyleLine, ...]:
+    """The client's styles: mean over the last four analyses, with a trend from the third (8.2)."""
+    rated = [ratings for entry in analyses if (ratings := _ratings(entry.visible))]
+    last, before = rated[-LAST_FOUR:], rated[:-1][-LAST_FOUR:]
+    seen = dict.fromkeys(style for ratings in last for style, rating in ratings.items() if rating)
+    lines = []
+    for style in seen:
+        mean = _mean(last, style)
+        trend = _trend(_mean(before, style), mean) if len(rated) >= TREND_FROM else ""
+        lines.append(StyleLine(page.codes["styles"].get(style, style), f"{mean:.1f}", trend))
+    return tuple(lines)
+
+
+def _ratings(values: Mapping[str, Any]) -> dict[str, int]:
+    rows = values.get("styles_client") or ()
+    return {str(row.get("id")): row["rating"] for row in rows if isinstance(row.get("rating"), int)}
+
+
+def _mean(ratings: list[dict[str, int]], style: str) -> float:
+    """The mean over these analyses; a style that was not marked in one counts 0 there."""
+    return sum(one.get(style, 0) for one in ratings) / len(ratings)
+
+
+def _trend(before: float, now: float) -> str:
+    if abs(now - before) < NEARLY_THE_SAME:
+        return "unchanged"
+    return "more than before" if now > before else "less than before"
+
+
+# -- one talk ----------------------------------------------------------------------------------------
+
+
+def present_talk(page: EpisodePage, entry: Entry) -> TalkView:
+    values = entry.visible
+    kind = page.manual.record_types[TALK]
+    code = str(values.get("other_person_id") or "")
+    other = page.people.get(code, code) or "The other"
+    broke = values.get("break_point")
+    return TalkView(
+        title=f"A talk with {other}" if code else "A talk, line by line",
+        on=entry.on,
+        turns=tuple(
+            _turn(row, number, other, broke) for number, row in enumerate(values.get("turns") or (), start=1)
+        ),
+        rest=lines_of(page, kind, {key: v for key, v in values.items() if key not in SAID_IN_DIALOGUE}),
+        break_point=broke if isinstance(broke, int) else None,
+        address=page.address(f"records/{entry.pk}/"),
+        edit_address=edit_address(page, entry),
+    )
+
+
+BENEATH = (
+    ("client_felt", "Felt"),
+    ("client_intended", "Wanted to be understood"),
+    ("other_heard", "Probably heard"),
+    ("client_understood", "The client heard"),
+)
+
+
+def _turn(row: Mapping[str, Any], number: int, other: str, broke: Any) -> Turn:
+    by_client = row.get("speaker") != "other"
+    beneath = [(label, str(row[key])) for key, label in BENEATH if row.get(key)]
+    if row.get("checked") is not None:
+        beneath.append(("Checked by asking", "yes" if row["checked"] else "no"))
+    return Turn(
+        number=number,
+        speaker="Client" if by_client else other,
+        by_client=by_client,
+        said=str(row.get("said") or ""),
+        tone=str(row.get("tone_or_nonverbal") or ""),
+        beneath=tuple(beneath),
+        is_break=broke == number,
+    )
