@@ -41,14 +41,15 @@ actions.sessions
                   intake=None) -> Session       gives the number, phase, and takes up waiting check-ins
     record_absence(session=None, episode=None, attendance="missed", planned_at=None, reason="") -> Session
     set_details(session, minutes=None, format=None, late=None) -> Session
-    save_note(session, blocks, expected_version) -> Session
+    save_note(session, blocks, expected_version, typed_in="note") -> Session
     write_private_note(session, text, expected_version) -> PrivateNote
     use_strategy(session, code, used=True);   use_technique(session, code, used=True)
     mark_task(session, task_id, done=True)      only for a task without a record
-    sign_session(session, reason_without_plan="") -> Session;   amend_session(session, text) -> Amendment
+    sign_session(session, reason_without_plan="", expected_version=None) -> Session
+    amend_session(session, text) -> Amendment
 actions.drafts
     keep_draft_text(episode, key, field, text, base_version=0) -> DraftText
-    clear_draft_text(episode, key, field="") -> int
+    clear_draft_text(episode, key, field="") -> int;   let_go(draft) -> bool
 actions.entries
     add_entry(episode, record_type, payload, session=None, on=None, for_task="", final=False, shared=False,
               amends=None) -> Entry
