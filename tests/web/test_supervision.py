@@ -70,6 +70,11 @@ def test_an_open_alert_stands_above_with_its_clock(episode: Episode, supervisor:
     assert "To be acknowledged by" in page and "open alert" in page
 
 
+def test_an_alert_past_its_clock_says_so(episode: Episode, supervisor: User) -> None:
+    answers(episode, [1, 1, 1, 1, 1, 1, 1, 1, 2], 20)
+    assert "Late: was to be acknowledged by" in page_of(supervisor)
+
+
 def test_a_question_waits_until_it_is_answered(episode: Episode, supervisor: User) -> None:
     item = "rec_supervision_item"
     asked = make.entry(episode, item, {"question": "Is the focus right?"}, at=make.at_day(20))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.utils import timezone
@@ -98,7 +98,7 @@ def episode_address(episode_id: UUID, tail: str = "") -> str:
 # -- reasons -------------------------------------------------------------------------------------------
 
 
-def alert_look(alert: Alert, on: date) -> Look:
+def alert_look(alert: Alert, on: date, now: datetime) -> Look:
     """An open alert: the therapist works it through, the supervisor follows it."""
     manual = manual_of(alert.episode)
     rule = manual.rules.get(alert.rule)
@@ -109,19 +109,19 @@ def alert_look(alert: Alert, on: date) -> Look:
         what=f"{alert.episode.client.name}, with {alert.episode.therapist.display_name}",
         why=(rule.title if rule else ASK_TITLE, f"Raised {day} at {clock_time(raised)}. {hand}"),
         source=_source(manual, alert.rule),
-        next=_clock(alert, on),
+        next=_clock(alert, on, now),
         address=episode_address(alert.episode_id, f"alerts/{alert.pk}/"),
         advice=episode_address(alert.episode_id, ADVICE),
         tone="danger" if alert.severity in ("warning", "critical") else "attention",
     )
 
 
-def _clock(alert: Alert, on: date) -> str:
+def _clock(alert: Alert, on: date, now: datetime) -> str:
     if alert.due_at is None or alert.acknowledged_at:
         return ""
     due = timezone.localtime(alert.due_at)
     when = clock_time(due) if due.date() == on else f"{short_day(due)}, {clock_time(due)}"
-    return f"To be acknowledged by {when}."
+    return f"Late: was to be acknowledged by {when}." if due < now else f"To be acknowledged by {when}."
 
 
 def course_look(episode: Episode, standing: Standing) -> Look | None:

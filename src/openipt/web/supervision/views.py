@@ -40,7 +40,7 @@ def supervision(request: HttpRequest) -> HttpResponse:
     running = [episode for episode in episodes if episode.status != EpisodeStatus.ENDED]
     page = words.Supervision(
         date=on,
-        alerts=tuple(words.alert_look(alert, on) for alert in alerts),
+        alerts=tuple(words.alert_look(alert, on, clock.now()) for alert in alerts),
         looks=tuple(look for e in running if (look := words.course_look(e, found[e.pk]))),
         questions=words.open_questions(_items(request.user, running)),
         groups=words.groups(
