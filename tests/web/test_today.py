@@ -78,10 +78,10 @@ def test_an_alert_stands_on_top_until_it_is_worked_through():
     alert = Alert.objects.get(episode=episode)
     assert "Open alerts" in page
     assert f"/episodes/{episode.pk}/alerts/{alert.pk}/" in page
-    assert "PHQ-9 item 9: 2." in page
+    assert "PHQ-9 item 9: more than half the days (2)" in page
     assert page.index("Open alerts") < page.index("Rui Tavares: a risk answer is positive")
     alerts.acknowledge(alert=alert, by=episode.therapist, at=factories.at_day(1))
-    assert "Acknowledged; not worked through yet." in today_of(episode.therapist)
+    assert "Taken on by" in today_of(episode.therapist)
 
 
 def test_a_missing_check_in_and_an_unsigned_note_are_named_with_their_reason():

@@ -67,8 +67,8 @@ actions.checkins
                   mode="paper", on=None) -> CheckIn
 actions.alerts
     mark_shown_to_client(alert);   acknowledge(alert)
-    add_step(alert, kind, words="", level="", told=None, entry=None) -> AlertStep
-    resolve(alert, words, reason_without_plan="") -> Alert
+    add_step(alert, kind, words="", level="", told=None, entry=None, happened_at=None, on=None) -> AlertStep
+    resolve(alert, words, reason_without_plan="") -> Alert     only after an assessment since it was raised
 actions.transfer
     import_episode(portable, therapist) -> Episode
 actions.rotation

@@ -195,7 +195,9 @@ def _in_hand(alert: Alert, now: datetime) -> str:
 
 @dataclass(frozen=True)
 class StepShown:
-    """One step of the path. `state`: done, now (the one to take), due, later, not_needed, late."""
+    """One step of the path. `state`: done, now (the one to take), late, later, waits (for the level to be
+    set), not_needed.
+    """
 
     id: str
     title: str
@@ -283,7 +285,7 @@ def _path_in_words(facts: AlertFacts, now: datetime, *, is_open: bool) -> tuple[
         StepShown(
             id=step.id,
             title=step.title,
-            state=_state(step, at_hand, now, is_open=is_open),
+            state=_state(step, at_hand, now, is_open=is_open, level_known=facts.level is not None),
             limit=step.limit,
             due=moment(step.due_at, now) if step.due_at is not None else "",
             done=moment(step.done_at, now) if step.done_at is not None else "",
@@ -293,9 +295,13 @@ def _path_in_words(facts: AlertFacts, now: datetime, *, is_open: bool) -> tuple[
     )
 
 
-def _state(step: PathStep, at_hand: PathStep | None, now: datetime, *, is_open: bool) -> str:
+def _state(
+    step: PathStep, at_hand: PathStep | None, now: datetime, *, is_open: bool, level_known: bool
+) -> str:
     if step.done_at is not None:
         return "done"
+    if is_open and not step.needed and not level_known:
+        return "waits"
     if not step.needed or not is_open:
         return "not_needed"
     if step.is_late(now):

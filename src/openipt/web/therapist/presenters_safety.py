@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from openipt.core.course import known
@@ -14,8 +14,8 @@ from openipt.records.access import Act
 from openipt.records.crisis import CrisisContact
 from openipt.records.models import Alert, Entry
 from openipt.records.queries.alerts import alerts_of
-from openipt.web.jinja import clock_time, day, short_day
-from openipt.web.therapist.common import EpisodePage, role_of
+from openipt.web.jinja import day, short_day
+from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_alerts import moment, said_in_words, title_of
 from openipt.web.therapist.presenters_header import TONES
 from openipt.web.therapist.presenters_records import (
@@ -127,7 +127,7 @@ class SafetyRoom:
     emergency_lines: tuple[Line, ...]
     crisis: tuple[CrisisContact, ...]
     region: str
-    screens: tuple[EntryLine, ...]
+    screens: tuple[tuple[str, str, str], ...]
     screened: str
     assess_address: str
     plan_address: str
@@ -152,7 +152,10 @@ def present_safety(page: EpisodePage) -> SafetyRoom:
         emergency_lines=_lines(page, emergency[0]) if emergency else (),
         crisis=crisis.contacts(page.episode.client.region),
         region=page.episode.client.region,
-        screens=tuple(entry_line(page, entry) for entry in screens),
+        screens=tuple(
+            (page.address(f"records/{entry.pk}/"), f"{_found(entry).capitalize()}, {day(entry.on)}", "")
+            for entry in screens
+        ),
         screened=_screened(screens),
         assess_address=page.address("safety/assess/") if _may_write(page, "rec_risk") else "",
         plan_address=page.address("safety/plan/") if may_plan else "",
@@ -281,8 +284,12 @@ def _screened(screens: tuple[Entry, ...]) -> str:
     if not screens:
         return ""
     last = screens[0]
-    found = "positive" if known.screened_positive(last.visible) else "negative"
-    return f"Asked last on {day(last.on)} by {who(last.by) or 'a clinician'}: {found}."
+    return f"Asked last on {day(last.on)} by {who(last.by) or 'a clinician'}: {_found(last)}."
+
+
+def _found(screen: Entry) -> str:
+    """What it came to. The answers themselves stand on their own page alone."""
+    return "positive" if known.screened_positive(screen.visible) else "negative"
 
 
 # -- alerts and contacts -------------------------------------------------------------------------------
@@ -332,10 +339,3 @@ def present_plan_print(page: EpisodePage) -> PlanPrint | None:
         on=saved[-1].on,
         crisis=crisis.contacts(page.episode.client.region),
     )
-
-
-def saved_words(at: datetime, by: str) -> str:
-    return f"{short_day(at)} at {clock_time(at)}{f' by {by}' if by else ''}"
-
-
-__all__ = ["DANGER_SIGNS", "present_plan_print", "present_safety", "plans", "role_of"]

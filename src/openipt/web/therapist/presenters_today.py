@@ -15,8 +15,8 @@ from openipt.core.course.rules import RuleResult
 from openipt.core.manual.model import Manual, Severity
 from openipt.records.manuals import manual_of
 from openipt.records.models import Alert, CheckIn, Episode, Session
-from openipt.web.jinja import clock_time, day, plural, short_day, week_day
-from openipt.web.therapist.presenters_header import ASK_TITLE, choices_in_words
+from openipt.web.jinja import clock_time, day, plural, week_day
+from openipt.web.therapist.presenters_alerts import banner_of
 from openipt.web.therapist.summaries import Summary
 
 GRAVE = (Severity.WARNING, Severity.CRITICAL)
@@ -132,36 +132,20 @@ def _state(session: Session) -> tuple[str, str]:
 # -- needs -------------------------------------------------------------------------------------------
 
 
-def alert_need(alert: Alert, on: date) -> Need:
+def alert_need(alert: Alert, at: datetime) -> Need:
     """An open alert: it stays until a clinician has worked it through."""
-    manual = manual_of(alert.episode)
-    rule = manual.rules.get(alert.rule)
-    raised = timezone.localtime(alert.raised_at)
-    when = "today" if raised.date() == on else f"on {short_day(raised)}"
-    said = choices_in_words(manual, alert)
-    in_hand = (
-        "Acknowledged; not worked through yet."
-        if alert.acknowledged_at
-        else "Nobody has acknowledged it yet."
-    )
+    found = banner_of(alert, at)
+    raised = f"Raised {found.when}. {found.in_hand}"
     return Need(
-        what=f"{alert.episode.client.name}: {_lower(rule.title if rule else ASK_TITLE)}",
-        why=tuple(filter(None, (said, f"Raised {when} at {clock_time(alert.raised_at)}. {in_hand}"))),
-        next=_next_of_alert(alert, on),
-        address=f"/episodes/{alert.episode_id}/alerts/{alert.pk}/",
+        what=f"{alert.episode.client.name}: {_lower(found.title)}",
+        why=tuple(filter(None, (found.said, raised, f"{found.limit}." if found.limit else ""))),
+        next=f"Late. {found.next}" if found.is_late else found.next,
+        address=found.address,
         act="Work it through",
-        tone="danger" if alert.severity in ("warning", "critical") else "attention",
-        source=source_in_words(manual, alert.rule),
-        mark=mark_in_words(rule.marks if rule else ()),
+        tone="danger" if found.is_grave else "attention",
+        source=found.source,
+        mark=mark_in_words(("DEFAULT",)) if found.limit else "",
     )
-
-
-def _next_of_alert(alert: Alert, on: date) -> str:
-    if alert.due_at is None or alert.acknowledged_at:
-        return "Go through the steps of the alert and record each one."
-    due = timezone.localtime(alert.due_at)
-    by = f"{clock_time(alert.due_at)} today" if due.date() == on else f"{short_day(due)}, {clock_time(due)}"
-    return f"Speak with the client by {by}, and record what was said."
 
 
 def off_track_needs(episode: Episode, summary: Summary) -> tuple[Need, ...]:

@@ -49,7 +49,7 @@ def _page(user: User, mine: list[Episode], alerts: list[Alert], on: date, at: da
     return words.Today(
         date=on,
         sessions=tuple(words.session_today(session, found[session.episode_id]) for session in todays),
-        alerts=tuple(words.alert_need(alert, on) for alert in alerts),
+        alerts=tuple(words.alert_need(alert, at) for alert in alerts),
         off_track=tuple(
             need for episode in _running(mine) for need in words.off_track_needs(episode, found[episode.pk])
         ),
