@@ -8,6 +8,7 @@ from tests.web.rooms_world import browser_of, set_clock, strangers, text_of
 
 from openipt import library
 from openipt.records.models import DraftText, Entry, Person
+from openipt.web.therapist.records import OF_THE_PAGE
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +42,25 @@ def test_every_room_of_an_episode_is_a_page_for_its_therapist():
         assert "Rui Tavares" in text_of(response), room
 
 
+def test_no_field_of_a_record_bears_a_name_the_page_uses_itself():
+    for record in library.record_types().values():
+        assert not {field.key for field in record.fields} & set(OF_THE_PAGE), record.id
+
+
+def test_a_record_with_a_session_or_version_of_its_own_keeps_it_and_its_place():
+    episode, session = factories.active_episode()
+    written = write(episode, "rec_review", {"session": "3", "reasons": "moving"}, session=str(session.pk))
+    assert written.status_code == 302
+    (review,) = session.entries.filter(record_type="rec_review").select_related("episode__client")
+    assert review.payload == {"session": 3, "reasons": "moving"}
+    data = {"measure_id": "ms_phq9", "version": "en-1", "total": "9"}
+    assert write(episode, "rec_measure", data).status_code == 302
+    (measure,) = episode.entries.filter(record_type="rec_measure").select_related("episode__client")
+    assert changed(episode, measure, data | {"total": "10"}, measure.version).status_code == 302
+    measure = episode.entries.select_related("episode__client").get(pk=measure.pk)
+    assert (measure.payload["version"], measure.payload["total"]) == ("en-1", 10)
+
+
 def test_nobody_else_learns_that_the_episode_exists():
     episode, _ = factories.active_episode()
     for user in strangers():
@@ -54,12 +74,16 @@ def test_nobody_else_learns_that_the_episode_exists():
 # -- writing -----------------------------------------------------------------------------------------
 
 
+OWN_NAMES = {"session": "record_session"}  # a record may have a field "session" of its own
+
+
 def address(episode, tail: str) -> str:
     return f"/episodes/{episode.pk}/records/{tail}"
 
 
 def write(episode, record: str, data: dict, **query):
     where = address(episode, f"{record}/new/")
+    query = {OWN_NAMES.get(name, name): value for name, value in query.items()}
     return browser_of(episode.therapist).post(where, data | query)
 
 
@@ -162,7 +186,7 @@ def test_control_marks_right_to_left_and_emoji_are_taken():
 
 def changed(episode, entry, data: dict, version: int):
     return browser_of(episode.therapist).post(
-        address(episode, f"{entry.pk}/edit/"), data | {"version": str(version)}
+        address(episode, f"{entry.pk}/edit/"), data | {"record_version": str(version)}
     )
 
 
@@ -185,7 +209,7 @@ def test_of_two_tabs_neither_loses_its_words():
     assert "Somebody else saved first" in page
     assert "From the first tab" in page
     assert "From the second tab" in page
-    assert 'name="version" value="2"' in page
+    assert 'name="record_version" value="2"' in page
     assert DraftText.objects.filter(episode=episode, kind="refused").exists()
     assert changed(episode, entry, {"words": "Both together"}, 2).status_code == 302
     entry.refresh_from_db()

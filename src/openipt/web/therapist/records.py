@@ -44,6 +44,9 @@ from openipt.web.therapist.presenters_records import (
 )
 
 TWICE_WITHIN = timedelta(seconds=30)
+# What the page itself sends beside the record's own fields. No record has a field of such a name.
+SESSION_FIELD, VERSION_FIELD = "record_session", "record_version"
+OF_THE_PAGE = (SESSION_FIELD, VERSION_FIELD, "record_on", "task", "amends", "next", "finish", "_rows")
 ROOM_OF_GROUP = {"safety": "safety", "ending": "ending"}
 
 
@@ -158,7 +161,8 @@ def _sent_form(
 
 def _place(request: HttpRequest, page: EpisodePage) -> Place:
     sent = request.POST if request.method == "POST" else request.GET
-    session = _known(sent.get("session", ""), lambda found: session_of(page, found))
+    name = SESSION_FIELD if request.method == "POST" else "session"
+    session = _known(sent.get(name, ""), lambda found: session_of(page, found))
     amends = _known(sent.get("amends", ""), lambda found: entry_of(page, found))
     task = sent.get("task", "") if page.manual.has_task(sent.get("task", "")) else ""
     return Place(session=session, task=task, on=sent.get("record_on", "").strip(), amends=amends)
@@ -348,7 +352,7 @@ def _save(
 
 
 def _version_read(request: HttpRequest, entry: Entry) -> int:
-    sent = request.POST.get("version", "")
+    sent = request.POST.get(VERSION_FIELD, "")
     return int(sent) if sent.isdecimal() and len(sent) < 9 else entry.version
 
 
