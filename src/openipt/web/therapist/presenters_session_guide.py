@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from urllib.parse import urlencode
 
 from openipt.core.course import known
@@ -128,65 +129,129 @@ class GuideBlock:
     rows: tuple[TaskRow, ...]
 
 
-@dataclass(frozen=True)
+@dataclass
 class GuideView:
-    """Everything the left side shows."""
+    """Everything the left side shows, each part made when it is asked for: a save needs one row of it.
 
-    title: str
-    phase: str
-    phase_id: str
-    goals: tuple[str, ...]
-    blocks: tuple[GuideBlock, ...]
-    if_it_fits: tuple[TaskRow, ...]
-    optional: tuple[TaskRow, ...]
-    left: tuple[TaskRow, ...]
-    earlier: tuple[TaskRow, ...]
-    strategies: tuple[StrategyCard, ...]
-    more_strategies: tuple[StrategyCard, ...]
-    techniques: tuple[TechniqueCard, ...]
-    more_techniques: tuple[TechniqueCard, ...]
-    done: int
-    asked: int
-    began_at: datetime | None
-    minutes: int
-    records: tuple[EntryLine, ...]
+    `extra`: blank lines wanted per task; `sent`: a line that came back. Rows that stand folded (what is
+    left from before, what may fit, what is done) offer the whole form and no quick line.
+    """
 
+    room: Room
+    extra: dict[str, int] = field(default_factory=dict)
+    sent: Line | None = None
 
-def present_guide(room: Room, *, extra: dict[str, int] | None = None, sent: Line | None = None) -> GuideView:
-    """The guide as it stands. `extra`: blank lines wanted per task; `sent`: a line that came back."""
-    guide, manual = room.guide, room.manual
-    tasks = [manual.task(found.id) for found in guide.tasks]
-    left = [t for t in tasks if _is_left(room, t)]
-    here = [t for t in tasks if not _done_earlier(room, t) and t not in left]
+    @property
+    def title(self) -> str:
+        return session_title(self.room)
 
-    def made(joined: tuple[Task, ...], *, folded: bool = False) -> TaskRow:
-        row = row_of(room, joined, extra=(extra or {}).get(joined[0].id, 0))
-        return replace(_with(sent, row), folded=folded)
+    @property
+    def phase(self) -> str:
+        return self.room.guide.phase_title
 
-    rows = [made(joined) for joined in _joined(here)]
-    asked = [task for task in here if task.requirement is not Requirement.OPTIONAL]
-    strategies, later = strategy_cards(room)
-    techniques, others = technique_cards(room)
-    return GuideView(
-        title=session_title(room),
-        phase=guide.phase_title,
-        phase_id=guide.phase,
-        goals=guide.goals,
-        blocks=_blocks(room, rows),
-        if_it_fits=tuple(made((task,), folded=True) for task in _conditional(room)),
-        optional=tuple(made((task,)) for task in _optional(room)),
-        left=tuple(made((task,)) for task in left if not _done_earlier(room, task)),
-        earlier=tuple(made((t,), folded=True) for t in tasks if _done_earlier(room, t)),
-        strategies=strategies,
-        more_strategies=later,
-        techniques=techniques,
-        more_techniques=others,
-        done=sum(room.is_done_here(task) for task in asked),
-        asked=len(asked),
-        began_at=room.session.began_at,
-        minutes=guide.minutes,
-        records=tuple(entry_line(room.page, entry) for entry in room.entries),
-    )
+    @property
+    def phase_id(self) -> str:
+        return self.room.guide.phase
+
+    @property
+    def began_at(self) -> datetime | None:
+        return self.room.session.began_at
+
+    @cached_property
+    def _tasks(self) -> tuple[Task, ...]:
+        return tuple(self.room.manual.task(found.id) for found in self.room.guide.tasks)
+
+    @cached_property
+    def _here(self) -> list[Task]:
+        """The tasks of this hour: of this phase, and not done once and for all before today."""
+        tasks = [task for task in self._tasks if not _is_left(self.room, task)]
+        return [task for task in tasks if not _done_earlier(self.room, task)]
+
+    @cached_property
+    def joined(self) -> list[tuple[Task, ...]]:
+        """The tasks of each row of the hour."""
+        return _joined(self._here)
+
+    def tasks_of_row(self, task_id: str) -> tuple[Task, ...]:
+        """The tasks of the row that begins with this one."""
+        alone = (self.room.manual.task(task_id),)
+        return next((tasks for tasks in self.joined if tasks[0].id == task_id), alone)
+
+    def row(self, task_id: str) -> TaskRow:
+        """One row by its first task, with its lines."""
+        folded = all(tasks[0].id != task_id for tasks in self.joined)
+        return self._made(self.tasks_of_row(task_id), folded=folded, lines=True)
+
+    def _made(self, tasks: tuple[Task, ...], *, folded: bool = False, lines: bool = True) -> TaskRow:
+        wanted = self.extra.get(tasks[0].id, 0)
+        asked_for = bool(wanted or (self.sent is not None and self.sent.task == tasks[0].id))
+        row = row_of(self.room, tasks, extra=wanted, with_lines=lines or asked_for)
+        return replace(_with(self.sent, row), folded=folded)
+
+    def _folded(self, tasks: Iterable[Task]) -> tuple[TaskRow, ...]:
+        return tuple(self._made((task,), folded=True, lines=False) for task in tasks)
+
+    @cached_property
+    def blocks(self) -> tuple[GuideBlock, ...]:
+        return _blocks(self.room, [self._made(tasks) for tasks in self.joined])
+
+    @cached_property
+    def if_it_fits(self) -> tuple[TaskRow, ...]:
+        return self._folded(_conditional(self.room))
+
+    @cached_property
+    def optional(self) -> tuple[TaskRow, ...]:
+        """What may be done; in the ending phase with the lines of what every session before had."""
+        return tuple(self._made((task,), lines=self.phase_id == "ending") for task in _optional(self.room))
+
+    @cached_property
+    def left(self) -> tuple[TaskRow, ...]:
+        left = [task for task in self._tasks if _is_left(self.room, task)]
+        return tuple(self._made((t,), lines=False) for t in left if not _done_earlier(self.room, t))
+
+    @cached_property
+    def earlier(self) -> tuple[TaskRow, ...]:
+        return self._folded(task for task in self._tasks if _done_earlier(self.room, task))
+
+    @cached_property
+    def _asked(self) -> list[Task]:
+        return [task for task in self._here if task.requirement is not Requirement.OPTIONAL]
+
+    @property
+    def asked(self) -> int:
+        return len(self._asked)
+
+    @property
+    def done(self) -> int:
+        return sum(self.room.is_done_here(task) for task in self._asked)
+
+    @cached_property
+    def _strategies(self) -> tuple[tuple[StrategyCard, ...], tuple[StrategyCard, ...]]:
+        return strategy_cards(self.room)
+
+    @property
+    def strategies(self) -> tuple[StrategyCard, ...]:
+        return self._strategies[0]
+
+    @property
+    def more_strategies(self) -> tuple[StrategyCard, ...]:
+        return self._strategies[1]
+
+    @cached_property
+    def _techniques(self) -> tuple[tuple[TechniqueCard, ...], tuple[TechniqueCard, ...]]:
+        return technique_cards(self.room)
+
+    @property
+    def techniques(self) -> tuple[TechniqueCard, ...]:
+        return self._techniques[0]
+
+    @property
+    def more_techniques(self) -> tuple[TechniqueCard, ...]:
+        return self._techniques[1]
+
+    @cached_property
+    def records(self) -> tuple[EntryLine, ...]:
+        return tuple(entry_line(self.room.page, entry) for entry in self.room.entries)
 
 
 def session_title(room: Room) -> str:
@@ -200,11 +265,12 @@ def session_title(room: Room) -> str:
 # -- rows --------------------------------------------------------------------------------------------
 
 
-def row_of(room: Room, tasks: tuple[Task, ...], *, extra: int = 0) -> TaskRow:
+def row_of(room: Room, tasks: tuple[Task, ...], *, extra: int = 0, with_lines: bool = True) -> TaskRow:
     """One row: a task, with those that the same line does."""
     first, card = tasks[0], _card(room, tasks[0])
     locked = room.why_locked(first.record)
-    lines = lines_of(room, tasks, extra=extra) if room.may_write and not room.is_locked(first.record) else ()
+    writes = with_lines and room.may_write and not room.is_locked(first.record)
+    lines = lines_of(room, tasks, extra=extra) if writes else ()
     look = _look(room, first, lines)
     kind = room.manual.record_types[first.record]
     due = [task for task in tasks if _is_due(room, task)]
@@ -237,9 +303,9 @@ def _is_repeated(kind: RecordType) -> bool:
 def _look(room: Room, task: Task, lines: tuple[Line, ...]) -> str:
     if room.is_locked(task.record):
         return "locked"
-    if task.field == "remaining_stated":
+    if task.field == "remaining_stated" and lines:
         return "say"
-    if task.record == "rec_strategy_progress":
+    if task.record == "rec_strategy_progress" and task.phase == room.phase:
         return "strategies"
     return "line" if lines else "open"
 

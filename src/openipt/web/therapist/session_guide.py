@@ -30,14 +30,12 @@ from openipt.web.therapist.common import show
 from openipt.web.therapist.presenters_session_before import last_step_entry, present_before, review_of
 from openipt.web.therapist.presenters_session_guide import (
     GuideView,
-    TaskRow,
-    present_guide,
     strategy_card,
     technique_card,
 )
 from openipt.web.therapist.presenters_session_together import present_together
 from openipt.web.therapist.session_find import everything, find
-from openipt.web.therapist.session_lines import MOST_LINES, Line, save_line
+from openipt.web.therapist.session_lines import MOST_LINES, Line, quick_keys, save_line
 from openipt.web.therapist.session_room import Room, open_room
 
 FORMATS = {"in_person": "In person", "phone": "By phone", "video": "By video"}
@@ -70,7 +68,7 @@ def _room_page(
     context = {
         "room": room,
         "session": room.session,
-        "guide": present_guide(room, extra=extra, sent=sent),
+        "guide": GuideView(room, extra, sent),
         "before": present_before(room),
         "quotes": _quotes(room),
         "formats": FORMATS,
@@ -198,27 +196,15 @@ def line(request: HttpRequest, episode_id: UUID, session_id: UUID, task_id: str,
         return _room_page(request, room, sent=saving.line, status=status)
     about_risk = tasks[0].record == "rec_risk"
     alert = bool(about_risk and saving.entry and positive_answers(saving.entry.payload) and room.page.alerts)
-    return answer(request, room, task=task_id, line=saving.line, whole=about_risk, alert=alert, status=status)
+    drawn = {control.field.key for control in saving.line.form.controls}
+    asks_more = drawn != set(quick_keys(room, tasks))  # a reason, once a level above green stands
+    return answer(request, room, task=task_id, line=saving.line, whole=asks_more, alert=alert, status=status)
 
 
 def _tasks_of_row(room: Room, task_id: str) -> tuple[Task, ...]:
-    """The tasks of the row that begins with this one, as the guide joins them."""
     if not room.manual.has_task(task_id):
         raise NoAccess
-    row = _row(present_guide(room), task_id)
-    task = room.manual.task(task_id)
-    if row is None:
-        return (task,)
-    return (
-        task,
-        *(found for found in room.manual.tasks if found.title in row.also and found.record == task.record),
-    )
-
-
-def _row(guide: GuideView, task_id: str) -> TaskRow | None:
-    rows = [row for block in guide.blocks for row in block.rows]
-    every = [*rows, *guide.if_it_fits, *guide.left, *guide.optional, *guide.earlier]
-    return next((row for row in every if row.id == task_id), None)
+    return GuideView(room).tasks_of_row(task_id)
 
 
 @roles("therapist", "supervisor")
@@ -248,12 +234,12 @@ def answer(
     **parts: bool,
 ) -> HttpResponse:
     """The parts of the page that changed, each to its own place, and the note's blocks."""
-    guide = present_guide(room, extra=extra, sent=line)
+    guide = GuideView(room, extra or {}, line)
     context = {
         "room": room,
         "session": room.session,
         "guide": guide,
-        "row": _row(guide, task) if task else None,
+        "row": guide.row(task) if task else None,
         "line": line,
         "whole": whole,
         "before": present_before(room) if parts.get("step") or parts.get("everything") else None,

@@ -88,30 +88,38 @@ const settle = () => {
   for (const tell of askers.splice(0)) tell();
 };
 
-// Resolves once every line has arrived, or has been tried.
-export async function arrived(most = 4000) {
-  document.activeElement?.dispatchEvent(new Event("change", { bubbles: true }));
+// Resolves once every line has arrived: true; or after `most` milliseconds without: false.
+export async function arrived(most = 15000) {
   const end = Date.now() + most;
-  while (waiting.size && Date.now() < end) {
-    for (const form of waiting) if (form.isConnected === false) waiting.delete(form);
+  while (Date.now() < end) {
+    for (const form of waiting) if (!form.isConnected) waiting.delete(form);
     if (!waiting.size) break;
     await Promise.race([new Promise((tell) => askers.push(tell)), new Promise((tell) => setTimeout(tell, 250))]);
   }
   return waiting.size === 0;
 }
 
-const cleared = new WeakSet();
+const LATE = "Not everything you recorded has arrived yet, so nothing was sent. It is kept here and tried again.";
+let cleared = null;
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (form.matches("[data-quick-line], [hx-post], [hx-get], [role=search]") || cleared.has(form) || !waiting.size) return;
+  if (form === cleared || !waiting.size || form.matches("[hx-post], [hx-get], [role=search]")) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   const button = event.submitter;
-  if (!(await arrived())) return;
-  cleared.add(form);
-  form.requestSubmit(button);
-  cleared.delete(form);
+  tell("One moment: what you recorded is being saved.");
+  const all = await arrived();
+  tell(all ? "" : LATE);
+  if (!all) return;
+  cleared = form;
+  form.requestSubmit(button?.isConnected ? button : form.querySelector(button?.id ? `#${button.id}` : "[type=submit]"));
+  cleared = null;
 }, true);
+
+function tell(words) {
+  const place = document.getElementById("messages");
+  if (place) place.textContent = words;
+}
 
 window.addEventListener("beforeunload", (event) => {
   if (waiting.size) event.preventDefault();

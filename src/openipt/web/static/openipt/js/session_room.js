@@ -38,8 +38,9 @@ function press(event, act) {
 
 // Nothing half-saved stays behind when the screen is turned.
 async function turn(address) {
+  document.activeElement?.blur();
   const { arrived } = await import("./quick_line.js");
-  await arrived();
+  await arrived(4000);
   location.assign(address);
 }
 
