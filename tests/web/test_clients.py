@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.test import Client
 from tests import factories
 from tests.web.rooms_world import browser_of, set_clock, strangers, text_of
+from tests.web.signing_in import sign_in
 
 from openipt.records.models import AuditEvent, Entry, Episode, PlanEvent, Role, Session, User
 
@@ -47,10 +51,28 @@ def test_a_client_is_found_by_the_beginning_of_any_part_of_the_name():
     factories.episode(episode.therapist, name="Bruno Reis")
     browser = browser_of(episode.therapist)
     for typed in ("ana", "sof", "Duar", "DUARTE an"):
-        page = text_of(browser.get("/clients/", {"q": typed}))
+        page = text_of(browser.post("/clients/", {"q": typed}))
         assert "Ana Sofia Duarte" in page, typed
         assert "Bruno" not in page, typed
-    assert "Nobody of that name" in text_of(browser.get("/clients/", {"q": "zz"}))
+    assert "Nobody of that name" in text_of(browser.post("/clients/", {"q": "zz"}))
+
+
+def test_a_name_is_looked_for_without_standing_in_an_address():
+    episode = factories.episode(name="Ana Sofia Duarte")
+    factories.episode(episode.therapist, name="Bruno Reis")
+    strict = sign_in(Client(enforce_csrf_checks=True), episode.therapist)
+    page = text_of(strict.get("/clients/"))
+    form = re.search(r'<form method="post" action="/clients/"[^>]*role="search".*?</form>', page, re.DOTALL)
+    assert form
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form[0])[1]
+    assert strict.post("/clients/", {"q": "duarte"}).status_code == 403
+    found = strict.post("/clients/", {"q": "duarte", "csrfmiddlewaretoken": token})
+    assert found.status_code == 200
+    assert "Ana Sofia Duarte" in text_of(found)
+    assert "Bruno Reis" not in text_of(found)
+    addresses = re.findall(r'(?:href|action|src)="([^"]*)"', text_of(found).lower())
+    assert [address for address in addresses if "duarte" in address] == []
+    assert "Bruno Reis" in text_of(strict.get("/clients/?q=duarte"))  # an address finds nobody
 
 
 def test_an_empty_list_says_how_to_begin():

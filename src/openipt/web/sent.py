@@ -11,6 +11,7 @@ from openipt.errors import FieldFault
 from openipt.web.record_typed import date_as_typed
 
 NO_DAY = "This is no day of the calendar. Write it as 2026-03-21 or 21 March 2026."
+LONGEST_NUMBER = 9
 NO_TIME = "Write the time as hours and minutes, such as 14:30."
 
 
@@ -47,7 +48,8 @@ class Sent:
         text = self.values.get(name, "").strip()
         if not text and not required:
             return None
-        if not text.isascii() or not text.isdecimal() or not lowest <= int(text[:9]) <= highest:
+        whole = text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
+        if not whole or not lowest <= int(text) <= highest:
             self.fault(name, f"Write a whole number from {lowest} to {highest}.")
             return None
         return int(text)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
+import copy
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -25,6 +26,7 @@ from openipt.web.shell import THEME_COOKIE, THEMES
 
 THIS_MACHINE = ("localhost", "127.0.0.1", "[::1]", "::1", "testserver")
 LOOPBACK = ("127.", "::1", "::ffff:127.")
+LONGEST_LOGIN = 150  # longer than any login, shorter than what the lock-out's table takes
 A_YEAR = 60 * 60 * 24 * 365
 
 NO_MATCH = "That name and password do not match. Check both and try again."
@@ -59,13 +61,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 @sensitive_variables("password")
 def _try_to_sign_in(request: HttpRequest) -> HttpResponse:
-    username, password = request.POST.get("username", "").strip(), request.POST.get("password", "")
+    username, password = _login_name(request.POST.get("username", "")), request.POST.get("password", "")
     faults = _blanks(username, password)
     if faults:
         return _sign_in_page(request, *faults, status=422)
-    user = authenticate(request, username=username, password=password)
-    if getattr(request, "axes_locked_out", False):
-        request.axes_locked_out = False  # answered here, on the form, and not by the middleware
+    bare = _without_words(request)
+    user = authenticate(bare, username=username, password=password)
+    if getattr(bare, "axes_locked_out", False):  # answered here, on the form, and not by the middleware
         return _sign_in_page(request, FieldFault("username", LOCKED), status=429)
     if user is None:
         return _sign_in_page(request, FieldFault("username", NO_MATCH), status=422)
@@ -75,6 +77,21 @@ def _try_to_sign_in(request: HttpRequest) -> HttpResponse:
         return _sign_in_page(request, FieldFault("username", DEMO_ELSEWHERE), status=403)
     login(request, user)
     return _after_sign_in(request)
+
+
+def _login_name(typed: str) -> str:
+    """The name as logins are kept, so that every spelling of it counts towards the same lock-out."""
+    return typed.replace("\0", "").strip().lower()[:LONGEST_LOGIN]
+
+
+def _without_words(request: HttpRequest) -> HttpRequest:
+    """The request without its fields: what counts the tries keeps them in the clear.
+
+    After an expired sign-in this form carries along what was being typed: a client's words.
+    """
+    bare = copy.copy(request)
+    bare.GET = bare.POST = QueryDict()
+    return bare
 
 
 def _after_sign_in(request: HttpRequest) -> HttpResponse:

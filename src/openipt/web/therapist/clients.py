@@ -40,9 +40,12 @@ EMERGENCY = ("contact_person", "relation", "callback_number", "local_crisis_serv
 
 @roles("therapist", "supervisor")
 def clients(request: HttpRequest) -> HttpResponse:
-    """Everybody whose episode I may see; found by the beginning of any part of the name."""
+    """Everybody whose episode I may see; found by the beginning of any part of the name.
+
+    A name is sent in the form, never in the address: addresses stay in histories and logs.
+    """
     on, at = clock.today(), clock.now()
-    typed = request.GET.get("q", "").strip()[:80]
+    typed = request.POST.get("q", "").strip()[:80]
     with_ended = "ended" in request.GET
     shown = _shown(request.user, typed, with_ended)
     audit.record_read(by=request.user, at=at, act="clients-listed", ids=[e.pk for e in shown])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from openipt.web.therapist.presenters_measures import (
 from openipt.web.therapist.presenters_sessions import session_title
 
 MOST_AT_ONCE = 20
+WHOLE = re.compile(r"-?[0-9]{1,4}")
 TWICE_WITHIN = timedelta(seconds=30)
 BASELINE, NEXT, FOLLOW_UP = "baseline", "next", "follow_up"
 ALERT_RAISED = "The answers are saved. An alert was raised: it stands on top of every page of this episode."
@@ -152,7 +154,7 @@ def _items(sent: Sent, one: Measure) -> list[int | None]:
     for item in one.items:
         name = f"{one.id}-{item.number}"
         text = sent.values.get(name, "").strip()
-        value = int(text) if text.isascii() and text.lstrip("-").isdecimal() and len(text) < 6 else None
+        value = int(text) if WHOLE.fullmatch(text) else None
         if text and (value is None or value not in item.values):
             sent.fault(name, f"{one.title} item {item.number} takes {item.lowest} to {item.highest}.")
             value = None
