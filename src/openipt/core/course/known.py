@@ -218,8 +218,8 @@ def _ground(entry: Entry) -> str:
             return "rec_dispute_map.danger"
         case "rec_inventory_person" if says_yes(values.get("safety_concern")):
             return "rec_inventory_person.safety_concern"
-        case "rec_issue_ranking" if (_factors(values).get("f_safety") or 0) >= 2:
-            return "rec_issue_ranking.f_safety"
+        case "rec_issue" | "rec_issue_ranking" if (_factors(values).get("f_safety") or 0) >= 2:
+            return f"{entry.record}.f_safety"
     return ""
 
 

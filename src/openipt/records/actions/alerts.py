@@ -46,7 +46,13 @@ STEPS_OF_RECORDS = {
 }
 # Records that say of somebody that they are a danger; the violence screen apart (DR-06).
 GROUNDS_OF_DANGER = frozenset(
-    {"rec_communication_analysis", "rec_dispute_map", "rec_inventory_person", "rec_issue_ranking"}
+    {
+        "rec_communication_analysis",
+        "rec_dispute_map",
+        "rec_inventory_person",
+        "rec_issue",
+        "rec_issue_ranking",
+    }
 )
 # Which records answer which alert: asking about violence does not answer a positive item 9.
 RULES_OF_RECORDS = {

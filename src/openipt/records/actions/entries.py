@@ -15,7 +15,7 @@ from openipt.core.fields.definitions import RecordType
 from openipt.core.manual.model import Manual
 from openipt.core.safety.levels import Level
 from openipt.errors import EntryNotValid
-from openipt.records import audit, danger, safety
+from openipt.records import audit, convert, danger, safety
 from openipt.records.access import Act, require
 from openipt.records.actions import alerts, conflicts
 from openipt.records.actions.base import (
@@ -49,7 +49,9 @@ from openipt.records.models import (
 )
 
 SAFETY_RECORDS = frozenset({"rec_risk", "rec_safety_plan", "rec_emergency"})
-SUPERVISION_RECORDS = frozenset({"rec_supervision_item"})
+RATED_APART = "rec_problem_area_rating"  # therapist and supervisor each write their own (I10)
+APART = "Therapist and supervisor rate apart: each changes their own rating only."
+SUPERVISION_RECORDS = frozenset({"rec_supervision_item", RATED_APART})
 
 
 def act_to_write(by: Actor, record_type: RecordType) -> Act:
@@ -175,6 +177,20 @@ def _check_follow_up(entry: Entry) -> None:
         raise fault("followup", "This day is before the assessment. Choose the day of the next contact.")
 
 
+def _check_contract(entry: Entry) -> None:
+    """A stop in the suitability checklist blocks the contract until somebody writes why they go on (DR-08)."""
+    if entry.record_type != "rec_contract":
+        return
+    manual, course = manual_of(entry.episode), convert.course(entry.episode)
+    items = known.suitability_stops(course, manual.rule("DR-08").parameters["items"])
+    if items and not known.override_reason(course):
+        titles = "; ".join(record_type_of(manual, "rec_suitability").field(item).label for item in items)
+        raise fault(
+            "focus",
+            f"The checklist blocks the contract (DR-08): {titles}. Write in the checklist why you go on.",
+        )
+
+
 def _check_level(entry: Entry, earlier: Mapping[str, Any] | None) -> Level:
     """The level before this entry. Lowering it needs a written reason (ipt.md 11.2).
 
@@ -267,6 +283,8 @@ def _changeable(entry: Entry, by: Actor, at: datetime) -> Entry:
     by_client = entry.by_role == Role.CLIENT
     if by_client != (act is Act.WRITE_OWN):
         raise refuse("Only whoever wrote this record changes it.")
+    if entry.record_type == RATED_APART and not isinstance(by, Operator) and entry.by_role != by.role:
+        raise refuse(APART)
     if entry.session is not None and entry.session.is_signed:
         raise refuse("This record belongs to a signed session and stays as it is. Add one beside it.")
     if entry.state == EntryState.WITHDRAWN:

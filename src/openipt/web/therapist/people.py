@@ -51,15 +51,18 @@ def circle(request: HttpRequest, episode_id: UUID) -> HttpResponse:
             faults=tuple(sent.faults),
             status=422,
         )
-    add_once(page, CIRCLE, circle_values(stood, _before(page), page.on.isoformat()), task=_task(page))
+    _keep(page, stood)
     say(request, "The circle is kept. Earlier ones stay below it.")
     return go(request, page.address("people/"))
 
 
-def _before(page: EpisodePage) -> dict[str, int] | None:
-    """Where everybody stood on the last circle."""
+def _keep(page: EpisodePage, stood: dict[str, int]) -> None:
+    """A circle of today; the same one pressed twice is one."""
     drawn = page.entries(CIRCLE)
-    return places(drawn[-1].visible) if drawn else None
+    if drawn and drawn[-1].on == page.on and places(drawn[-1].visible) == stood:
+        return
+    before = places(drawn[-1].visible) if drawn else None
+    add_once(page, CIRCLE, circle_values(stood, before, page.on.isoformat()), task=_task(page))
 
 
 def _task(page: EpisodePage) -> str:

@@ -255,7 +255,8 @@ def _history(stood: list[Place]) -> str:
             steps.append(place)
     if len(steps) < 2:
         return ""
-    return ", then ".join(f"{RING_WORDS[step.ring]} ({step.when})" for step in steps).capitalize()
+    words = ", then ".join(f"{RING_WORDS[step.ring]} ({step.when})" for step in steps)
+    return words[0].upper() + words[1:]
 
 
 # -- circles ---------------------------------------------------------------------------------------

@@ -403,6 +403,8 @@ def may_change(page: EpisodePage, entry: Entry) -> Decision:
         return allowed
     if entry.by_role == "client":
         return Decision(("Only the client changes what the client wrote.",))
+    if entry.record_type == entries.RATED_APART and entry.by_role != page.user.role:
+        return Decision((entries.APART,))
     if entry.session is not None and entry.session.is_signed:
         return Decision(("This record belongs to a signed session and stays as it is.",))
     if entry.state == EntryState.WITHDRAWN:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.db import transaction
 
+from openipt.core.fields.clean import clean
 from openipt.records.actions import entries
 from openipt.records.actions.base import locked
 from openipt.records.models import Entry, EntryState, Session, SessionState
@@ -57,6 +58,7 @@ def add_once(
 ) -> Entry:
     """Write a record into the session at hand; pressing the same button twice writes it once."""
     locked(page.episode)  # a second press waits here, and then finds the first
+    values = clean(page.manual.record_types[record], values)
     session = open_session(page)
     there = _sent_twice(page, record, values, session)
     if there is not None:
@@ -81,7 +83,7 @@ def _sent_twice(
     ).exclude(state=EntryState.WITHDRAWN)
     for entry in rows:
         entry.episode = page.episode
-        if entry.payload == dict(values):
+        if entry.payload == values:
             return entry
     return None
 

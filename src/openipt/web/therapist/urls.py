@@ -17,7 +17,6 @@ from openipt.web.therapist import (
     overview,
     people,
     records,
-    rooms,
     safety,
     session_note,
     sessions_list,

@@ -1,0 +1,43 @@
+"""The closeness circle: places read from its record, moves since the one before, empty rings by name."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from openipt.core.formulation.circle import Move, circle_values, empty_rings, moves, places
+
+CIRCLES = st.dictionaries(st.sampled_from(["p_a", "p_b", "p_c", "p_d"]), st.sampled_from([1, 2, 3]))
+
+
+def test_of_two_places_of_one_person_the_inner_one_counts():
+    assert places({"rings": {"1": ["p_a"], "2": ["p_a", "p_b"], "3": []}}) == {"p_a": 1, "p_b": 2}
+    assert places({}) == {}
+
+
+def test_a_move_says_whether_it_is_closer():
+    found = moves({"p_a": 2, "p_b": 1, "p_c": 3}, {"p_a": 1, "p_b": 3, "p_d": 2})
+    assert found == (Move("p_a", 2, 1), Move("p_b", 1, 3), Move("p_d", None, 2), Move("p_c", 3, None))
+    assert [move.is_closer for move in found] == [True, False, None, None]
+
+
+def test_the_record_names_moves_between_rings_and_the_empty_ones():
+    values = circle_values({"p_a": 1, "p_d": 1}, {"p_a": 2, "p_b": 1}, "2026-01-05")
+    assert values["rings"] == {"1": ["p_a", "p_d"], "2": [], "3": []}
+    assert values["moves_since_last"] == [{"person_id": "p_a", "from": 2, "to": 1}]
+    assert values["empty_rings"] == [2, 3]
+    assert circle_values({"p_a": 1}, None, "2026-01-05")["moves_since_last"] == []
+
+
+@given(CIRCLES, CIRCLES)
+def test_moves_lead_from_one_circle_to_the_other(before, after):
+    found = dict(before)
+    for move in moves(before, after):
+        assert found.get(move.person) == move.before
+        if move.after is None:
+            del found[move.person]
+        else:
+            found[move.person] = move.after
+    assert found == after
+    assert moves(after, after) == ()
+    assert set(empty_rings(after)) | set(after.values()) == {1, 2, 3}
