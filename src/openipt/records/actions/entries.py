@@ -166,6 +166,7 @@ def _check_safety(
     """
     _check_alone(entry)
     _check_follow_up(entry)
+    _check_contract(entry)
     _check_danger(entry, earlier if earlier is not None else amended)
     return _check_level(entry, earlier)
 
