@@ -89,7 +89,7 @@ const settle = () => {
 };
 
 // Resolves once every line has arrived: true; or after `most` milliseconds without: false.
-export async function arrived(most = 15000) {
+export async function arrived(most = 30000) {
   const end = Date.now() + most;
   while (Date.now() < end) {
     for (const form of waiting) if (!form.isConnected) waiting.delete(form);
