@@ -124,7 +124,7 @@ def test_a_fired_rule_stands_with_why_source_and_severity_in_words():
     page = overview_of(episode)
     assert "A risk answer is positive" in page
     assert "PHQ-9 item 9 is 1." in page
-    assert "ipt.md DR-01" in page
+    assert "rule DR-01" in page
     assert "Warning" in page
 
 

@@ -58,7 +58,7 @@ def test_an_episode_that_does_not_get_better_stands_first_with_its_rule(
     page = page_of(supervisor)
     looks = page[page.index('id="looks"') : page.index('id="questions"')]
     assert SOMEBODY in looks and episode.therapist.display_name in looks
-    assert "ipt.md DR-20" in looks and "less than 20 %" in looks
+    assert "rule DR-20" in looks and "less than 20 %" in looks
     assert f"/episodes/{episode.pk}/" in looks
     assert "wants a look" in page and "6 higher than at the start" in page
 

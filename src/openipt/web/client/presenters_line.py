@@ -33,19 +33,20 @@ class ClientLine:
 
 
 def present_lines(page: ClientPage) -> tuple[ClientLine, ...]:
-    """The measures in the order in which they were first answered. Private ones are never among them."""
+    """What is answered week by week comes first, what was asked once comes last. Private ones never show."""
     found: dict[str, list[MeasureScore]] = defaultdict(list)
     for score in scores(page.user, page.episode, page.on):
         if score.total is not None:
             found[score.measure].append(score)
     known = library.measures()
     shown = {name: rows for name, rows in found.items() if name in known and not known[name].private}
-    return tuple(_line(page, known[name], rows) for name, rows in shown.items())
+    by_use = sorted(shown.items(), key=lambda item: -len(item[1]))
+    return tuple(_line(page, known[name], rows) for name, rows in by_use)
 
 
 def _line(page: ClientPage, measure: Measure, rows: list[MeasureScore]) -> ClientLine:
     first, last = rows[0], rows[-1]
-    drawn = _drawn(page, measure, rows)
+    drawn = _drawn(page, measure, rows) if len(rows) > 1 else None
     return ClientLine(
         id=measure.id.removeprefix("ms_"),
         title=measure_name(measure),

@@ -154,7 +154,7 @@ def _plain(manual: Manual, why: str) -> str:
 
 def _source(manual: Manual, rule: str) -> str:
     known = manual.rules.get(rule)
-    return f"ipt.md {known.id}" if known else "ipt.md 11.3"
+    return f"rule {known.id}" if known else "clinical reference 11.3"
 
 
 # -- questions -----------------------------------------------------------------------------------------

@@ -32,9 +32,9 @@ WHY = {
     VIOLENCE: "Somebody may be a danger to the client. Ask and plan only when they are alone.",
 }
 SOURCES = {
-    RISK: "ipt.md 11.1 and 11.3, DR-01 [S69, S70, S87]",
-    ASK: "ipt.md 11.3, DR-01, 22.1",
-    VIOLENCE: "ipt.md 11.5, DR-06 [S72, S73]",
+    RISK: "clinical reference 11.1 and 11.3, DR-01 [S69, S70, S87]",
+    ASK: "clinical reference 11.3, DR-01, 22.1",
+    VIOLENCE: "clinical reference 11.5, DR-06 [S72, S73]",
 }
 NEXT = {
     "acknowledged": "Take it on, and speak with the client{by}.",
@@ -93,7 +93,7 @@ def banner(manual: Manual, alert: Alert, now: datetime, *, plan_wanted: bool = F
         said=said_in_words(manual, alert),
         when=moment(alert.raised_at, now),
         why=WHY.get(alert.rule, ""),
-        source=SOURCES.get(alert.rule, f"ipt.md {alert.rule}"),
+        source=SOURCES.get(alert.rule, f"rule {alert.rule}"),
         limit=limit_in_words(step, now),
         is_late=step is not None and step.is_late(now),
         next=_next_in_words(step, now),

@@ -264,7 +264,7 @@ def _way(page: EpisodePage, transition: Transition) -> Way:
         open=transition.open,
         reasons=tuple(in_plain_words(page.manual, reason) for reason in transition.reasons),
         next=_what_follows(page, transition.to),
-        source=source_in_words(page.manual, rule.id) if rule else "ipt.md 3.3",
+        source=source_in_words(page.manual, rule.id) if rule else "clinical reference 3.3",
         mark=mark_in_words(rule.marks if rule else ()),
         decided=_decided(page, transition.to),
         kind=kind,

@@ -220,7 +220,7 @@ def check_in_need(session: Session, summary: Summary, on: date, begun: CheckIn |
         next="Remind the client, or answer together at the beginning of the session.",
         address=f"/episodes/{session.episode_id}/measures/",
         act="Go to Measures",
-        source="ipt.md 10.5",
+        source="clinical reference 10.5",
     )
 
 
@@ -249,7 +249,7 @@ def ending_need(episode: Episode, summary: Summary, planned: list[Session], on: 
         next="Go through the ending: what changed, what helped, and the plan for afterwards.",
         address=f"/episodes/{episode.pk}/ending/",
         act="Go to Ending",
-        source="ipt.md 3.7",
+        source="clinical reference 3.7",
     )
 
 
@@ -260,10 +260,10 @@ def source_in_words(manual: Manual, rule_id: str) -> str:
     """The rule's id and where its ground stands."""
     rule = manual.rules.get(rule_id)
     if rule is None:
-        return "ipt.md 11.3"
+        return "clinical reference 11.3"
     section = f", section {rule.section}" if rule.section else ""
     cited = f" [{', '.join(rule.sources)}]" if rule.sources else ""
-    return f"ipt.md {rule.id}{section}{cited}"
+    return f"rule {rule.id}{section}{cited}"
 
 
 MARK_WORDS: Mapping[str, str] = {"DEFAULT": "project default", "GKU": "unverified"}
