@@ -19,6 +19,7 @@ from openipt.records.actions import (
     journal,
     people,
     sessions,
+    transfer,
 )
 from openipt.records.models import (
     AuditEvent,
@@ -29,6 +30,7 @@ from openipt.records.models import (
     Role,
     Session,
     TaskMark,
+    User,
 )
 from openipt.records.queries import clients as client_queries
 from openipt.records.queries import sessions as session_queries
@@ -97,6 +99,12 @@ def test_a_second_open_episode_is_refused_until_the_first_has_ended() -> None:
     assert clients.open_episode(**again, by=first.therapist, at=make.START).planned_sessions == 6
 
 
+def _imported_again(into: User) -> None:
+    """The file of an episode, read in as another client's."""
+    portable = convert.portable(make.episode(region="gb"), make.OPERATOR, make.day())
+    transfer.import_episode(portable=portable, therapist=into, by=make.OPERATOR, at=make.START)
+
+
 def test_a_live_service_without_crisis_contacts_takes_on_nobody(settings, tmp_path) -> None:
     from dataclasses import replace
 
@@ -109,6 +117,8 @@ def test_a_live_service_without_crisis_contacts_takes_on_nobody(settings, tmp_pa
         assert make.episode(region="gb").client.region == "gb"
         with pytest.raises(NotAllowedNow, match="crisis contacts"):
             make.episode(region="pt")
+        with pytest.raises(NotAllowedNow, match="crisis contacts"):
+            _imported_again(into=make.therapist())
     finally:
         (live.home / "crisis.toml").unlink()
 

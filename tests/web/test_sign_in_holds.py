@@ -68,10 +68,10 @@ def test_a_strange_password_opens_nothing(browser: Client, password: str) -> Non
 
 
 def test_a_login_nobody_has_is_answered_like_a_wrong_password(browser: Client) -> None:
-    a_user("therapist", "ther")
+    a_user("therapist", "zq-known")
     pages = [
         browser.post("/login/", {"username": name, "password": "wrong"}).content.decode().replace(name, "")
-        for name in ("ther", "abcd")
+        for name in ("zq-known", "zq-nobody")
     ]
     there, not_there = (re.sub(r'(?<=value=")\w{64}', "", page) for page in pages)
     assert there == not_there

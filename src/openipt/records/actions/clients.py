@@ -54,11 +54,7 @@ def enrol_client(
 ) -> Episode:
     """Take on a client and open their first episode. A live service needs crisis contacts first."""
     require(by, Act.ENROL, on=day_of(at))
-    if settings.ENVIRONMENT.is_live and not crisis.contacts(region):
-        raise refuse(
-            "This service has no crisis contacts for this region yet. "
-            "Write them into crisis.toml before taking on a client."
-        )
+    require_crisis_contacts(region)
     client = new_client(profile, language=language, birth_year=birth_year, region=region, at=at)
     audit.record("client-enrolled", by=by, at=at, obj=client)
     return open_episode(
@@ -70,6 +66,15 @@ def enrol_client(
         by=by,
         at=at,
     )
+
+
+def require_crisis_contacts(region: str) -> None:
+    """A live service takes on nobody whom it could not tell whom to call."""
+    if settings.ENVIRONMENT.is_live and not crisis.contacts(region):
+        raise refuse(
+            "This service has no crisis contacts for this region yet. "
+            "Write them into crisis.toml before taking on a client."
+        )
 
 
 def new_client(

@@ -53,6 +53,7 @@ from openipt.records.models import (
 NOON = time(12)
 STEP_NAMES = {"therapist_acknowledged": StepKind.ACKNOWLEDGED, "contact_by_phone": StepKind.CONTACTED}
 MEETING_FORMATS = ("in_person", "phone", "video")
+NO_REGION = ""  # a file does not say where the client lives: whom to call everywhere is what must be there
 
 
 @transaction.atomic
@@ -67,7 +68,7 @@ def import_episode(*, portable: PortableEpisode, therapist: User, by: Actor, at:
         {**portable.client.about, "name": portable.client.name, "pronouns": portable.client.pronouns},
         language=portable.client.language or "en",
         birth_year=portable.client.birth_year,
-        region="",
+        region=NO_REGION,
         at=at,
     )
     episode = _episode(portable, client, therapist, at)
@@ -97,6 +98,7 @@ def _check(portable: PortableEpisode, therapist: User, by: Actor, at: datetime) 
         raise fault("therapist", "Choose a therapist whose account is open.")
     if not isinstance(by, Operator) and by.pk != therapist.pk:
         raise refuse("You can take on clients of your own only.")
+    clients.require_crisis_contacts(NO_REGION)
     known_manual(portable.adaptation)
     try:
         library.manual(portable.adaptation, portable.manual_version)
