@@ -7,6 +7,7 @@ import shutil
 
 import pytest
 
+QUIET = ("--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync")
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -20,5 +21,5 @@ def browser_path() -> str:
 
 
 def browser_arguments() -> list[str]:
-    """What the browser needs to run as root and in a small shared memory, as on a build machine."""
-    return ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    """What the browser needs to run as root and in a small shared memory, and not to busy itself with more."""
+    return ["--disable-dev-shm-usage", *QUIET, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
