@@ -375,11 +375,19 @@ def violations(page) -> list[str]:
     return [f"{one['id']}: {[node['target'] for node in one['nodes']][:3]}" for one in found]
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark"), (320, "light")])
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark"), (320, "light")]
+)
 def test_every_state_is_accessible_and_fits(service, desk, width, scheme):
     desk.set_viewport_size({"width": width, "height": 900})
     desk.emulate_media(color_scheme=scheme)
-    for name, tail in (("looked", ""), ("looked", "together/"), ("looked", "find/?q=role"), ("counted", ""), ("keys", "")):
+    for name, tail in (
+        ("looked", ""),
+        ("looked", "together/"),
+        ("looked", "find/?q=role"),
+        ("counted", ""),
+        ("keys", ""),
+    ):
         desk.goto(service.room(name) + tail)
         desk.wait_for_timeout(300)
         assert violations(desk) == [], f"{name}{tail} at {width} {scheme}"

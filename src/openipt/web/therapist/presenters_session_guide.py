@@ -97,6 +97,7 @@ class TaskRow:
     line, say (one press), strategies, open (the whole form only), locked."""
 
     id: str
+    record: str
     look: str
     title: str
     also: tuple[str, ...]
@@ -276,6 +277,7 @@ def row_of(room: Room, tasks: tuple[Task, ...], *, extra: int = 0, with_lines: b
     due = [task for task in tasks if _is_due(room, task)]
     row = TaskRow(
         id=first.id,
+        record=first.record,
         look=look,
         title=first.title,
         also=tuple(task.title for task in tasks[1:]),

@@ -67,13 +67,15 @@ def present_together(room: Room) -> Together:
     line = client_line(room)
     formulation = known.agreed_formulation(room.course)
     values = formulation.values if formulation else {}
+    paragraph = formulation_in_words(room, values) if formulation else ""
+    goals = tuple(known.words(values.get("goals")))
     return Together(
         title="Our first meeting" if room.number == 0 else f"Meeting {room.number}",
         where=_where(room),
         track=present_track(room.page),
         focus=tuple(_plain(room.manual.areas[area]) for area in known.focus(room.course) if area in room.manual.areas),
-        formulation=formulation_in_words(room, values) if formulation else "",
-        goals=tuple(known.words(values.get("goals"))),
+        formulation=paragraph,
+        goals=tuple(goal for goal in goals if goal not in paragraph),
         rings=rings(room),
         line=line,
         drawings=drawings(line),
