@@ -39,7 +39,7 @@ for name in ("killed", "offline", "expired", "closed", "windows", "signed", "loo
     made[name] = {"at": f"/episodes/{episode.pk}/sessions/{session.pk}/", "entry": str(entry.pk)}
 print(json.dumps({"login": by.username, "password": make.PASSWORD, "rooms": made}))
 """
-PATIENCE = 15_000
+PATIENCE = 30_000
 
 
 class Service:

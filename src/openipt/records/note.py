@@ -6,7 +6,7 @@ sentence brought up to what the record says now. A signed note is shown as it wa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -47,27 +47,30 @@ VERDICTS = {
 NO_NAMES = Wording({}, {})  # everything below is put into words before it gets there
 
 
-def current(session: Session, course: Course | None) -> tuple[Block, ...]:
+def current(
+    session: Session, course: Course | None, rows: Sequence[Entry] | None = None
+) -> tuple[Block, ...]:
     """The note now: saved words as saved, drafted sentences as the record has them.
 
-    Without a course, as of a signed session, it is what was saved.
+    Without a course, as of a signed session, it is what was saved. `rows` are the session's entries
+    (`entries_of`), where they have been read already.
     """
     saved = from_values(session.note)
     if course is None or session.is_signed or session.attendance == Attendance.PLANNED:
         return saved
-    return refreshed(saved, sentences(session, course))
+    return refreshed(saved, sentences(session, course, rows))
 
 
-def sentences(session: Session, course: Course) -> dict[str, str]:
+def sentences(session: Session, course: Course, rows: Sequence[Entry] | None = None) -> dict[str, str]:
     """What each recorded thing of this session says, by its key."""
-    return drafted_sentences(recorded(session, course), library.note_sentences(), NO_NAMES)
+    return drafted_sentences(recorded(session, course, rows), library.note_sentences(), NO_NAMES)
 
 
-def recorded(session: Session, course: Course) -> tuple[Recorded, ...]:
+def recorded(session: Session, course: Course, rows: Sequence[Entry] | None = None) -> tuple[Recorded, ...]:
     """Everything recorded of this session, in the order a note tells it."""
     manual = manual_of(session.episode)
-    labels = _labels(session)
-    rows = _entries(session)
+    rows = entries_of(session) if rows is None else rows
+    labels = _labels(session) if rows else {}
     entries = [_of_entry(row, manual, labels) for row in rows if row.record_type != OF_SESSION]
     own = [one for row in rows if row.record_type == OF_SESSION for one in _fields_apart(row)]
     return (
@@ -176,7 +179,7 @@ def _used(session: Session, course: Course, manual: Manual, kind: str) -> Iterab
 # -- entries --------------------------------------------------------------------------------------
 
 
-def _entries(session: Session) -> list[Entry]:
+def entries_of(session: Session) -> list[Entry]:
     """Records of the session that count: not withdrawn, and of the client's own only what is shared."""
     rows = session.entries.exclude(state=EntryState.WITHDRAWN).order_by("on", "order")
     found = [row for row in rows if row.by_role != "client" or row.shared]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from openipt.core.course import known
+from openipt.core.course.course import Course
 from openipt.core.course.rules.safety import safety_plan_needed
 from openipt.core.safety.levels import Level
 from openipt.records import convert
@@ -13,9 +14,12 @@ from openipt.records.manuals import manual_of
 from openipt.records.models import Alert, AlertState, Entry, Episode
 
 
-def plan_missing(episode: Episode, on: date) -> bool:
-    """Level yellow or above, and no safety plan saved or reviewed since it last rose (DR-03, 22.1)."""
-    result = safety_plan_needed(manual_of(episode), convert.course(episode), on)
+def plan_missing(episode: Episode, on: date, *, course: Course | None = None) -> bool:
+    """Level yellow or above, and no safety plan saved or reviewed since it last rose (DR-03, 22.1).
+
+    `course` is the episode's as already read, where a page has it.
+    """
+    result = safety_plan_needed(manual_of(episode), course or convert.course(episode), on)
     return result.fired and bool(result.inputs.get("open"))
 
 

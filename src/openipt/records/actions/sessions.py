@@ -35,6 +35,7 @@ from openipt.records.models import (
     Amendment,
     DraftKind,
     DraftText,
+    Entry,
     EntryState,
     Episode,
     MeetingFormat,
@@ -539,10 +540,13 @@ def sign_session(
 LACKS_PLAN = "The level of risk is yellow or above. Save or review a safety plan, or say why there is none."
 
 
-def reasons_not_to_sign(session: Session, blocks: Sequence[Block] | None = None) -> list[str]:
+def reasons_not_to_sign(
+    session: Session, blocks: Sequence[Block] | None = None, rows: Sequence[Entry] | None = None
+) -> list[str]:
     """What is missing before this session can be signed, safety plan aside; empty: nothing.
 
-    `blocks` is the note as it stands on the page, where sentences drafted since it was saved count too.
+    `blocks` is the note as it stands on the page, where sentences drafted since it was saved count too;
+    `rows` are the session's entries, where a page has read them.
     """
     if session.attendance == Attendance.PLANNED:
         return ["Begin the session, or record that it was not held."]
@@ -551,7 +555,9 @@ def reasons_not_to_sign(session: Session, blocks: Sequence[Block] | None = None)
     if session.is_held and not says_something(note):
         reasons.append("The note is empty. Write at least a sentence.")
     manual = manual_of(session.episode)
-    for entry in session.entries.exclude(state=EntryState.WITHDRAWN).filter(by_role="therapist"):
+    for entry in session.entries.exclude(state=EntryState.WITHDRAWN) if rows is None else rows:
+        if entry.by_role != "therapist":
+            continue
         entry.episode = session.episode
         title = record_type_of(manual, entry.record_type).title
         faults = final_faults(manual, entry.record_type, entry.payload)

@@ -27,7 +27,7 @@ from openipt.records import note, safety
 from openipt.records.access import Act
 from openipt.records.actions.conflicts import Refused
 from openipt.records.actions.sessions import reasons_not_to_sign
-from openipt.records.models import DraftKind, DraftText, Session
+from openipt.records.models import DraftKind, DraftText, Entry, Session
 from openipt.records.queries import sessions as session_queries
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.session_room import Room
@@ -140,8 +140,11 @@ class NoteView:
 
 def present_note(page: EpisodePage, session: Session, typed: Mapping[str, str] | None = None) -> NoteView:
     """The note for this reader. `typed` is text to show in place of what is saved (after a refusal)."""
-    blocks = note.current(session, page.course)
+    rows = note.entries_of(session)
+    _remember_titles(page, session, rows)
+    blocks = note.current(session, page.course, rows)
     state = state_of(page, session)
+    drafts = session_queries.drafts(page.user, page.episode)
     own = own_block(blocks)
     rest = [block for block in blocks if block.id != own.id]
     sentences = tuple(_sentence(page, session, block, typed) for block in rest if not block.removed)
@@ -157,10 +160,10 @@ def present_note(page: EpisodePage, session: Session, typed: Mapping[str, str] |
         if state == "open"
         else (),
         shown=shown_digest(blocks),
-        kept=kept_texts(page, session, blocks),
-        sign=present_sign(page, session, blocks) if state == "open" and page.may(Act.SIGN) else None,
+        kept=kept_texts(page, session, blocks, drafts),
+        sign=present_sign(page, session, blocks, rows) if state == "open" and page.may(Act.SIGN) else None,
         signed=present_signed(session) if state == "signed" else None,
-        private=_private(page, session),
+        private=_private(page, session, drafts),
         held_on=session.held_on,
         written_on=_local_day(session.written_at),
         may_amend=state == "signed" and bool(page.may(Act.SIGN)),
@@ -231,24 +234,31 @@ def _source(page: EpisodePage, session: Session, source: str) -> tuple[str, str]
     return SOURCES.get(kind, ""), link
 
 
-def _titles(page: EpisodePage, session: Session) -> dict[str, str]:
-    """The record each entry of the session is, read once for a page."""
-    known = page.__dict__.setdefault("_note_titles", {})
-    if session.pk not in known:
-        types = page.manual.record_types
-        known[session.pk] = {
-            str(pk): types[record].title.lower() if record in types else "a record"
-            for pk, record in session.entries.values_list("pk", "record_type")
-        }
-    return known[session.pk]
+def _titles(page: EpisodePage, session: Session) -> Mapping[str, str]:
+    """The record each entry of the session is."""
+    known = page.__dict__.get("_note_titles", {}).get(session.pk)
+    return known if known is not None else _remember_titles(page, session, note.entries_of(session))
+
+
+def _remember_titles(page: EpisodePage, session: Session, rows: Sequence[Entry]) -> Mapping[str, str]:
+    """Kept with the page, so that it is read once however many sentences ask."""
+    types = page.manual.record_types
+    found = {
+        str(row.pk): types[row.record_type].title.lower() if row.record_type in types else "a record"
+        for row in rows
+    }
+    page.__dict__.setdefault("_note_titles", {})[session.pk] = found
+    return found
 
 
 # -- what was kept ----------------------------------------------------------------------------------
 
 
-def kept_texts(page: EpisodePage, session: Session, blocks: Sequence[Block]) -> tuple[Kept, ...]:
+def kept_texts(
+    page: EpisodePage, session: Session, blocks: Sequence[Block], drafts: Sequence[DraftText]
+) -> tuple[Kept, ...]:
     """The reader's own texts that did not reach the note, oldest first; what stands in it is left out."""
-    found = session_queries.drafts(page.user, page.episode, key=f"session:{session.pk}")
+    found = [draft for draft in drafts if draft.key == f"session:{session.pk}"]
     kept = [_kept(page, session, draft, blocks) for draft in found]
     return tuple(one for one in kept if one.texts)
 
@@ -288,15 +298,17 @@ def read_kept(draft: DraftText) -> tuple[datetime, dict[str, str]]:
 # -- signing ----------------------------------------------------------------------------------------
 
 
-def present_sign(page: EpisodePage, session: Session, blocks: Sequence[Block]) -> SignPanel:
+def present_sign(
+    page: EpisodePage, session: Session, blocks: Sequence[Block], rows: Sequence[Entry]
+) -> SignPanel:
     """What a signer should know, and what stands in the way with the way on."""
-    lacks_plan = safety.plan_missing(page.episode, on=page.on)
+    lacks_plan = safety.plan_missing(page.episode, on=page.on, course=page.course)
     return SignPanel(
         title=f"Sign {session_title(session)}",
         unedited=bool(note_text(blocks)) and is_unedited_draft(blocks),
         missing=_missing(page, session),
         differences=len(open_differences(blocks)),
-        reasons=tuple(reasons_not_to_sign(session, blocks)),
+        reasons=tuple(reasons_not_to_sign(session, blocks, rows)),
         lacks_plan=lacks_plan,
         safety_link=page.address("safety/"),
     )
@@ -337,11 +349,11 @@ def present_signed(session: Session) -> SignedNote:
     )
 
 
-def _private(page: EpisodePage, session: Session) -> PrivateView | None:
+def _private(page: EpisodePage, session: Session, drafts: Sequence[DraftText]) -> PrivateView | None:
     if not page.may(Act.PRIVATE_NOTE) or session.attendance == Attendance.PLANNED:
         return None
     found = session_queries.private_note(page.user, session, page.on)
-    rows = session_queries.drafts(page.user, page.episode, key=f"private:{session.pk}")
+    rows = [draft for draft in drafts if draft.key == f"private:{session.pk}"]
     text = found.text if found else ""
     kept = tuple(
         Kept(str(row.pk), row.at, True, (("Your private note", row.text),))
