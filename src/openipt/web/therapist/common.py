@@ -29,7 +29,7 @@ from openipt.errors import NoAccess
 from openipt.records import access, audit, convert, standing
 from openipt.records.access import Act
 from openipt.records.manuals import manual_of
-from openipt.records.models import Alert, Entry, Episode, Person, Session, User
+from openipt.records.models import Alert, Entry, Episode, Person, Session, SessionState, User
 from openipt.records.queries import alerts as alert_queries
 from openipt.records.queries import entries as queries
 from openipt.web import clock
@@ -72,6 +72,15 @@ class EpisodePage:
     def entries(self, record_type: str = "") -> list[Entry]:
         """Records this person may see, oldest first, each with `visible`: the values they may see."""
         return queries.visible_entries(self.user, self.episode, self.on, record_type=record_type)
+
+    @cached_property
+    def session_at_hand(self) -> Session | None:
+        """The session held today that is still being written: what is recorded now belongs to it."""
+        rows = self.episode.sessions.filter(state=SessionState.DRAFT, held_on=self.on, number__isnull=False)
+        found = rows.order_by("-number").first()
+        if found is not None:
+            found.episode = self.episode
+        return found
 
     @cached_property
     def _inventory(self) -> tuple[Person, ...]:

@@ -13,7 +13,7 @@ from openipt.web.record_forms import RecordForm
 from openipt.web.sent import Sent
 from openipt.web.therapist.common import EpisodePage, episode_page, go, role_of, say, show
 from openipt.web.therapist.presenters_people import CIRCLE, PERSON, people_views, present_people
-from openipt.web.therapist.room_parts import add_once, open_session
+from openipt.web.therapist.room_parts import add_once
 
 ROOM = "people"
 ADDED_WITH = ("label", "relation", "closeness_ring_1_3")
@@ -25,7 +25,9 @@ def people(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     page = episode_page(request, episode_id, Act.SEE_EPISODE, room=ROOM)
     form = RecordForm.from_values(page.manual.record_types[PERSON], only=ADDED_WITH, role=role_of(page))
     people = present_people(page)
-    return show(request, "therapist/people.html", page, people=people, form=form, session=open_session(page))
+    return show(
+        request, "therapist/people.html", page, people=people, form=form, session=page.session_at_hand
+    )
 
 
 @roles("therapist")

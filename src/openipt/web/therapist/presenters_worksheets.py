@@ -91,10 +91,13 @@ class TalkView:
 
 
 def present_worksheets(page: EpisodePage) -> WorksheetsPage:
-    views = worksheet_views(page)
-    written = [entry for view in views for entry in page.entries(view.record)]
-    shared = [entry_line(page, entry) for entry in written if entry.by_role == "client"]
-    analyses = page.entries(TALK)
+    written: dict[str, list[Entry]] = {}
+    for entry in page.entries():
+        written.setdefault(entry.record_type, []).append(entry)
+    views = worksheet_views(page, written)
+    sheets = [entry for view in views for entry in written.get(view.record, ())]
+    shared = [entry_line(page, entry) for entry in sheets if entry.by_role == "client"]
+    analyses = written.get(TALK, [])
     return WorksheetsPage(
         focus=tuple(view for view in views if view.of_focus),
         others=tuple(view for view in views if not view.of_focus),
@@ -105,7 +108,7 @@ def present_worksheets(page: EpisodePage) -> WorksheetsPage:
     )
 
 
-def worksheet_views(page: EpisodePage) -> tuple[WorksheetView, ...]:
+def worksheet_views(page: EpisodePage, written: Mapping[str, list[Entry]]) -> tuple[WorksheetView, ...]:
     """Every record a technique fills, those of the focus areas first marked."""
     of_focus = _records_of_focus(page)
     found: dict[str, list[Technique]] = {}
@@ -116,7 +119,10 @@ def worksheet_views(page: EpisodePage) -> tuple[WorksheetView, ...]:
     for record in of_focus:
         if record in page.manual.record_types and record not in ELSEWHERE:
             found.setdefault(record, [])
-    return tuple(_view(page, record, techniques, record in of_focus) for record, techniques in found.items())
+    return tuple(
+        _view(page, record, techniques, written.get(record, []), of_focus=record in of_focus)
+        for record, techniques in found.items()
+    )
 
 
 def _records_of_focus(page: EpisodePage) -> frozenset[str]:
@@ -125,7 +131,9 @@ def _records_of_focus(page: EpisodePage) -> frozenset[str]:
     return frozenset([*(record for area in areas for record in area.records), *by_technique])
 
 
-def _view(page: EpisodePage, record: str, techniques: list[Technique], of_focus: bool) -> WorksheetView:
+def _view(
+    page: EpisodePage, record: str, techniques: list[Technique], written: list[Entry], *, of_focus: bool
+) -> WorksheetView:
     kind = page.manual.record_types[record]
     return WorksheetView(
         record=record,
@@ -135,7 +143,7 @@ def _view(page: EpisodePage, record: str, techniques: list[Technique], of_focus:
         techniques=tuple(technique.name for technique in techniques),
         cautions=tuple(dict.fromkeys(c for technique in techniques for c in technique.cautions)),
         steps=techniques[0].steps if techniques else (),
-        entries=tuple(_line(page, entry) for entry in reversed(page.entries(record))),
+        entries=tuple(_line(page, entry) for entry in reversed(written)),
         new_address=new_address(page, record),
         locked=record in LOCKED_FIELDS and bool(known.danger(page.course).grounds),
         of_focus=of_focus,

@@ -12,20 +12,11 @@ from django.db import transaction
 from openipt.core.fields.clean import clean
 from openipt.records.actions import entries
 from openipt.records.actions.base import locked
-from openipt.records.models import Entry, EntryState, Session, SessionState
+from openipt.records.models import Entry, EntryState, Session
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_records import may_write_type
 
 TWICE_WITHIN = timedelta(seconds=30)
-
-
-def open_session(page: EpisodePage) -> Session | None:
-    """The session held today that is still being written: what is recorded now belongs to it."""
-    rows = page.episode.sessions.filter(state=SessionState.DRAFT, held_on=page.on, number__isnull=False)
-    found = rows.order_by("-number").first()
-    if found is not None:
-        found.episode = page.episode
-    return found
 
 
 def may_write(page: EpisodePage, record: str) -> bool:
@@ -37,7 +28,7 @@ def new_address(page: EpisodePage, record: str, **more: str) -> str:
     """Where a record is begun, coming back to this room; "" for somebody who may not write it."""
     if not may_write(page, record):
         return ""
-    session = open_session(page)
+    session = page.session_at_hand
     query = {"session": str(session.pk) if session else "", "next": page.address(f"{page.room}/"), **more}
     kept = urlencode({key: value for key, value in query.items() if value})
     return page.address(f"records/{record}/new/?{kept}")
@@ -59,7 +50,7 @@ def add_once(
     """Write a record into the session at hand; pressing the same button twice writes it once."""
     locked(page.episode)  # a second press waits here, and then finds the first
     values = clean(page.manual.record_types[record], values)
-    session = open_session(page)
+    session = page.session_at_hand
     there = _sent_twice(page, record, values, session)
     if there is not None:
         return there
@@ -90,7 +81,7 @@ def _sent_twice(
 
 def still_open(page: EpisodePage, entry: Entry) -> bool:
     """Whether a change belongs into this very record: written today, or in the session at hand."""
-    session = open_session(page)
+    session = page.session_at_hand
     of_session = session is not None and entry.session_id == session.pk
     return entry.by_role != "client" and (of_session or (entry.session_id is None and entry.on == page.on))
 

@@ -13,7 +13,7 @@ from openipt.web.record_forms import RecordForm
 from openipt.web.sent import Sent
 from openipt.web.therapist.common import EpisodePage, episode_page, go, role_of, say, show
 from openipt.web.therapist.presenters_timeline import STRENGTHS, TIMELINE, linkable, present_timeline
-from openipt.web.therapist.room_parts import add_once, open_session
+from openipt.web.therapist.room_parts import add_once
 
 ROOM = "timeline"
 ADDED_WITH = ("text", "date", "type")
@@ -36,7 +36,7 @@ def _show(request: HttpRequest, page: EpisodePage, sent: Sent | None = None) -> 
         page,
         timeline=present_timeline(page),
         controls=tuple(by_key[key] for key in ADDED_WITH),
-        session=open_session(page),
+        session=page.session_at_hand,
         values=sent.values if sent else {},
         faults=tuple(sent.faults) if sent else (),
         strengths=tuple((str(value), words) for value, words in enumerate(STRENGTHS)),
