@@ -23,12 +23,13 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Model
 
 from openipt.records import keys
 from openipt.records.actors import Actor, label_of
 from openipt.records.models import AuditEvent, ChainHead, Episode
+from openipt.records.prepared import Prepared
 
 SERVICE_CHAIN = "service"
 FIRST = "0" * 64
@@ -39,6 +40,17 @@ OUTSIDE_THE_COURSE = frozenset(
 )
 
 _log = logging.getLogger(__name__)
+
+_HEAD = Prepared(
+    lambda chain: ChainHead.objects.filter(chain=chain).values_list("seq", "mac", "revision"), str
+)
+_REVISION = Prepared(lambda chain: ChainHead.objects.filter(chain=chain).values_list("revision", flat=True), str)
+_COLUMNS = ("chain", "seq", "at", "actor", "act", "object_type", "object_id", "ids", "previous", "mac")
+_ADD = (
+    f"INSERT INTO {AuditEvent._meta.db_table} ({', '.join(_COLUMNS)}) "  # noqa: S608  (names of our own)
+    f"VALUES ({', '.join(['%s'] * len(_COLUMNS))})"
+)
+_MOVE = f"UPDATE {ChainHead._meta.db_table} SET seq = %s, mac = %s, revision = %s WHERE chain = %s"  # noqa: S608
 
 
 class _ReadsOfThisRequest(threading.local):
@@ -100,24 +112,43 @@ def record_read(
 
 def _append(event: AuditEvent, *, writes: bool) -> None:
     with transaction.atomic():
-        head = ChainHead.objects.select_for_update().filter(chain=event.chain).first()
+        head = _locked_head(event.chain)
         if head is None:
             ChainHead.objects.get_or_create(chain=event.chain, defaults={"seq": 0, "mac": FIRST})
-            head = ChainHead.objects.select_for_update().get(chain=event.chain)
-        event.seq, event.previous = head.seq + 1, head.mac
+            head = _locked_head(event.chain) or (0, FIRST, 0)
+        seq, mac, revision = head
+        event.seq, event.previous = seq + 1, mac
         event.mac = mac_of(event)
-        event.save(force_insert=True)
-        head.seq, head.mac = event.seq, event.mac
-        head.revision += 1 if writes else 0
-        head.save(update_fields=["seq", "mac", "revision"])
+        with connection.cursor() as cursor:
+            cursor.execute(_ADD, _values_of(event))
+            cursor.execute(_MOVE, (event.seq, event.mac, revision + (1 if writes else 0), event.chain))
         line = f"{event.chain} {event.seq} {event.mac}\n"
         transaction.on_commit(lambda: _anchor(line), robust=True)
 
 
+def _locked_head(chain: str) -> tuple[int, str, int] | None:
+    """Place, mac and revision of the chain's last event, held by this transaction until it ends.
+
+    SQLite has one writer at a time, and the transaction has begun as one; PostgreSQL locks the row.
+    """
+    if connection.features.has_select_for_update:
+        locked = ChainHead.objects.select_for_update().filter(chain=chain)
+        return locked.values_list("seq", "mac", "revision").first()
+    return _HEAD.first(chain)
+
+
+def _values_of(event: AuditEvent) -> tuple[Any, ...]:
+    adapted = connection.ops.adapt_datetimefield_value, connection.ops.adapt_json_value
+    at, ids = adapted[0](event.at), adapted[1](event.ids, None)
+    return (
+        *(event.chain, event.seq, at, event.actor, event.act),
+        *(event.object_type, event.object_id, ids, event.previous, event.mac),
+    )
+
+
 def revision_of(episode: Episode) -> int:
     """How many writes the episode has seen."""
-    found = ChainHead.objects.filter(chain=str(episode.pk)).values_list("revision", flat=True).first()
-    return found or 0
+    return _REVISION.first(str(episode.pk)) or 0
 
 
 def mac_of(event: AuditEvent) -> str:

@@ -1,0 +1,317 @@
+"""What a page costs: server CPU, queries, bytes. `make bench`, or `.venv/bin/python benchmarks/pages.py`.
+
+Lays the demo in a temporary home, signs its people in and asks for every page through the WSGI application
+that the service runs, with full durability and with auditing on. CPU time is that of this process alone, so
+other work on the machine blurs it less than a clock would; compare within one run only. `bare` is a view
+without middleware, session or audit that renders as many bytes of a table with Django's own templates.
+
+    --count N   requests to each page (default 60; the table shows their median)
+    --home DIR  a home that holds a demo already, kept as it is but for the audit
+    --only WORD pages whose name holds this word
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import gzip
+import io
+import os
+import re
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+THERAPIST, SUPERVISOR, MANAGER = "mira.hale", "ruth.okafor", "lena.marsh"
+WARM = 3
+BAR_MS, BAR_BYTES = 8, 150 * 1024  # product bars: server CPU of a page, first load over the wire
+
+
+@dataclass(frozen=True)
+class Page:
+    """An address, and who asks for it."""
+
+    name: str
+    address: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One line of the table."""
+
+    page: Page
+    cpu_ms: float
+    least_ms: float
+    queries: int
+    html: int
+    html_packed: int
+    first_load: int
+    bare_ms: float
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--count", type=int, default=60)
+    parser.add_argument("--home", type=Path, default=None)
+    parser.add_argument("--only", default="")
+    options = parser.parse_args()
+    home = options.home or Path(tempfile.mkdtemp(prefix="openipt-bench-"))
+    os.environ |= {"OPENIPT_HOME": str(home), "OPENIPT_MODE": "demo"}
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openipt.web.settings")
+    try:
+        return _bench(options.count, options.only)
+    finally:
+        if options.home is None:
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def _bench(count: int, only: str) -> int:
+    import django
+
+    django.setup()
+    _lay_demo()
+    pages = [page for page in pages_of_demo() if only in page.name]
+    _head(count)
+    slow = []
+    for page in pages:
+        measured = _measure(page, count)
+        print(_line(measured), flush=True)
+        if measured.cpu_ms > BAR_MS:
+            slow.append(page.name)
+    print(f"\nabove {BAR_MS} ms: {', '.join(slow) or 'none'}")
+    return 0
+
+
+def _lay_demo() -> None:
+    from django.core.management import call_command
+
+    from openipt.records import demo
+    from openipt.web import clock
+
+    call_command("migrate", verbosity=0, interactive=False)
+    if not demo.is_laid():
+        print("laying the demo ...", file=sys.stderr)
+        demo.load(clock.now())
+
+
+def pages_of_demo() -> list[Page]:
+    """The rooms of the therapist's fullest episode, and the first pages of everybody else."""
+    from django.db.models import Count
+
+    from openipt.records.models import Episode, Session
+
+    episodes = Episode.objects.filter(therapist__username=THERAPIST, status="active")
+    episode = episodes.annotate(size=Count("entries")).order_by("-size").first()
+    assert episode is not None, "the demo has no running episode"
+    held = Session.objects.filter(episode=episode).exclude(number=None).order_by("-planned_at").first()
+    planned = Session.objects.filter(episode=episode, state="planned").order_by("planned_at").first()
+    inside = f"/episodes/{episode.pk}/"
+    sessions = [("session room, signed", held), ("session room, planned", planned)]
+    client = episode.client.user
+    assert client is not None, "the demo's client has no login"
+    return [
+        Page("today", "/today/", THERAPIST),
+        Page("clients", "/clients/", THERAPIST),
+        Page("overview", inside, THERAPIST),
+        *(
+            Page(room, f"{inside}{room}/", THERAPIST)
+            for room in ("people", "timeline", "formulation", "worksheets", "measures", "safety", "ending")
+        ),
+        Page("documents", f"{inside}documents/", THERAPIST),
+        Page("sessions list", f"{inside}sessions/", THERAPIST),
+        *(Page(name, f"{inside}sessions/{row.pk}/", THERAPIST) for name, row in sessions if row),
+        *_open_session_page(),
+        Page("me", "/me/", client.username),
+        Page("me check-in", "/me/check-in/", client.username),
+        Page("me line", "/me/line/", client.username),
+        Page("supervision", "/supervision/", SUPERVISOR),
+        Page("service", "/service/", MANAGER),
+    ]
+
+
+def _open_session_page() -> list[Page]:
+    """The session room in its working state: the first session of today, begun."""
+    from openipt.records.actions import sessions as actions
+    from openipt.records.models import Session, User
+    from openipt.web import clock
+
+    by = User.objects.get(username=THERAPIST)
+    mine = Session.objects.filter(episode__therapist=by).order_by("planned_at")
+    row = mine.filter(state="draft").first()
+    if row is None:
+        row = mine.filter(state="planned", planned_at__date=clock.today()).first()
+        if row is None:
+            return []
+        actions.begin_session(session=row, by=by, at=clock.now())
+    return [Page("session room, begun", f"/episodes/{row.episode_id}/sessions/{row.pk}/", THERAPIST)]
+
+
+# -- asking ------------------------------------------------------------------------------------------
+
+
+def _asker(page: Page) -> Callable[[], bytes]:
+    """Asks for the page as a browser would that is signed in; answers its HTML."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from openipt.records.models import User
+    from openipt.web.middleware import CLIENT_COOKIES
+    from openipt.web.wsgi import application
+
+    user = User.objects.get(username=page.by)
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    mine = CLIENT_COOKIES if page.address.startswith("/me/") else {}
+    cookie = f"{mine.get('SESSION_COOKIE_NAME', settings.SESSION_COOKIE_NAME)}={session.session_key}"
+
+    def ask() -> bytes:
+        answered: list[str] = []
+        environ = {
+            "REQUEST_METHOD": "GET",
+            "PATH_INFO": page.address,
+            "QUERY_STRING": "",
+            "SERVER_NAME": "localhost",
+            "SERVER_PORT": "8000",
+            "HTTP_HOST": "localhost",
+            "HTTP_COOKIE": cookie,
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": "http",
+            "wsgi.input": io.BytesIO(),
+            "wsgi.errors": sys.stderr,
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": True,
+            "wsgi.run_once": False,
+        }
+        response = application(environ, lambda status, headers: answered.append(status))
+        try:
+            body = b"".join(response)
+        finally:
+            response.close()
+        if not answered[0].startswith("200"):
+            raise SystemExit(f"{page.name} ({page.address}) answers {answered[0]}")
+        return body
+
+    return ask
+
+
+def _measure(page: Page, count: int) -> Measured:
+    ask = _asker(page)
+    for _ in range(WARM):
+        body = ask()
+    times = _cpu_ms(ask, count)
+    packed = len(gzip.compress(body, 6))
+    return Measured(
+        page=page,
+        cpu_ms=statistics.median(times),
+        least_ms=min(times),
+        queries=_queries(ask),
+        html=len(body),
+        html_packed=packed,
+        first_load=packed + sum(len(gzip.compress(file, 9)) for file in files_of(body.decode())),
+        bare_ms=statistics.median(_cpu_ms(_bare_asker(len(body)), count)),
+    )
+
+
+def _cpu_ms(ask: Callable[[], object], count: int) -> list[float]:
+    gc.collect()
+    found = []
+    for _ in range(count):
+        began = time.process_time()
+        ask()
+        found.append((time.process_time() - began) * 1000)
+    return found
+
+
+def _queries(ask: Callable[[], object]) -> int:
+    from django.db import connection
+
+    seen: list[str] = []
+
+    def count(execute, sql, params, many, context):  # type: ignore[no-untyped-def]
+        seen.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(count):
+        ask()
+    return len(seen)
+
+
+def _bare_asker(size: int) -> Callable[[], object]:
+    """A view without anything around it: a table of as many bytes, in Django's own templates."""
+    from django.http import HttpResponse
+    from django.template import Context, Engine
+    from django.test import RequestFactory
+
+    words = ("Tuesday 3 March", "Session 4", "Interpersonal inventory", "held", "PHQ-9 14")
+    row = "<tr>{% for cell in row %}<td class=cell>{{ cell }}</td>{% endfor %}</tr>"
+    template = Engine().from_string(f"<table>{{% for row in rows %}}{row}{{% endfor %}}</table>")
+    one = len(template.render(Context({"rows": [words]})))
+    rows = [words] * max(1, round(size / one))
+    factory = RequestFactory()
+
+    def view(request):  # type: ignore[no-untyped-def]
+        return HttpResponse(template.render(Context({"rows": rows})))
+
+    return lambda: view(factory.get("/"))
+
+
+# -- what a browser loads ------------------------------------------------------------------------------
+
+
+def files_of(html: str) -> list[bytes]:
+    """The style sheets and scripts a page loads, with all they import."""
+    wanted = re.findall(r'<link[^>]+rel="stylesheet"[^>]*href="([^"]+)"', html)
+    wanted += re.findall(r'<script[^>]+src="([^"]+)"', html)
+    found: dict[str, bytes] = {}
+    for address in wanted:
+        _load(address.removeprefix("/static/"), found)
+    return list(found.values())
+
+
+def _load(name: str, found: dict[str, bytes]) -> None:
+    from django.contrib.staticfiles import finders
+
+    if name in found:
+        return
+    path = finders.find(name)
+    assert path, f"{name} is asked for and is not there"
+    found[name] = Path(path).read_bytes()
+    for other in _imports(found[name].decode()):
+        _load(os.path.normpath(os.path.join(os.path.dirname(name), other)), found)
+
+
+def _imports(text: str) -> Iterator[str]:
+    yield from re.findall(r'@import\s+(?:url\()?["\']([^"\']+)["\']', text)
+    yield from re.findall(r'^\s*(?:import|export)\b[^"\';]*["\'](\.[^"\']+)["\']', text, re.MULTILINE)
+
+
+# -- the table -----------------------------------------------------------------------------------------
+
+
+def _head(count: int) -> None:
+    print(f"CPU in ms: median of {count} requests, and the least; bytes in KB (gzip)\n")
+    print(
+        f"{'page':<24}{'cpu':>7}{'least':>7}{'bare':>7}{'queries':>9}"
+        f"{'html':>8}{'packed':>8}{'first load':>12}"
+    )
+
+
+def _line(found: Measured) -> str:
+    return (
+        f"{found.page.name:<24}{found.cpu_ms:>7.1f}{found.least_ms:>7.1f}{found.bare_ms:>7.1f}{found.queries:>9}"
+        f"{found.html / 1024:>8.1f}{found.html_packed / 1024:>8.1f}{found.first_load / 1024:>12.1f}"
+    )
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
