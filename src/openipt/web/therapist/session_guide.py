@@ -26,7 +26,7 @@ from openipt.records.models import Entry, EntryState
 from openipt.web.doors import roles
 from openipt.web.record_typed import date_as_typed
 from openipt.web.therapist import session_note
-from openipt.web.therapist.common import show
+from openipt.web.therapist.common import entry_of, show
 from openipt.web.therapist.presenters_session_before import last_step_entry, present_before, review_of
 from openipt.web.therapist.presenters_session_guide import (
     GuideView,
@@ -403,10 +403,12 @@ def quote(request: HttpRequest, episode_id: UUID, session_id: UUID) -> HttpRespo
 @roles("therapist", "supervisor")
 @require_POST
 def drop_quote(request: HttpRequest, episode_id: UUID, session_id: UUID, entry_id: UUID) -> HttpResponse:
-    """Take words back that were kept by mistake."""
+    """Take words back that were kept by mistake. Pressed twice, they are taken back once."""
     room = _writable(request, episode_id, session_id)
-    found = next((entry for entry in _quotes(room) if entry.pk == entry_id), None)
-    if found is not None and found.state != EntryState.WITHDRAWN:
+    found = entry_of(room.page, entry_id)
+    if found.session_id != room.session.pk or found.record_type != "rec_quote":
+        raise NoAccess
+    if found.state != EntryState.WITHDRAWN:
         entries.withdraw_entry(entry=found, by=room.user, at=room.page.at)
     return _saved(request, room, "quotes", quotes=True)
 
