@@ -159,16 +159,16 @@ def _asker(page: Page) -> Callable[[], bytes]:
     """Asks for the page as a browser would that is signed in; answers its HTML."""
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
 
     from openipt.records.models import User
     from openipt.web.middleware import CLIENT_COOKIES
+    from openipt.web.signed_in import SessionStore
     from openipt.web.wsgi import application
 
     user = User.objects.get(username=page.by)
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[BACKEND_SESSION_KEY] = "openipt.web.signed_in.Logins"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.save()
     mine = CLIENT_COOKIES if page.address.startswith("/me/") else {}
@@ -287,7 +287,7 @@ def _load(name: str, found: dict[str, bytes]) -> None:
     assert path, f"{name} is asked for and is not there"
     found[name] = Path(path).read_bytes()
     for other in _imports(found[name].decode()):
-        _load(os.path.normpath(os.path.join(os.path.dirname(name), other)), found)
+        _load(os.path.normpath(Path(name).parent / other), found)
 
 
 def _imports(text: str) -> Iterator[str]:

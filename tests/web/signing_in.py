@@ -29,7 +29,7 @@ def a_user(role: str, username: str = "") -> User:
 def sign_in(browser: Client, user: User) -> Client:
     """Put the sign-in of `user` into this browser, beside one that the other side may have."""
     other = Client()
-    other.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    other.force_login(user, backend="openipt.web.signed_in.Logins")
     session = other.cookies[settings.SESSION_COOKIE_NAME].value
     browser.cookies["openipt_me" if user.role == "client" else settings.SESSION_COOKIE_NAME] = session
     return browser

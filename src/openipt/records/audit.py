@@ -44,7 +44,9 @@ _log = logging.getLogger(__name__)
 _HEAD = Prepared(
     lambda chain: ChainHead.objects.filter(chain=chain).values_list("seq", "mac", "revision"), str
 )
-_REVISION = Prepared(lambda chain: ChainHead.objects.filter(chain=chain).values_list("revision", flat=True), str)
+_REVISION = Prepared(
+    lambda chain: ChainHead.objects.filter(chain=chain).values_list("revision", flat=True), str
+)
 _COLUMNS = ("chain", "seq", "at", "actor", "act", "object_type", "object_id", "ids", "previous", "mac")
 _ADD = (
     f"INSERT INTO {AuditEvent._meta.db_table} ({', '.join(_COLUMNS)}) "  # noqa: S608  (names of our own)

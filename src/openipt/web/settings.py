@@ -56,7 +56,7 @@ WSGI_APPLICATION = "openipt.web.wsgi.application"
 AUTH_USER_MODEL = "records.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "openipt.web.signed_in.Logins",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -99,7 +99,7 @@ TIME_ZONE = ENVIRONMENT.time_zone
 LANGUAGE_CODE = "en"
 USE_I18N = False
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "openipt.web.signed_in"
 SESSION_COOKIE_NAME = "openipt_staff"  # client pages have their own: middleware.SeparateSessions
 CSRF_COOKIE_NAME = "openipt_staff_form"
 SESSION_COOKIE_HTTPONLY = True

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, QuerySet, Value, When, prefetch_related_objects
 
 from openipt.core.manual.model import Severity
 from openipt.core.safety.protocol import AlertFacts, Taken, overdue
@@ -15,6 +15,7 @@ from openipt.errors import NoAccess
 from openipt.records.access import Act, episodes_where, may
 from openipt.records.actors import Actor, day_of
 from openipt.records.models import Alert, AlertState, AlertStep, Cover, EntryState, Episode
+from openipt.records.prepared import Prepared
 
 GRAVEST_FIRST = Case(
     *(
@@ -22,6 +23,9 @@ GRAVEST_FIRST = Case(
         for place, severity in enumerate(reversed(list(Severity)))
     ),
     output_field=IntegerField(),
+)
+_OF_EPISODE = Prepared(
+    lambda episode: Alert.objects.filter(episode=episode).order_by(GRAVEST_FIRST, "raised_at"), UUID
 )
 
 
@@ -36,10 +40,8 @@ def alerts_of(user: Actor, episode: Episode, on: date, *, resolved: bool = True)
     """Alerts of one episode, the open ones first."""
     if not may(user, Act.SEE_ALERT, episode=episode, on=on):
         return []
-    rows = Alert.objects.filter(episode=episode).prefetch_related("steps__by", "steps__told", "steps__entry")
-    if not resolved:
-        rows = rows.exclude(state=AlertState.RESOLVED)
-    found = list(rows.order_by(GRAVEST_FIRST, "raised_at"))
+    found = [row for row in _OF_EPISODE(episode.pk) if resolved or row.is_open]
+    prefetch_related_objects(found, "steps__by", "steps__told", "steps__entry")
     for alert in found:
         alert.episode = episode
         for step in alert.steps.all():

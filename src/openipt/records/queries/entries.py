@@ -14,23 +14,61 @@ from openipt.errors import NoAccess
 from openipt.records.access import Tie, ties
 from openipt.records.actors import Actor
 from openipt.records.models import Entry, EntryState, Episode, Role
+from openipt.records.prepared import Prepared
 
 # A client sees what was written with them once it is final; the safety plan at once.
 SEEN_BY_CLIENT_AT_ONCE = frozenset({"rec_safety_plan"})
+
+_ROWS = Prepared(
+    lambda episode: Entry.objects.filter(episode=episode).select_related("session").order_by("on", "order"),
+    UUID,
+)
+_OF_TYPE = Prepared(
+    lambda episode, kind: (
+        Entry.objects.filter(episode=episode, record_type=kind)
+        .select_related("session")
+        .order_by("on", "order")
+    ),
+    UUID,
+    str,
+)
 
 
 def visible_entries(
     user: Actor, episode: Episode, on: date, *, record_type: str = "", withdrawn: bool = False
 ) -> list[Entry]:
     """Entries this reader may see, oldest first, each with `visible`: the values they may see of it."""
-    rows = Entry.objects.filter(episode=episode).select_related("session").order_by("on", "order")
-    if record_type:
-        rows = rows.filter(record_type=record_type)
-    if not withdrawn:
-        rows = rows.exclude(state=EntryState.WITHDRAWN)
-    standing = ties(user, episode, on)
+    rows = _OF_TYPE(episode.pk, record_type) if record_type else _ROWS(episode.pk)
+    return _seen(ties(user, episode, on), episode, rows, withdrawn=withdrawn)
+
+
+class VisibleEntries:
+    """What `visible_entries` answers, for a page that only reads: the rows are asked for once, whatever
+    the number of record types; a record is opened when its type is.
+    """
+
+    def __init__(self, user: Actor, episode: Episode, on: date) -> None:
+        self._standing, self._episode = ties(user, episode, on), episode
+        self._rows: list[Entry] | None = None
+        self._found: dict[str, list[Entry]] = {}
+
+    def of(self, record_type: str = "") -> list[Entry]:
+        found = self._found.get(record_type)
+        if found is None:
+            if self._rows is None:
+                self._rows = _ROWS(self._episode.pk)
+            rows = [row for row in self._rows if not record_type or row.record_type == record_type]
+            found = self._found[record_type] = _seen(self._standing, self._episode, rows)
+        return list(found)
+
+
+def _seen(
+    standing: frozenset[Tie], episode: Episode, rows: list[Entry], *, withdrawn: bool = False
+) -> list[Entry]:
     found = []
     for entry in rows:
+        if entry.state == EntryState.WITHDRAWN and not withdrawn:
+            continue
         entry.episode = episode
         values = _visible(standing, entry)
         if values is not None:

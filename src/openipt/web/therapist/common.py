@@ -30,6 +30,7 @@ from openipt.records import access, audit, convert, standing
 from openipt.records.access import Act
 from openipt.records.manuals import manual_of
 from openipt.records.models import Alert, Entry, Episode, Person, Session, SessionState, User
+from openipt.records.prepared import Prepared
 from openipt.records.queries import alerts as alert_queries
 from openipt.records.queries import entries as queries
 from openipt.web import clock
@@ -41,6 +42,21 @@ if TYPE_CHECKING:
 
 SAID = "said"
 
+_EPISODE = Prepared(
+    lambda episode: Episode.objects.select_related(
+        "client", "client__user", "therapist", "supervisor"
+    ).filter(pk=episode),
+    UUID,
+)
+_PEOPLE = Prepared(lambda episode: Person.objects.filter(episode=episode).order_by("order"), UUID)
+_DRAFTS = Prepared(
+    lambda episode: Session.objects.filter(
+        episode=episode, state=SessionState.DRAFT, number__isnull=False
+    ).order_by("-number"),
+    UUID,
+)
+_SESSION = Prepared(lambda session, episode: Session.objects.filter(pk=session, episode=episode), UUID, UUID)
+
 
 @dataclass
 class EpisodePage:
@@ -51,6 +67,7 @@ class EpisodePage:
     room: str
     on: date
     at: datetime
+    only_reads: bool = False
 
     @cached_property
     def manual(self) -> Manual:
@@ -71,20 +88,25 @@ class EpisodePage:
 
     def entries(self, record_type: str = "") -> list[Entry]:
         """Records this person may see, oldest first, each with `visible`: the values they may see."""
+        if self.only_reads:
+            return self._entries.of(record_type)
         return queries.visible_entries(self.user, self.episode, self.on, record_type=record_type)
+
+    @cached_property
+    def _entries(self) -> queries.VisibleEntries:
+        return queries.VisibleEntries(self.user, self.episode, self.on)
 
     @cached_property
     def session_at_hand(self) -> Session | None:
         """The session held today that is still being written: what is recorded now belongs to it."""
-        rows = self.episode.sessions.filter(state=SessionState.DRAFT, held_on=self.on, number__isnull=False)
-        found = rows.order_by("-number").first()
+        found = next((row for row in _DRAFTS(self.episode.pk) if row.held_on == self.on), None)
         if found is not None:
             found.episode = self.episode
         return found
 
     @cached_property
     def _inventory(self) -> tuple[Person, ...]:
-        rows = tuple(Person.objects.filter(episode=self.episode).order_by("order"))
+        rows = tuple(_PEOPLE(self.episode.pk))
         for person in rows:
             person.episode = self.episode
         return rows
@@ -140,19 +162,29 @@ def episode_page(
     read: str = "episode-read",
 ) -> EpisodePage:
     """The episode for somebody who may do `act` there, its read recorded; `NoAccess` for anybody else."""
-    rows = Episode.objects.select_related("client", "client__user", "therapist", "supervisor")
-    episode = rows.filter(pk=episode_id).first()
+    episode = _EPISODE.first(_id(episode_id))
     today = clock.today()
     if episode is None or not access.may(request.user, act, episode=episode, on=today):
         raise NoAccess
     at = clock.now()
     audit.record_read(by=request.user, at=at, episode=episode, act=read)
-    return EpisodePage(episode=episode, user=request.user, room=room, on=today, at=at)
+    return EpisodePage(
+        episode=episode,
+        user=request.user,
+        room=room,
+        on=today,
+        at=at,
+        only_reads=request.method in ("GET", "HEAD"),
+    )
+
+
+def _id(given: UUID | str) -> UUID:
+    return given if isinstance(given, UUID) else UUID(given)
 
 
 def session_of(page: EpisodePage, session_id: UUID | str) -> Session:
     """A session of this very episode; `NoAccess` for any other."""
-    session = Session.objects.filter(pk=session_id, episode=page.episode).first()
+    session = _SESSION.first(_id(session_id), page.episode.pk)
     if session is None:
         raise NoAccess
     session.episode = page.episode
