@@ -239,6 +239,17 @@ def test_item_9_by_script_gets_whom_to_call_in_the_same_answer(episode, login, b
     assert browser.post(address, {"name": "ms_hark.1", "value": "1"}).status_code == 422
 
 
+def test_a_choice_that_arrives_while_its_check_in_is_sent_went_with_it(episode, login, browser) -> None:
+    check_in = asked(episode, login)
+    address = f"/me/check-in/{check_in.pk}/answer/"
+    browser.post(address, {"name": "ms_phq9.1", "value": "2"})
+    browser.post(f"/me/check-in/{check_in.pk}/send/", {"as_it_is": "1"})
+    assert CheckIn.objects.get(pk=check_in.pk).is_finished
+    assert browser.post(address, {"name": "ms_phq9.1", "value": "2"}).status_code == 200
+    for late in ({"name": "ms_phq9.1", "value": "3"}, {"name": "ms_phq9.2", "value": "0"}, {"name": "x.1"}):
+        assert browser.post(address, late).status_code == 409
+
+
 def test_declining_item_9_asks_the_therapist_and_shows_nothing_alarming(episode, login, browser) -> None:
     check_in = asked(episode, login)
     answer = tapped(browser, check_in, 9, "declined")

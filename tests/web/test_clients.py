@@ -10,6 +10,8 @@ from tests import factories
 from tests.web.rooms_world import browser_of, set_clock, strangers, text_of
 from tests.web.signing_in import sign_in
 
+from openipt.core.course import known
+from openipt.records import convert
 from openipt.records.models import AuditEvent, Entry, Episode, PlanEvent, Role, Session, User
 
 pytestmark = pytest.mark.django_db
@@ -94,7 +96,10 @@ def test_taking_on_keeps_everything_together():
         1984,
     )
     assert (episode.planned_sessions, episode.supervisor) == (16, supervisor)
-    assert Entry.objects.get(episode=episode).payload["contact_person"] == "Her sister, 01632 960002"
+    emergency = Entry.objects.get(episode=episode)
+    assert emergency.payload["contact_person"] == "Her sister, 01632 960002"
+    assert emergency.for_task == "A05"
+    assert "A05" in known.tasks_done(convert.course(episode))
     session = Session.objects.get(episode=episode)
     assert (session.minutes, session.place) == (75, "Room 4")
 

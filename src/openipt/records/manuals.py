@@ -9,7 +9,7 @@ from openipt import library
 from openipt.core.fields.check import check_entry
 from openipt.core.fields.clean import clean
 from openipt.core.fields.definitions import RecordType, is_empty
-from openipt.core.manual.model import Manual, Task
+from openipt.core.manual.model import Manual, Requirement, Task
 from openipt.core.measures.definitions import Measure
 from openipt.errors import EntryNotValid, FieldFault, NotAllowedNow
 from openipt.records.models import Episode
@@ -73,16 +73,39 @@ def tasks_done_by(
 ) -> tuple[str, ...]:
     """Tasks this entry shows to be done in a session of this phase.
 
-    The task it was written for; every task of the phase whose field it fills; and the task of the
-    phase that this record shows by itself, where there is only one of them.
+    The task it was written for; every task whose field it fills; and the task of the phase that this
+    record shows by itself, where there is only one of them, or only one that is required. Tasks that
+    are the same act are shown together.
     """
     shown = [task for task in manual.tasks_shown_by(record) if task.phase == phase]
-    filled = [task.id for task in shown if task.field and not is_empty(payload.get(task.field))]
-    whole = [task.id for task in shown if not task.field]
-    named = [for_task] if for_task and manual.has_task(for_task) else []
-    if not named and len(whole) == 1:
-        named = whole
-    return tuple(dict.fromkeys([*named, *filled]))
+    whole = [task for task in shown if not task.field]
+    named = [for_task] if for_task and manual.has_task(for_task) else _alone(whole)
+    same = [task.id for task in whole if set(task.same_as) & set(named)]
+    of_named = {one for task in named for one in manual.task(task).same_as}
+    same += [task.id for task in whole if task.id in of_named]
+    return tuple(dict.fromkeys([*named, *same, *_filled(manual, phase, record, payload)]))
+
+
+def _alone(whole: list[Task]) -> list[str]:
+    """The one task a record shows by itself; nothing where that is not plain."""
+    acts = [task for task in whole if not task.same_as] or whole
+    required = [task for task in acts if task.requirement is Requirement.REQUIRED]
+    return next(([found[0].id] for found in (acts, required) if len(found) == 1), [])
+
+
+def _filled(manual: Manual, phase: str, record: str, payload: Mapping[str, Any]) -> list[str]:
+    """Tasks of one field: those of this phase; the work of the middle goes on while it ends, and the end
+    may be raised early."""
+    fields = [task for task in manual.tasks_shown_by(record) if task.field]
+    filled = [task for task in fields if not is_empty(payload.get(task.field))]
+    here = {task.field for task in fields if task.phase == phase}
+    return [
+        task.id
+        for task in filled
+        if task.phase == phase
+        or task.may_be_early
+        or (phase == "ending" and task.phase == "middle" and task.field not in here)
+    ]
 
 
 def task_named(manual: Manual, task_id: str) -> Task:

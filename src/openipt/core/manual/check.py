@@ -219,6 +219,10 @@ class _Manual:
         yield from self.known("record", task.records, file, f"{key}.record")
         yield from self.known.field(task.record, (task.field,), file, f"{key}.field")
         yield from self.quick_line(task, file, f"{key}.quick")
+        for same in task.same_as:
+            if same not in self.task_ids:
+                reason = f'names "{same}", which is no task of this manual.'
+                yield ContentFault(file, f"{key}.same_as", reason, suggestion(same, self.task_ids))
         shown_to = (
             self.known.records[task.record].seen_by if task.record in self.known.records else ("client",)
         )

@@ -143,7 +143,8 @@ class Task:
     When it is due is said in one of four ways: a window (`first_session`, `last_session`), every
     session of its phase, at least every second one, or a moment (`at`). With none of them it is due
     once, at any time in its phase.
-    `quick` names the one or two fields of the record that a quick line in the Session room asks for.
+    `quick` names the few fields of the record that a quick line in the Session room asks for.
+    `same_as` names tasks that are the same act: a record that shows the one shows the other too.
     """
 
     id: str
@@ -163,6 +164,7 @@ class Task:
     each_second_session: bool = False
     at: str = dataclasses.field(default="", metadata={"names": TASK_MOMENTS})
     may_be_early: bool = False
+    same_as: tuple[str, ...] = ()
     quick: tuple[str, ...] = ()
     client_visible: bool = False
     sources: tuple[str, ...] = ()

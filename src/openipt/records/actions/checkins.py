@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from openipt.core.course.measures_due import measures_due
+from openipt.core.course.phases import planned_sessions
 from openipt.core.measures.definitions import Measure
 from openipt.core.measures.scoring import Score, answer_alert, score, score_total
 from openipt.records import audit, convert
@@ -303,7 +304,8 @@ def _finish(check_in: CheckIn, by: Actor, at: datetime) -> None:
 
 
 def mark_measures(episode: Episode, by: Actor, at: datetime) -> None:
-    """The baseline task is done by the answers themselves: marked in the first session still open."""
+    """Tasks that answers do by themselves: the baseline, in the first session still open; the final set."""
+    _mark_final_measures(episode, by, at)
     if not episode.check_ins.filter(purpose=CheckInPurpose.BASELINE, finished_at__isnull=False).exists():
         return
     session = episode.sessions.filter(number__isnull=False).exclude(state="signed").order_by("number").first()
@@ -312,6 +314,19 @@ def mark_measures(episode: Episode, by: Actor, at: datetime) -> None:
         known = TaskMark.objects.filter(session__episode=episode, task_id=task)
         if session is not None and not known.exists():
             TaskMark.objects.create(session=session, task_id=task, at=at, by=user_or_none(by))
+
+
+def _mark_final_measures(episode: Episode, by: Actor, at: datetime) -> None:
+    """In the last session agreed, once answers of it are in."""
+    last = planned_sessions(convert.course(episode))
+    session = episode.sessions.filter(number=last).exclude(state="signed").first()
+    if session is None or not session.check_ins.filter(finished_at__isnull=False).exists():
+        return
+    for task in manual_of(episode).tasks:
+        if task.record == BASELINE_TASK_RECORD and task.at == "last_session":
+            TaskMark.objects.get_or_create(
+                session=session, task_id=task.id, defaults={"at": at, "by": user_or_none(by)}
+            )
 
 
 # -- entering for the client ------------------------------------------------------------------------

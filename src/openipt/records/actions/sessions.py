@@ -17,7 +17,7 @@ from openipt.core.course.phases import session_phase
 from openipt.errors import ChangedMeanwhile
 from openipt.records import audit, convert, danger, safety
 from openipt.records.access import Act, require
-from openipt.records.actions import conflicts
+from openipt.records.actions import checkins, conflicts
 from openipt.records.actions.base import (
     Actor,
     Operator,
@@ -220,6 +220,7 @@ def begin_session(
     session.save()
     _become_active(episode, session, by, at)
     _take_up_check_ins(episode, session)
+    checkins.mark_measures(episode, by, at)
     audit.record("session-begun", by=by, at=at, episode=episode, obj=session)
     return session
 

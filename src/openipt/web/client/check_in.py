@@ -231,9 +231,9 @@ def answer(request: HttpRequest, check_in_id: UUID) -> HttpResponse:
     """One choice, sent by the page with all questions as it is made."""
     page = client_page(request)
     check_in = _own(page, check_in_id)
-    if check_in.is_finished:
-        return JsonResponse({"sent": True}, status=409)
     name = request.POST.get("name", "")
+    if check_in.is_finished:
+        return _chosen_before(page, check_in, name, request.POST.get("value", ""))
     fault = _keep(request, page, check_in, name, request.POST.get("value", ""))
     if fault is not None:
         return JsonResponse({"message": fault.message}, status=422)
@@ -242,6 +242,15 @@ def answer(request: HttpRequest, check_in_id: UUID) -> HttpResponse:
     shown = {"page": page, "going_on": True}
     panel = render_to_string("client/_call_now.html", shown, request=request) if needed else ""
     return JsonResponse({"at": clock_time(page.at), "help": panel})
+
+
+def _chosen_before(page: ClientPage, check_in: CheckIn, name: str, value: str) -> HttpResponse:
+    """A choice that arrives while its check-in is being sent went with it; another one came too late."""
+    question = next((one for one in _sitting(check_in).questions if one.name == name), None)
+    kept = [choice.value for choice in question.choices if choice.chosen] if question else []
+    if question and (value in kept or (question.declined and value == DECLINED)):
+        return JsonResponse({"at": clock_time(page.at), "help": ""})
+    return JsonResponse({"sent": True}, status=409)
 
 
 # -- words, sending, receipt ------------------------------------------------------------------------

@@ -175,7 +175,12 @@ def _take_on(user: User, wanted: dict) -> Episode:
     )
     if wanted["emergency"]:
         entries.add_entry(
-            episode=episode, record_type="rec_emergency", payload=wanted["emergency"], final=True, **by_at
+            episode=episode,
+            record_type="rec_emergency",
+            payload=wanted["emergency"],
+            final=True,
+            for_task=_emergency_task(wanted["adaptation"]),
+            **by_at,
         )
     if wanted["supervisor"]:
         episodes.set_supervisor(episode=episode, supervisor=wanted["supervisor"], **by_at)
@@ -189,6 +194,11 @@ def _take_on(user: User, wanted: dict) -> Episode:
             **by_at,
         )
     return episode
+
+
+def _emergency_task(adaptation: str) -> str:
+    """The task that whom to call in an emergency does, also when it is asked before the first meeting."""
+    return next((task.id for task in library.manual(adaptation).tasks_shown_by("rec_emergency")), "")
 
 
 def _first_minutes(adaptation: str) -> int | None:
