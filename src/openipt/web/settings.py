@@ -46,6 +46,7 @@ MIDDLEWARE = [
     "openipt.web.middleware.SeparateSessions",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "openipt.web.middleware.PrivatePages",
     "openipt.web.middleware.PersonErrors",
     "django_htmx.middleware.HtmxMiddleware",
@@ -79,7 +80,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "BACKEND": "openipt.web.templating.Jinja2",
         "DIRS": [HERE / "templates"],
         "OPTIONS": {"environment": "openipt.web.jinja.environment", "autoescape": True},
     },

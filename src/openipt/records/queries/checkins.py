@@ -6,16 +6,37 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 
 from openipt.errors import NoAccess
 from openipt.records.access import Act, may
 from openipt.records.actions.checkins import standing_answers
 from openipt.records.actors import Actor
 from openipt.records.models import CheckIn, CheckInMode, Episode, MeasureScore
+from openipt.records.prepared import Prepared
 
 # A sitting that was left is taken up again within a day; after that its answers are no longer of one day.
 TAKEN_UP_WITHIN = timedelta(hours=24)
+
+_OF_EPISODE = Prepared(
+    lambda episode: (
+        CheckIn.objects.filter(episode=episode).select_related("session").order_by("on", "opened_at")
+    ),
+    UUID,
+)
+_SCORES = Prepared(
+    lambda episode: (
+        MeasureScore.objects.filter(episode=episode)
+        .select_related("check_in__session", "check_in__entered_by")
+        .order_by("on", "at")
+    ),
+    UUID,
+)
+_UNFINISHED = Prepared(
+    lambda episode: CheckIn.objects.filter(
+        episode=episode, mode=CheckInMode.CLIENT, finished_at=None
+    ).order_by("opened_at"),
+    UUID,
+)
 
 
 def _sees(user: Actor, episode: Episode, on: date) -> bool:
@@ -28,7 +49,7 @@ def check_ins(user: Actor, episode: Episode, on: date) -> list[CheckIn]:
     """Every sitting, oldest first; an unfinished one has no `finished_at`."""
     if not _sees(user, episode, on):
         return []
-    found = list(episode.check_ins.select_related("session").order_by("on", "opened_at"))
+    found = _OF_EPISODE(episode.pk)
     for check_in in found:
         check_in.episode = episode
     return found
@@ -49,8 +70,8 @@ def unfinished_of(user: Actor, episode: Episode, now: datetime, on: date) -> Che
     """The client's own sitting that was begun and not sent, while it can still be taken up again."""
     if not may(user, Act.SEE_OWN, episode=episode, on=on):
         return None
-    rows = episode.check_ins.filter(mode=CheckInMode.CLIENT, finished_at=None)
-    found = rows.filter(opened_at__gt=now - TAKEN_UP_WITHIN).order_by("opened_at").last()
+    begun = [row for row in _UNFINISHED(episode.pk) if row.opened_at > now - TAKEN_UP_WITHIN]
+    found = begun[-1] if begun else None
     if found is not None:
         found.episode = episode
     return found
@@ -61,9 +82,8 @@ def answers_so_far(check_in: CheckIn) -> dict[str, dict[int, int | None]]:
     return standing_answers(check_in)
 
 
-def scores(user: Actor, episode: Episode, on: date, measure: str = "") -> QuerySet[MeasureScore]:
-    """Scores, oldest first, with their check-in and its session."""
+def scores(user: Actor, episode: Episode, on: date, measure: str = "") -> list[MeasureScore]:
+    """Scores, oldest first, with their check-in, its session and who entered it."""
     if not _sees(user, episode, on):
-        return MeasureScore.objects.none()
-    found = MeasureScore.objects.filter(episode=episode).select_related("check_in__session")
-    return (found.filter(measure=measure) if measure else found).order_by("on", "at")
+        return []
+    return [row for row in _SCORES(episode.pk) if not measure or row.measure == measure]

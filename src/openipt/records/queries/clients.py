@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -11,6 +12,9 @@ from openipt.records import sealing
 from openipt.records.access import Act, episodes_where
 from openipt.records.actors import Actor
 from openipt.records.models import Client, Episode, User
+from openipt.records.prepared import Prepared
+
+_SIGNED_IN = Prepared(lambda user: Client.objects.filter(user=user, erased_at=None), UUID)
 
 
 def clients_of(user: Actor, on: date, act: Act = Act.SEE_EPISODE) -> QuerySet[Client]:
@@ -30,7 +34,7 @@ def find_clients(user: Actor, typed: str, on: date) -> QuerySet[Client]:
 
 def client_of(user: User) -> Client:
     """The client who is signed in."""
-    found = Client.objects.filter(user=user, erased_at=None).first()
+    found = _SIGNED_IN.first(user.pk)
     if found is None:
         raise NoAccess
     return found

@@ -13,6 +13,14 @@ from openipt.errors import NoAccess
 from openipt.records.access import Act, episodes_where
 from openipt.records.actors import Actor
 from openipt.records.models import Client, Episode
+from openipt.records.prepared import Prepared
+
+_OF_CLIENT = Prepared(
+    lambda client: (
+        Episode.objects.filter(client=client).select_related("client", "therapist").order_by("-created_at")
+    ),
+    UUID,
+)
 
 
 def episodes_of(user: Actor, on: date, act: Act = Act.SEE_EPISODE) -> QuerySet[Episode]:
@@ -33,5 +41,6 @@ def episode_for(user: Actor, episode_id: UUID | str, on: date, act: Act = Act.SE
 
 def open_episode_of(client: Client) -> Episode | None:
     """The client's open episode, else the last one; None where there is none."""
-    rows = Episode.objects.filter(client=client).select_related("client", "therapist")
-    return rows.exclude(status=EpisodeStatus.ENDED).first() or rows.order_by("-created_at").first()
+    rows = _OF_CLIENT(client.pk)
+    still_open = (row for row in rows if row.status != EpisodeStatus.ENDED)
+    return next(still_open, rows[0] if rows else None)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
 
 from openipt import library
 from openipt.core.course.measures_due import measures_due
-from openipt.records.models import CheckInMode, Entry, MeetingFormat
+from openipt.records.models import CheckIn, CheckInMode, Entry, MeetingFormat
+from openipt.records.prepared import Prepared
 from openipt.records.queries.checkins import unfinished_of
-from openipt.records.queries.entries import visible_entries
+from openipt.records.queries.entries import VisibleEntries
 from openipt.records.queries.sessions import next_planned
 from openipt.web.client.common import ClientPage
 from openipt.web.jinja import clock_time, plural, week_day
@@ -57,6 +59,14 @@ class LastReceipt:
 
     when: str
     address: str
+
+
+_LAST_SENT = Prepared(
+    lambda episode: CheckIn.objects.filter(
+        episode=episode, mode=CheckInMode.CLIENT, finished_at__isnull=False
+    ).order_by("-finished_at")[:1],
+    UUID,
+)
 
 
 @dataclass(frozen=True)
@@ -130,8 +140,8 @@ def _step(page: ClientPage) -> Step | None:
     """The last step agreed, or written by the client; none where its words could be read by the wrong eyes."""
     if page.is_watched:
         return None
-    plans = visible_entries(page.user, page.episode, page.on, record_type="rec_action_plan")
-    notes = visible_entries(page.user, page.episode, page.on, record_type="rec_session")
+    entries = VisibleEntries(page.user, page.episode, page.on)
+    plans, notes = entries.of("rec_action_plan"), entries.of("rec_session")
     found = [(entry.on, entry.order, _of_plan(page, entry)) for entry in plans if entry.visible.get("step")]
     found += [
         (entry.on, entry.order, _of_session(entry)) for entry in notes if entry.visible.get("next_step")
@@ -156,8 +166,7 @@ def _of_session(entry: Entry) -> Step:
 
 
 def _receipt(page: ClientPage) -> LastReceipt | None:
-    rows = page.episode.check_ins.filter(mode=CheckInMode.CLIENT, finished_at__isnull=False)
-    last = rows.order_by("finished_at").last()
+    last = _LAST_SENT.first(page.episode.pk)
     if last is None:
         return None
     when = f"{week_day(last.finished_at)} at {clock_time(last.finished_at)}"

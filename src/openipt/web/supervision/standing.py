@@ -1,6 +1,6 @@
 """Where each supervised episode stands, asked of the engine and kept until its record changes.
 
-Kept in memory under the number of the episode's last audit event that was no read: every write makes one.
+Kept in memory under the number of writes the episode has seen; nothing is kept inside a transaction.
 What is kept holds codes, numbers, dates and the manual's words, none of the client's.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Max
+from django.db import connection
 
 from openipt.core.course import known
 from openipt.core.course.course import Course
@@ -22,12 +22,11 @@ from openipt.core.course.scores import PHQ9, latest_total, start_score
 from openipt.core.course.status import course_status
 from openipt.core.manual.model import Manual
 from openipt.core.measures.change import reliable_change
-from openipt.records import convert
+from openipt.records import audit, convert
 from openipt.records.manuals import manual_of
-from openipt.records.models import AuditEvent, Episode
+from openipt.records.models import Episode
 
 KEPT = 2000
-READS = ("episode-read", "draft-kept", "draft-cleared")
 
 
 @dataclass(frozen=True)
@@ -59,17 +58,14 @@ _kept: OrderedDict[tuple[UUID, int, date], Standing] = OrderedDict()
 def standings(episodes: Iterable[Episode], on: date) -> dict[UUID, Standing]:
     """The standing of each of these episodes. Access is the caller's to ask."""
     listed = list(episodes)
-    last = _last_written([str(episode.pk) for episode in listed])
-    return {episode.pk: _one(episode, on, last.get(str(episode.pk), 0)) for episode in listed}
+    revisions = audit.revisions_of(episode.pk for episode in listed)
+    return {episode.pk: _one(episode, on, revisions.get(episode.pk, 0)) for episode in listed}
 
 
-def _last_written(chains: list[str]) -> dict[str, int]:
-    rows = AuditEvent.objects.filter(chain__in=chains).exclude(act__in=READS)
-    return dict(rows.order_by("chain").values_list("chain").annotate(last=Max("seq")))
-
-
-def _one(episode: Episode, on: date, last: int) -> Standing:
-    key = (episode.pk, last, on)
+def _one(episode: Episode, on: date, revision: int) -> Standing:
+    if connection.in_atomic_block:
+        return standing_of(manual_of(episode), convert.course(episode), on)
+    key = (episode.pk, revision, on)
     if key not in _kept:
         _kept[key] = standing_of(manual_of(episode), convert.course(episode), on)
     _kept.move_to_end(key)

@@ -80,8 +80,7 @@ class MeasuresPage:
 
 def present_measures(page: EpisodePage) -> MeasuresPage:
     """What is due (ipt.md 10.5), what was answered, and what else can be entered."""
-    found = queries.scores(page.user, page.episode, page.on)
-    scores = list(found.select_related("check_in__session", "check_in__entered_by"))
+    scores = queries.scores(page.user, page.episode, page.on)
     by_measure: dict[str, list[MeasureScore]] = {}
     for score in scores:
         by_measure.setdefault(score.measure, []).append(score)
@@ -230,8 +229,7 @@ class MeasureShown:
 
 def present_measure(page: EpisodePage, measure: Measure) -> MeasureShown:
     """Everything known of one measure in this course."""
-    found = queries.scores(page.user, page.episode, page.on, measure.id)
-    scores = list(found.select_related("check_in__session", "check_in__entered_by"))
+    scores = queries.scores(page.user, page.episode, page.on, measure.id)
     with_items = [row for row in scores if row.items]
     line = present_line(page, measure)
     return MeasureShown(

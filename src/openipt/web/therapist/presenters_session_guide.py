@@ -134,13 +134,15 @@ class GuideBlock:
 class GuideView:
     """Everything the left side shows, each part made when it is asked for: a save needs one row of it.
 
-    `extra`: blank lines wanted per task; `sent`: a line that came back. Rows that stand folded (what is
+    `extra`: blank lines wanted per task; `sent`: a line that came back; `shows_all`: every technique is
+    written out. Rows that stand folded (what is
     left from before, what may fit, what is done) offer the whole form and no quick line.
     """
 
     room: Room
     extra: dict[str, int] = field(default_factory=dict)
     sent: Line | None = None
+    shows_all: bool = False
 
     @property
     def title(self) -> str:

@@ -40,6 +40,7 @@ from openipt.web.therapist.session_room import Room, open_room
 
 FORMATS = {"in_person": "In person", "phone": "By phone", "video": "By video"}
 PARTS = ("everything", "strategies", "techniques", "quotes", "step", "alert")
+TECHNIQUES = "techniques"  # in an address: `techniques=all`
 NOT_BEGUN = "Begin the session first. Then everything you record belongs to it."
 SIGNED = "This session is signed and stays as it is. Add an amendment beside it."
 
@@ -68,7 +69,7 @@ def _room_page(
     context = {
         "room": room,
         "session": room.session,
-        "guide": GuideView(room, extra, sent),
+        "guide": GuideView(room, extra, sent, shows_all=request.GET.get(TECHNIQUES) == "all"),
         "before": present_before(room),
         "quotes": _quotes(room),
         "formats": FORMATS,
@@ -210,11 +211,16 @@ def _tasks_of_row(room: Room, task_id: str) -> tuple[Task, ...]:
 @roles("therapist", "supervisor")
 @require_GET
 def rows(request: HttpRequest, episode_id: UUID, session_id: UUID) -> HttpResponse:
-    """The guide anew, after a record was saved beside it; `another`: one row with one more line, `row`: one row."""
+    """The guide anew, after a record was saved beside it; `another`: one row with one more line, `row`: one row;
+    `techniques=all`: those that do not stand to hand.
+    """
     room = open_room(request, episode_id, session_id)
     another, wanted = request.GET.get("another", ""), request.GET.get("row", "")
     if not request.headers.get("HX-Request"):
         return HttpResponseRedirect(f"{room.address()}?another={another}#task-{another or wanted}")
+    if request.GET.get(TECHNIQUES) == "all":
+        shown = {"room": room, "session": room.session, "guide": GuideView(room, shows_all=True)}
+        return render(request, "therapist/session/_techniques_others.html", shown)
     if room.manual.has_task(another):
         return answer(request, room, task=another, extra={another: 1}, whole=True)
     if room.manual.has_task(wanted):

@@ -1,8 +1,8 @@
 """Where many episodes stand, for Today and Clients, without reading every record at every visit.
 
 A summary is worked out by the engine from the whole record and kept in memory under the number of
-the episode's last written audit event: every write makes one, so a summary is never older than the
-record. What is kept holds codes, numbers, dates and the words of the manual, none of the client's.
+writes the episode has seen (`audit.revisions_of`), so a summary is never older than the record; inside a
+transaction nothing is kept, since what is not committed may still be undone. What is kept holds codes, numbers, dates and the words of the manual, none of the client's.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Max
+from django.db import connection
 
 from openipt.core.course.rules import RuleResult
-from openipt.records.models import AuditEvent, Episode, User
+from openipt.records import audit
+from openipt.records.models import Episode, User
 from openipt.web.drawing.phase_track import PhaseTrack
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_header import (
@@ -28,7 +29,6 @@ from openipt.web.therapist.presenters_header import (
 )
 
 KEPT = 2000
-NOT_WRITES = ("episode-read", "clients-listed", "today-read", "draft-kept", "draft-cleared")
 
 
 @dataclass(frozen=True)
@@ -63,17 +63,14 @@ _kept: OrderedDict[tuple[UUID, int, date], Summary] = OrderedDict()
 def summaries(episodes: Iterable[Episode], user: User, on: date, at: datetime) -> dict[UUID, Summary]:
     """The summary of each of these episodes. Access is the caller's to ask."""
     listed = list(episodes)
-    last = _last_written([episode.pk for episode in listed])
-    return {episode.pk: _one(episode, user, on, at, last.get(str(episode.pk), 0)) for episode in listed}
+    revisions = audit.revisions_of(episode.pk for episode in listed)
+    return {episode.pk: _one(episode, user, on, at, revisions.get(episode.pk, 0)) for episode in listed}
 
 
-def _last_written(ids: list[UUID]) -> dict[str, int]:
-    rows = AuditEvent.objects.filter(chain__in=[str(one) for one in ids]).exclude(act__in=NOT_WRITES)
-    return dict(rows.values_list("chain").annotate(last=Max("seq")))
-
-
-def _one(episode: Episode, user: User, on: date, at: datetime, last: int) -> Summary:
-    key = (episode.pk, last, on)
+def _one(episode: Episode, user: User, on: date, at: datetime, revision: int) -> Summary:
+    if connection.in_atomic_block:
+        return summary_of(EpisodePage(episode=episode, user=user, room="", on=on, at=at))
+    key = (episode.pk, revision, on)
     found = _kept.get(key)
     if found is None:
         found = _kept[key] = summary_of(EpisodePage(episode=episode, user=user, room="", on=on, at=at))
