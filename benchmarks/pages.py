@@ -109,7 +109,7 @@ def pages_of_demo() -> list[Page]:
     episodes = Episode.objects.filter(therapist__username=THERAPIST, status="active")
     episode = episodes.annotate(size=Count("entries")).order_by("-size").first()
     assert episode is not None, "the demo has no running episode"
-    held = Session.objects.filter(episode=episode).exclude(number=None).order_by("-planned_at").first()
+    held = Session.objects.filter(episode=episode, state="signed").order_by("-planned_at").first()
     planned = Session.objects.filter(episode=episode, state="planned").order_by("planned_at").first()
     inside = f"/episodes/{episode.pk}/"
     sessions = [("session room, signed", held), ("session room, planned", planned)]

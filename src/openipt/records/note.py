@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -33,6 +34,7 @@ from openipt.core.measures.change import ReliableChange, reliable_change
 from openipt.core.measures.definitions import Measure
 from openipt.records.manuals import manual_of
 from openipt.records.models import Entry, EntryState, Person, Session
+from openipt.records.prepared import Prepared
 
 FORMATS = {"in_person": "in person", "phone": "by phone", "video": "by video"}
 NOT_HELD_WORDS = {Attendance.MISSED.value: "Missed", Attendance.CANCELLED.value: "Cancelled"}
@@ -179,10 +181,18 @@ def _used(session: Session, course: Course, manual: Manual, kind: str) -> Iterab
 # -- entries --------------------------------------------------------------------------------------
 
 
+_ENTRIES = Prepared(
+    lambda session: (
+        Entry.objects.filter(session=session).exclude(state=EntryState.WITHDRAWN).order_by("on", "order")
+    ),
+    UUID,
+)
+_PEOPLE = Prepared(lambda episode: Person.objects.filter(episode=episode), UUID)
+
+
 def entries_of(session: Session) -> list[Entry]:
     """Records of the session that count: not withdrawn, and of the client's own only what is shared."""
-    rows = session.entries.exclude(state=EntryState.WITHDRAWN).order_by("on", "order")
-    found = [row for row in rows if row.by_role != "client" or row.shared]
+    found = [row for row in _ENTRIES(session.pk) if row.by_role != "client" or row.shared]
     for row in found:
         row.episode = session.episode
     return found
@@ -243,7 +253,7 @@ def _lowered(label: str | None) -> str:
 
 def _labels(session: Session) -> dict[str, str]:
     found = {}
-    for person in Person.objects.filter(episode=session.episode):
+    for person in _PEOPLE(session.episode_id):
         person.episode = session.episode
         found[person.code] = person.label
     return found

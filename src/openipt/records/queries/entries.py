@@ -20,13 +20,15 @@ from openipt.records.prepared import Prepared
 SEEN_BY_CLIENT_AT_ONCE = frozenset({"rec_safety_plan"})
 
 _ROWS = Prepared(
-    lambda episode: Entry.objects.filter(episode=episode).select_related("session").order_by("on", "order"),
+    lambda episode: (
+        Entry.objects.filter(episode=episode).select_related("session", "by").order_by("on", "order")
+    ),
     UUID,
 )
 _OF_TYPE = Prepared(
     lambda episode, kind: (
         Entry.objects.filter(episode=episode, record_type=kind)
-        .select_related("session")
+        .select_related("session", "by")
         .order_by("on", "order")
     ),
     UUID,

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 from openipt.records.access import Act, may
 from openipt.records.actors import Actor
 from openipt.records.models import Episode, Person
+from openipt.records.prepared import Prepared
+
+_ROWS = Prepared(
+    lambda episode: Person.objects.filter(episode=episode, withdrawn_at=None).order_by("order"), UUID
+)
 
 
 def people_of(user: Actor, episode: Episode, on: date) -> list[Person]:
@@ -16,7 +22,7 @@ def people_of(user: Actor, episode: Episode, on: date) -> list[Person]:
     )
     if not allowed:
         return []
-    found = list(Person.objects.filter(episode=episode, withdrawn_at=None).order_by("order"))
+    found = _ROWS(episode.pk)
     for person in found:
         person.episode = episode
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from itertools import groupby
+from uuid import UUID
 
 from openipt.core.course import known
 from openipt.core.course.course import Attendance
@@ -12,12 +13,15 @@ from openipt.core.course.scores import PHQ9, answers_of, points, start_score, to
 from openipt.core.measures.definitions import Measure
 from openipt.core.outcomes.expected import ALERTS_FROM_START, BAND, expected_course
 from openipt.records.models import Alert
+from openipt.records.prepared import Prepared
 from openipt.web.drawing.symptom_line import Band, Expected, Happening, PhaseTime, Score, SymptomLine
 from openipt.web.jinja import plural
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_header import alert_detail, alert_title, phase_title
 
 MOST_EVENTS = 8
+
+_ALERTS = Prepared(lambda episode: Alert.objects.filter(episode=episode), UUID)
 
 
 def present_line(page: EpisodePage, measure: Measure) -> SymptomLine:
@@ -77,7 +81,7 @@ def _happenings(page: EpisodePage) -> tuple[Happening, ...]:
             Happening(
                 alert.raised_at.date(), f"{alert_title(page, alert)}. {alert_detail(page, alert)}", True
             )
-            for alert in Alert.objects.filter(episode=page.episode)
+            for alert in _ALERTS(page.episode.pk)
         ),
         *(
             Happening(meeting.on, f"Session {meeting.attendance.value}")

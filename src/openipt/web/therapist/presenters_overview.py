@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from openipt.core.course.progress import main_measure
 from openipt.core.course.rules import RuleResult, RuleState
@@ -14,7 +15,8 @@ from openipt.core.course.transitions import Criterion, Transition
 from openipt.core.manual.model import Requirement, Severity, Task
 from openipt.core.measures.definitions import Measure
 from openipt.records.access import Act
-from openipt.records.models import PhaseEvent, Session, TaskMark
+from openipt.records.models import Entry, PhaseEvent, Session, TaskMark
+from openipt.records.prepared import Prepared
 from openipt.web.drawing.symptom_line import Drawing, SymptomLine, drawings
 from openipt.web.jinja import day, plural
 from openipt.web.therapist.common import EpisodePage
@@ -52,6 +54,35 @@ ROOM_OF_RECORD = {
     "rec_timeline": "timeline/",
     "rec_issue_ranking": "formulation/",
 }
+
+
+_OPEN_SESSIONS = Prepared(
+    lambda episode: Session.objects.filter(episode=episode, state="draft", number__isnull=False).order_by(
+        "-number"
+    )[:1],
+    UUID,
+)
+_MARKS = Prepared(
+    lambda episode: (
+        TaskMark.objects.filter(session__episode=episode, withdrawn_at=None)
+        .order_by("at")
+        .values_list("task_id", "entry_id", "session_id")
+    ),
+    UUID,
+)
+_FOR_TASKS = Prepared(
+    lambda episode: (
+        Entry.objects.filter(episode=episode)
+        .exclude(state="withdrawn")
+        .exclude(for_task="")
+        .order_by("on", "order")
+        .values_list("for_task", "pk")
+    ),
+    UUID,
+)
+_PHASES = Prepared(
+    lambda episode: PhaseEvent.objects.filter(episode=episode).select_related("by").order_by("-at"), UUID
+)
 
 
 @dataclass(frozen=True)
@@ -203,8 +234,7 @@ def _place(page: EpisodePage) -> str:
 
 def open_session(page: EpisodePage) -> Session | None:
     """The session being written, where a record begun here belongs."""
-    rows = page.episode.sessions.filter(state="draft", number__isnull=False)
-    return rows.order_by("-number").first()
+    return _OPEN_SESSIONS.first(page.episode.pk)
 
 
 # -- what the phase asks for -------------------------------------------------------------------------
@@ -212,13 +242,10 @@ def open_session(page: EpisodePage) -> Session | None:
 
 def _shown_by(page: EpisodePage) -> Mapping[str, str]:
     """Task -> address of the record or session that shows it to be done."""
-    marks = TaskMark.objects.filter(session__episode=page.episode, withdrawn_at=None).order_by("at")
     found: dict[str, str] = {}
-    for mark in marks:
-        tail = f"records/{mark.entry_id}/" if mark.entry_id else f"sessions/{mark.session_id}/"
-        found[mark.task_id] = page.address(tail)
-    rows = page.episode.entries.exclude(state="withdrawn").exclude(for_task="").order_by("on", "order")
-    for task, entry in rows.values_list("for_task", "pk"):
+    for task, entry, session in _MARKS(page.episode.pk):
+        found[task] = page.address(f"records/{entry}/" if entry else f"sessions/{session}/")
+    for task, entry in _FOR_TASKS(page.episode.pk):
         found[task] = page.address(f"records/{entry}/")
     return found
 
@@ -288,8 +315,7 @@ def _what_follows(page: EpisodePage, to: str) -> str:
 def _decided(page: EpisodePage, to: str) -> str:
     """What was decided since the last session about this way, with who and why."""
     last = page.course.held[-1].on if page.course.held else None
-    events = PhaseEvent.objects.filter(episode=page.episode).select_related("by").order_by("-at")
-    event = (events.filter(on__gte=last) if last else events).first()
+    event = next((event for event in _PHASES(page.episode.pk) if last is None or event.on >= last), None)
     if event is None:
         return ""
     event.episode = page.episode
@@ -303,8 +329,9 @@ def _decided(page: EpisodePage, to: str) -> str:
 
 def _entered(page: EpisodePage) -> str:
     """Who decided when and why that the present phase begins; nothing where it came by plan."""
-    events = PhaseEvent.objects.filter(episode=page.episode, phase_to=page.status.phase).select_related("by")
-    event = events.exclude(phase_from=page.status.phase).order_by("-at").first()
+    now = page.status.phase
+    entered = (e for e in _PHASES(page.episode.pk) if e.phase_to == now and e.phase_from != now)
+    event = next(entered, None)
     if event is None:
         return ""
     event.episode = page.episode

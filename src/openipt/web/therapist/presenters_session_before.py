@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from openipt.core.course.scores import answers_of, start_score, total_of
 from openipt.core.measures.change import ReliableChange, improvement, reliable_change
 from openipt.core.measures.definitions import Measure
 from openipt.records.models import Alert, CheckIn, Entry, EntryState
+from openipt.records.prepared import Prepared
 from openipt.records.queries.checkins import check_ins
 from openipt.records.queries.journal import journal_of
 from openipt.web.jinja import short_day
@@ -136,12 +138,22 @@ def present_before(room: Room) -> Before:
 # -- the last step -----------------------------------------------------------------------------------
 
 
+_PLANS = Prepared(
+    lambda episode: (
+        Entry.objects.filter(episode=episode, record_type="rec_action_plan", amends=None)
+        .exclude(state=EntryState.WITHDRAWN)
+        .select_related("session")
+        .order_by("-on", "-order")
+    ),
+    UUID,
+)
+
+
 def last_step_entry(room: Room) -> Entry | None:
     """The record of the step agreed last, before this session."""
-    rows = room.episode.entries.filter(record_type="rec_action_plan", amends=None)
-    rows = rows.exclude(state=EntryState.WITHDRAWN).exclude(session=room.session)
-    rows = rows.select_related("session").order_by("-on", "-order")
-    for entry in rows:
+    for entry in _PLANS(room.episode.pk):
+        if entry.session_id == room.session.pk:
+            continue
         number = entry.session.number if entry.session else None
         written_before = number is None or number < room.number
         if written_before and entry.on <= room.day and (entry.by_role != "client" or entry.shared):

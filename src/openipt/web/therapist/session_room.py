@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -20,12 +21,45 @@ from openipt.core.course.tasks import TaskState, task_states
 from openipt.core.fields.definitions import is_empty
 from openipt.core.manual.model import Manual, Task
 from openipt.records.access import Act
-from openipt.records.models import Entry, EntryState, Episode, Session, User
+from openipt.records.models import (
+    Entry,
+    EntryState,
+    Episode,
+    Session,
+    StrategyUse,
+    TaskMark,
+    TechniqueUse,
+    User,
+)
+from openipt.records.prepared import Prepared
 from openipt.web.therapist.common import EpisodePage, episode_page, role_of, session_of
 
 # Records of which each save in a new session is a new version of one document of the episode.
 DOCUMENTS = frozenset({"rec_formulation", "rec_contract", "rec_safety_plan", "rec_relapse_plan"})
 CONJOINT = "rec_conjoint_session"
+
+_ENTRIES = Prepared(
+    lambda session: (
+        Entry.objects.filter(session=session).exclude(state=EntryState.WITHDRAWN).order_by("order")
+    ),
+    UUID,
+)
+
+
+def _codes(model: Any, column: str) -> Prepared[str]:
+    """What stands marked in a session, by its code."""
+    return Prepared(
+        lambda session: (
+            model.objects.filter(session=session, withdrawn_at=None)
+            .order_by("at")
+            .values_list(column, flat=True)
+        ),
+        UUID,
+    )
+
+
+_MARKS, _STRATEGIES = _codes(TaskMark, "task_id"), _codes(StrategyUse, "code")
+_TECHNIQUES = _codes(TechniqueUse, "code")
 
 
 @dataclass
@@ -117,9 +151,8 @@ class Room:
     @cached_property
     def entries(self) -> list[Entry]:
         """The records of this session that still count, in the order they were made."""
-        rows = Entry.objects.filter(session=self.session).exclude(state=EntryState.WITHDRAWN)
         found = []
-        for entry in rows.order_by("order"):
+        for entry in _ENTRIES(self.session.pk):
             kind = self.manual.record_types[entry.record_type]
             hidden = entry.by_role == "client" and not entry.shared
             if not hidden and role_of(self.page) in kind.seen_by:
@@ -135,18 +168,15 @@ class Room:
 
     @cached_property
     def tasks_marked(self) -> frozenset[str]:
-        marks = self.session.task_marks.filter(withdrawn_at=None)
-        return frozenset(marks.values_list("task_id", flat=True))
+        return frozenset(_MARKS(self.session.pk))
 
     @cached_property
     def strategies_used(self) -> frozenset[str]:
-        used = self.session.strategy_uses.filter(withdrawn_at=None)
-        return frozenset(used.values_list("code", flat=True))
+        return frozenset(_STRATEGIES(self.session.pk))
 
     @cached_property
     def techniques_used(self) -> frozenset[str]:
-        used = self.session.technique_uses.filter(withdrawn_at=None)
-        return frozenset(used.values_list("code", flat=True))
+        return frozenset(_TECHNIQUES(self.session.pk))
 
     @cached_property
     def danger(self) -> known.Danger:
