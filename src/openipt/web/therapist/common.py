@@ -75,7 +75,8 @@ class EpisodePage:
 
     @cached_property
     def course(self) -> Course:
-        return convert.course(self.episode)
+        """What is known at the end of the page's day."""
+        return convert.course(self.episode).as_of(self.on)
 
     @cached_property
     def status(self) -> CourseStatus:
