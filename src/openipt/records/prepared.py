@@ -4,37 +4,54 @@ takes to answer it; what every page asks is asked through these. Nothing of the 
     SESSIONS = Prepared(lambda episode: Session.objects.filter(episode=episode), UUID)
     rows = SESSIONS(episode.pk)
 
-The query may differ only in the values it is given. They are ids (UUID) or words (str), compared as they
-are: a query in which a value becomes part of another (`contains`, a condition on None) cannot be prepared.
+The query may differ only in the values it is given, each of the kind named: an id (UUID), words (str), a
+day, a moment, or MANY ids. They are compared as they are: a query in which a value becomes part of another
+(`contains`) or is looked at while the query is built cannot be prepared. Of MANY ids that are none, no row
+is found; where that would be wrong the query is not for this place.
 """
 
 from __future__ import annotations
 
 import copy
 import uuid
-from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet
 
 Found = TypeVar("Found")
 
+MANY: Final = list[uuid.UUID]
+
 
 class Prepared(Generic[Found]):
     """One query, asked with other values each time. Compiled once for each connection, that is each thread."""
 
-    def __init__(self, build: Callable[..., QuerySet[Any, Any]], *kinds: type) -> None:
+    def __init__(self, build: Callable[..., QuerySet[Any, Any]], *kinds: Any) -> None:
         self._build, self._kinds = build, kinds
 
     def __call__(self, *values: Any) -> list[Found]:
         """The rows, of whatever kind the query makes: objects, tuples or single values."""
+        given: list[Any] = []
+        sizes: list[int] = []
+        for kind, value in zip(self._kinds, values, strict=True):
+            if kind is MANY:
+                filled = _filled(value)
+                if not filled:
+                    return []
+                sizes.append(len(filled))
+                given += filled
+            else:
+                given.append(value)
         connection: Any = connections[DEFAULT_DB_ALIAS]
         kept = connection.__dict__.setdefault("_prepared", {})
-        compiled = kept.get(self)
+        key = (self, *sizes)
+        compiled = kept.get(key)
         if compiled is None:
-            compiled = kept[self] = _Compiled(self._build, self._kinds, DEFAULT_DB_ALIAS)
-        return compiled.rows(values)
+            compiled = kept[key] = _Compiled(self._build, self._kinds, sizes, connection)
+        return compiled.rows(given)
 
     def first(self, *values: Any) -> Found | None:
         """The first row; a query for one says so itself with `[:1]`."""
@@ -42,54 +59,97 @@ class Prepared(Generic[Found]):
         return found[0] if found else None
 
 
+def _filled(ids: Iterable[uuid.UUID]) -> list[uuid.UUID]:
+    """The ids, the last one named again up to 1, 2, 4, 8 ...: few lengths, so few queries to compile."""
+    found = list(ids)
+    length = 1 << (len(found) - 1).bit_length() if found else 0
+    return found + found[-1:] * (length - len(found))
+
+
 class _Compiled:
     """The query as SQL, and where in its parameters each value goes."""
 
-    def __init__(self, build: Callable[..., QuerySet[Any, Any]], kinds: tuple[type, ...], alias: str) -> None:
-        samples = [uuid.uuid4() if kind is uuid.UUID else uuid.uuid4().hex for kind in kinds]
-        queryset = build(*samples).using(alias)
+    def __init__(
+        self,
+        build: Callable[..., QuerySet[Any, Any]],
+        kinds: tuple[Any, ...],
+        sizes: list[int],
+        connection: Any,
+    ) -> None:
+        given, samples = _samples(kinds, iter(sizes))
+        queryset = build(*given).using(connection.alias)
         if queryset._prefetch_related_lookups:
             raise TypeError("A prepared query fetches nothing beside its own rows.")
         self._queryset = queryset
-        self._compiler = queryset.query.get_compiler(using=alias)
+        self._compiler = queryset.query.get_compiler(using=connection.alias)
         self._sql, params = self._compiler.as_sql()
         self._params = tuple(params)
-        self._places = [_places_of(sample, self._params) for sample in samples]
+        self._adapt = [_adapter(sample, self._params, connection) for sample in samples]
+        self._places = [
+            [place for place, param in enumerate(self._params) if param == adapt(sample)]
+            for adapt, sample in zip(self._adapt, samples, strict=True)
+        ]
         if not all(self._places):
             raise TypeError("A prepared query must use each of its values as it is.")
 
-    def rows(self, values: tuple[Any, ...]) -> list[Any]:
+    def rows(self, values: list[Any]) -> list[Any]:
         params = list(self._params)
-        for places, value in zip(self._places, values, strict=True):
-            for place, as_hex in places:
-                params[place] = value.hex if as_hex else value
+        for adapt, places, value in zip(self._adapt, self._places, values, strict=True):
+            adapted = adapt(value)
+            for place in places:
+                params[place] = adapted
         compiler = copy.copy(self._compiler)
         compiler.as_sql = lambda *_, **__: (self._sql, tuple(params))
-        queryset = copy.copy(self._queryset)
-        queryset._query = _Ready(compiler)
-        queryset._for_write = False
-        return list(queryset._iterable_class(queryset))
+        return list(self._queryset._iterable_class(_Asked(self._queryset, compiler)))
 
 
-def _places_of(sample: Any, params: tuple[Any, ...]) -> list[tuple[int, bool]]:
-    """Where this sample stands, and whether as its hexadecimal words (SQLite keeps ids so)."""
-    found = []
-    for place, param in enumerate(params):
-        if param == sample:
-            found.append((place, False))
-        elif isinstance(sample, uuid.UUID) and param == sample.hex:
-            found.append((place, True))
-    return found
+def _samples(kinds: tuple[Any, ...], sizes: Any) -> tuple[list[Any], list[Any]]:
+    """A value of each kind that nobody else would think of: as the query is given them, and one by one."""
+    given: list[Any] = []
+    samples: list[Any] = []
+    for kind in kinds:
+        if kind is MANY:
+            several = [uuid.uuid4() for _ in range(next(sizes))]
+            given.append(several)
+            samples += several
+        else:
+            given.append(_sample(kind, len(samples)))
+            samples.append(given[-1])
+    return given, samples
 
 
-class _Ready:
-    """Stands where Django's row makers look for a query, and hands out the compiled one."""
+def _sample(kind: type, place: int) -> Any:
+    if kind is uuid.UUID:
+        return uuid.uuid4()
+    if kind is datetime:
+        return datetime(1803, 5, 4, 3, 2, 1, 987_001, tzinfo=UTC) + timedelta(hours=place)
+    if kind is date:
+        return date(1803, 5, 4) + timedelta(days=place)
+    return uuid.uuid4().hex
 
-    def __init__(self, compiler: Any) -> None:
-        self._compiler, self._of = compiler, compiler.query
+
+def _adapter(sample: Any, params: tuple[Any, ...], connection: Any) -> Callable[[Any], Any]:
+    """How a value of this kind stands among the parameters of this database."""
+    ways: dict[type, Callable[[Any], Any]] = {
+        uuid.UUID: lambda value: value.hex,
+        datetime: connection.ops.adapt_datetimefield_value,
+        date: connection.ops.adapt_datefield_value,
+    }
+    adapt = ways.get(type(sample))
+    return adapt if adapt is not None and adapt(sample) in params else lambda value: value
+
+
+class _Asked:
+    """What Django's row makers look at of a query set and its query; hands out the compiled one."""
+
+    def __init__(self, queryset: Any, compiler: Any) -> None:
+        self.db, self.model, self.query = queryset.db, queryset.model, self
+        self._fields, self._hints = queryset._fields, queryset._hints
+        self._known_related_objects = queryset._known_related_objects
+        self._compiler = compiler
 
     def get_compiler(self, using: str | None = None, **_: Any) -> Any:
         return self._compiler
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._of, name)
+        return getattr(self._compiler.query, name)

@@ -178,22 +178,19 @@ def _key_of(client_id: UUID) -> AESGCM:
 def _read(client_ids: list[UUID]) -> None:
     if len(_open_keys.by_client) + len(client_ids) > KEPT_KEYS:
         _open_keys.by_client.clear()
-    of_one, of_many = _key_rows()
-    rows = of_one(client_ids[0]) if len(client_ids) == 1 else of_many(client_ids)
-    for client_id, wrapped, key_id in rows:
+    for client_id, wrapped, key_id in _key_rows()(client_ids):
         _open_keys.by_client[client_id] = AESGCM(_unwrap(bytes(wrapped), key_id, client_id))
 
 
 @cache
-def _key_rows() -> tuple[Callable[[UUID], Iterable[Any]], Callable[[list[UUID]], Iterable[Any]]]:
-    """How keys that are not destroyed are read: of one client, of many. Models are known only later."""
+def _key_rows() -> Callable[[list[UUID]], list[Any]]:
+    """How the keys that are not destroyed are read. Models are known only later."""
     from openipt.records.models import ClientKey
-    from openipt.records.prepared import Prepared
+    from openipt.records.prepared import MANY, Prepared
 
     standing = ClientKey.objects.filter(destroyed_at=None)
     rows = standing.values_list("client_id", "wrapped_key", "service_key_id")
-    of_one = Prepared(lambda client: rows.filter(client_id=client), UUID)
-    return of_one, lambda clients: rows.filter(client_id__in=clients)
+    return Prepared(lambda clients: rows.filter(client_id__in=clients), MANY)
 
 
 def _wrap(key: bytes, client_id: UUID) -> tuple[bytes, str]:

@@ -13,17 +13,16 @@ from openipt.core.fields.definitions import RecordType
 from openipt.errors import NoAccess
 from openipt.records.access import Tie, ties
 from openipt.records.actors import Actor
-from openipt.records.models import Entry, EntryState, Episode, Role
+from openipt.records.models import Entry, EntryState, Episode, Role, Session, User
 from openipt.records.prepared import Prepared
 
 # A client sees what was written with them once it is final; the safety plan at once.
 SEEN_BY_CLIENT_AT_ONCE = frozenset({"rec_safety_plan"})
 
-_ROWS = Prepared(
-    lambda episode: (
-        Entry.objects.filter(episode=episode).select_related("session", "by").order_by("on", "order")
-    ),
-    UUID,
+_ROWS = Prepared(lambda episode: Entry.objects.filter(episode=episode).order_by("on", "order"), UUID)
+_SESSIONS = Prepared(lambda episode: Session.objects.filter(episode=episode), UUID)
+_WRITERS = Prepared(
+    lambda episode: User.objects.filter(pk__in=Entry.objects.filter(episode=episode).values("by")), UUID
 )
 _OF_TYPE = Prepared(
     lambda episode, kind: (
@@ -40,28 +39,34 @@ def visible_entries(
     user: Actor, episode: Episode, on: date, *, record_type: str = "", withdrawn: bool = False
 ) -> list[Entry]:
     """Entries this reader may see, oldest first, each with `visible`: the values they may see of it."""
-    rows = _OF_TYPE(episode.pk, record_type) if record_type else _ROWS(episode.pk)
-    return _seen(ties(user, episode, on), episode, rows, withdrawn=withdrawn)
+    return _seen(ties(user, episode, on), episode, _rows(episode, record_type), withdrawn=withdrawn)
 
 
 class VisibleEntries:
-    """What `visible_entries` answers, for a page that only reads: the rows are asked for once, whatever
-    the number of record types; a record is opened when its type is.
-    """
+    """What `visible_entries` answers, for a page that only reads: each record type is read and opened once."""
 
     def __init__(self, user: Actor, episode: Episode, on: date) -> None:
         self._standing, self._episode = ties(user, episode, on), episode
-        self._rows: list[Entry] | None = None
         self._found: dict[str, list[Entry]] = {}
 
     def of(self, record_type: str = "") -> list[Entry]:
         found = self._found.get(record_type)
         if found is None:
-            if self._rows is None:
-                self._rows = _ROWS(self._episode.pk)
-            rows = [row for row in self._rows if not record_type or row.record_type == record_type]
+            rows = _rows(self._episode, record_type)
             found = self._found[record_type] = _seen(self._standing, self._episode, rows)
         return list(found)
+
+
+def _rows(episode: Episode, record_type: str) -> list[Entry]:
+    """Entries with their session and writer; of a whole episode, each session and writer is read once."""
+    if record_type:
+        return _OF_TYPE(episode.pk, record_type)
+    rows = _ROWS(episode.pk)
+    sessions = {row.pk: row for row in _SESSIONS(episode.pk)}
+    writers = {row.pk: row for row in _WRITERS(episode.pk)}
+    for row in rows:
+        row.session, row.by = sessions.get(row.session_id), writers.get(row.by_id)
+    return rows
 
 
 def _seen(

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from openipt.core.course.course import Attendance, EpisodeStatus
 from openipt.records import audit, sealing
 from openipt.records.models import Alert, CheckIn, Episode, Session, User
+from openipt.records.prepared import MANY, Prepared
 from openipt.records.queries import alerts as alert_queries
 from openipt.records.queries import sessions as session_queries
 from openipt.web import clock
@@ -23,22 +24,51 @@ from openipt.web.therapist.summaries import Summary, summaries
 
 LOOK_AHEAD_DAYS = 7
 
+_MY_OPEN_EPISODES = Prepared(
+    lambda user: (
+        Episode.objects.filter(therapist=user, client__erased_at=None)
+        .exclude(status=EpisodeStatus.ENDED)
+        .select_related("client", "therapist")
+    ),
+    UUID,
+)
+_TODAYS = Prepared(
+    lambda user, first, last, on: (
+        Session.objects.filter(episode__therapist=user, episode__client__erased_at=None)
+        .filter(Q(planned_at__gte=first, planned_at__lt=last, held_on=None) | Q(held_on=on))
+        .select_related("episode__client", "episode__therapist")
+    ),
+    UUID,
+    datetime,
+    datetime,
+    date,
+)
+_PLANNED = Prepared(
+    lambda episodes, first, last: Session.objects.filter(
+        episode__in=episodes, attendance=Attendance.PLANNED, planned_at__gte=first, planned_at__lt=last
+    ).order_by("planned_at"),
+    MANY,
+    datetime,
+    datetime,
+)
+_BEGUN = Prepared(
+    lambda episodes: CheckIn.objects.filter(episode__in=episodes, finished_at=None, session=None).order_by(
+        "opened_at"
+    ),
+    MANY,
+)
+
 
 @roles("therapist", "supervisor")
 def today(request: HttpRequest) -> HttpResponse:
     on, at = clock.today(), clock.now()
     alerts = list(alert_queries.open_alerts(request.user, on))
-    mine = list(_my_open_episodes(request.user))
+    mine = _MY_OPEN_EPISODES(request.user.pk)
     seen = {episode.pk for episode in mine} | {alert.episode_id for alert in alerts}
     audit.record_read(by=request.user, at=at, act="today-read", ids=sorted(seen))
     sealing.prepare({e.client_id for e in mine} | {alert.episode.client_id for alert in alerts})
     page = _page(request.user, mine, alerts, on, at)
     return show(request, "therapist/today.html", today=page)
-
-
-def _my_open_episodes(user: User):
-    rows = Episode.objects.filter(therapist=user, client__erased_at=None)
-    return rows.exclude(status=EpisodeStatus.ENDED).select_related("client", "therapist")
 
 
 def _page(user: User, mine: list[Episode], alerts: list[Alert], on: date, at: datetime) -> words.Today:
@@ -71,9 +101,7 @@ def _running(mine: list[Episode]) -> list[Episode]:
 def _todays(user: User, on: date) -> list[Session]:
     """Planned for today, or held today without having been planned; in the order of the day."""
     first, last = words.day_limits(on)
-    rows = Session.objects.filter(episode__therapist=user, episode__client__erased_at=None)
-    rows = rows.filter(Q(planned_at__gte=first, planned_at__lt=last, held_on=None) | Q(held_on=on))
-    found = rows.select_related("episode__client", "episode__therapist")
+    found = _TODAYS(user.pk, first, last, on)
     return sorted(found, key=lambda session: session.planned_at or session.began_at or first)
 
 
@@ -81,19 +109,15 @@ def _coming(mine: list[Episode], on: date) -> dict[UUID, list[Session]]:
     """Planned sessions of the days to come, by episode."""
     first, last = words.day_limits(on, LOOK_AHEAD_DAYS)
     by_id = {episode.pk: episode for episode in mine}
-    rows = Session.objects.filter(
-        episode__in=mine, attendance=Attendance.PLANNED, planned_at__gte=first, planned_at__lt=last
-    )
     found: dict[UUID, list[Session]] = defaultdict(list)
-    for session in rows.order_by("planned_at"):
+    for session in _PLANNED(by_id, first, last):
         session.episode = by_id[session.episode_id]
         found[session.episode_id].append(session)
     return found
 
 
 def _begun_check_ins(mine: list[Episode]) -> dict[UUID, CheckIn]:
-    rows = CheckIn.objects.filter(episode__in=mine, finished_at=None, session=None).order_by("opened_at")
-    return {check_in.episode_id: check_in for check_in in rows}
+    return {check_in.episode_id: check_in for check_in in _BEGUN(episode.pk for episode in mine)}
 
 
 def _missing_check_ins(

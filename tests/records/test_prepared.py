@@ -1,0 +1,84 @@
+"""Prepared queries answer what the same query answers when it is built anew, and keep nothing of it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db.models import QuerySet
+
+from openipt.records.models import Entry, Episode, Session
+from openipt.records.prepared import MANY, Prepared
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+def begun(episode: Any) -> QuerySet[Session]:
+    return Session.objects.filter(episode=episode).order_by("began_at")
+
+
+def test_it_finds_objects_with_what_stands_beside_them(django_assert_num_queries: Any) -> None:
+    episode, _ = make.active_episode()
+    asked = Prepared(
+        lambda one: Episode.objects.filter(pk=one).select_related("client", "therapist", "supervisor"), UUID
+    )
+    client, therapist = episode.client, episode.therapist
+    with django_assert_num_queries(1):
+        found = asked.first(episode.pk)
+        assert (found, found.client, found.therapist) == (episode, client, therapist)
+        assert found.supervisor is None
+    assert asked.first(uuid4()) is None
+
+
+def test_the_first_question_is_one_query_too(django_assert_num_queries: Any) -> None:
+    episode, _ = make.active_episode()
+    with django_assert_num_queries(1):
+        assert len(Prepared(begun, UUID)(episode.pk)) == 1
+
+
+def test_it_keeps_nothing_of_an_answer() -> None:
+    episode, first = make.active_episode()
+    asked = Prepared(begun, UUID)
+    assert asked(episode.pk) == [first]
+    second = make.session(episode, days=7)
+    assert asked(episode.pk) == [first, second]
+    other, _ = make.active_episode()
+    assert asked(other.pk) == list(begun(other.pk))
+
+
+def test_words_days_moments_and_many_ids_are_compared_as_they_are() -> None:
+    episode, first = make.active_episode()
+    second = make.session(episode, days=7)
+    make.assessed(episode)
+    of_type = Prepared(
+        lambda one, kind: Entry.objects.filter(episode=one, record_type=kind).values_list("pk", flat=True),
+        UUID,
+        str,
+    )
+    assert of_type(episode.pk, "rec_risk") == list(episode.entries.values_list("pk", flat=True))
+    assert of_type(episode.pk, "rec_quote") == []
+
+    since = Prepared(lambda moment: Session.objects.filter(began_at__gte=moment), datetime)
+    assert since(second.began_at) == [second]
+    assert since(second.began_at + timedelta(seconds=1)) == []
+
+    started = Prepared(lambda day: Episode.objects.filter(opened_on__lte=day), date)
+    assert started(episode.opened_on) == [episode]
+    assert started(episode.opened_on - timedelta(days=1)) == []
+
+    several = Prepared(lambda ids: Session.objects.filter(pk__in=ids).order_by("began_at"), MANY)
+    assert several([second.pk, first.pk]) == [first, second]
+    assert several(pk for pk in (first.pk, second.pk, uuid4())) == [first, second]
+    assert several([]) == []
+
+
+def test_a_query_that_would_change_its_value_is_refused() -> None:
+    inside = Prepared(lambda words: Entry.objects.filter(record_type__contains=words), str)
+    with pytest.raises(TypeError, match="as it is"):
+        inside("rec_risk")
+    beside = Prepared(lambda one: Episode.objects.filter(pk=one).prefetch_related("entries"), UUID)
+    with pytest.raises(TypeError, match="beside"):
+        beside(uuid4())
