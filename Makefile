@@ -1,9 +1,10 @@
 # make run     the demo, on this machine: PORT (8000) and OPENIPT_HOME (./var) are honoured
 # make test    the whole test suite
 # make check   format, lint, types, layers
+# make bench   what every page costs: server CPU, queries, bytes
 # PYTHON=/path/to/python3.12 names another interpreter (3.11 to 3.13).
 
-.PHONY: run test check demo-reset lock
+.PHONY: run test check bench demo-reset lock
 
 run:
 	@scripts/environment serve
@@ -19,6 +20,10 @@ check:
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+bench:
+	@scripts/environment serve
+	@.venv/bin/python benchmarks/pages.py
 
 demo-reset:
 	@scripts/environment serve
