@@ -250,6 +250,22 @@ def test_a_choice_that_arrives_while_its_check_in_is_sent_went_with_it(episode, 
         assert browser.post(address, late).status_code == 409
 
 
+def test_a_check_in_sent_between_two_looks_at_it_keeps_the_choice(
+    episode, login, browser, monkeypatch
+) -> None:
+    check_in = asked(episode, login)
+    address = f"/me/check-in/{check_in.pk}/answer/"
+    browser.post(address, {"name": "ms_phq9.1", "value": "2"})
+    record_answer = checkins.record_answer
+
+    def sent_meanwhile(**choice):
+        checkins.finish_checkin(check_in=check_in, by=login, at=NOW)
+        return record_answer(**choice)
+
+    monkeypatch.setattr(checkins, "record_answer", sent_meanwhile)
+    assert browser.post(address, {"name": "ms_phq9.1", "value": "2"}).status_code == 200
+
+
 def test_declining_item_9_asks_the_therapist_and_shows_nothing_alarming(episode, login, browser) -> None:
     check_in = asked(episode, login)
     answer = tapped(browser, check_in, 9, "declined")

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from openipt import library
 from openipt.core.course.measures_due import measures_due
-from openipt.errors import EntryNotValid, FieldFault, NoAccess
+from openipt.errors import EntryNotValid, FieldFault, NoAccess, NotAllowedNow
 from openipt.records.actions import alerts, checkins
 from openipt.records.models import Alert, CheckIn, CheckInMode
 from openipt.records.queries.checkins import answers_so_far, check_in_for, unfinished_of
@@ -234,7 +234,13 @@ def answer(request: HttpRequest, check_in_id: UUID) -> HttpResponse:
     name = request.POST.get("name", "")
     if check_in.is_finished:
         return _chosen_before(page, check_in, name, request.POST.get("value", ""))
-    fault = _keep(request, page, check_in, name, request.POST.get("value", ""))
+    try:
+        fault = _keep(request, page, check_in, name, request.POST.get("value", ""))
+    except NotAllowedNow:
+        check_in = _own(page, check_in_id)
+        if not check_in.is_finished:
+            raise
+        return _chosen_before(page, check_in, name, request.POST.get("value", ""))  # sent in this very moment
     if fault is not None:
         return JsonResponse({"message": fault.message}, status=422)
     question = next((one for one in _sitting(check_in).questions if one.name == name), None)
