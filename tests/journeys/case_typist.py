@@ -1,0 +1,808 @@
+"""Two people at two browsers type a worked case into the product: the therapist at a desk, the client on a phone.
+
+Only what a person can press and fill is used; nothing reaches the database another way. The service's
+clock is moved from day to day.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tests.journeys.case_story import CaseStory, Told
+from tests.journeys.conftest import check_accessibility, sign_in
+from tests.journeys.form_typist import CannotBeTyped, FormTypist
+from tests.journeys.served import PASSWORD, Served
+
+from openipt.core.course.course import Answers
+from openipt.core.fields.definitions import FieldDefinition, FieldType, is_empty
+from openipt.core.manual.model import Task
+from openipt.core.portable.episode import PortableClientEntry, PortableEntry
+
+THERAPIST = "maren"
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 900}
+FICTION = "+44 1632 960 123"  # a number reserved for fiction
+PATIENCE = 30_000
+LOOKED_AT = 1  # the meeting after the intake is scanned for barriers
+ISSUES = "rec_issue_ranking"
+CHANGES_OF_PERSON = {"person_id", "label", "relation", "closeness_ring_1_3"}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the Overview said at the end of a day."""
+
+    on: date
+    number: int
+    phase: str
+    place: str
+    due: tuple[str, ...]
+    overdue: tuple[str, ...]
+    rules: tuple[str, ...]
+
+
+class CaseTypist:
+    """Types one case, day by day."""
+
+    def __init__(self, story: CaseStory, served: Served, browser: Any) -> None:
+        self.story, self.served, self.clock = story, served, served.clock
+        self.complaints: list[str] = []
+        self.desk = self._window(browser, DESK)
+        self.phone = self._window(browser, PHONE, has_touch=True, is_mobile=True)
+        self.episode = ""  # address of the episode, "/episodes/<id>/"
+        self.login: tuple[str, str] = ("", "")
+        self.readings: list[Reading] = []
+        self.rankings: dict[int, dict[str, tuple[float, float]]] = {}
+
+    def _window(self, browser: Any, viewport: dict[str, int], **more: Any) -> Any:
+        context = browser.new_context(
+            base_url=self.served.address, viewport=viewport, reduced_motion="reduce", **more
+        )
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
+        page.on(
+            "console",
+            lambda line: self.complaints.append(f"{page.url}: {line.text}") if line.type == "error" else None,
+        )
+        return page
+
+    def close(self) -> None:
+        for page in (self.desk, self.phone):
+            page.context.close()
+
+    def picture(self, folder: Path) -> None:
+        """What both saw when something could not be typed."""
+        for name, page in (("desk", self.desk), ("phone", self.phone)):
+            page.screenshot(path=folder / f"{name}.png", full_page=True)
+            print(f"{name} at {page.url}: {folder / name}.png")
+
+    # -- the whole course ------------------------------------------------------------------------------
+
+    def whole_course(self) -> None:
+        """From taking on to the last session, in the order in which it happened."""
+        sign_in(self.desk, THERAPIST, PASSWORD)
+        first = self.story.sessions[0]
+        self.clock.go_to(first.on - timedelta(days=7), 9)
+        self.take_on(first)
+        self.give_login()
+        for _, _, do in sorted(self._days(), key=lambda step: step[:2]):
+            do()
+
+    def _days(self) -> list[tuple[date, int, Callable[[], None]]]:
+        steps: list[tuple[date, int, Callable[[], None]]] = []
+        for place, told in enumerate(self.story.sessions):
+            steps.append((told.on, 2, lambda told=told, place=place: self.session(told, place)))
+        words = {e.on: e for e in self.story.client_entries if e.kind == "checkin"}
+        held = {told.on for told in self.story.sessions}
+        for on in {*self.story.by_client, *words}:
+            hour = 1 if on in held else 3
+            steps.append((on, hour, lambda on=on: self.check_in(on, words.get(on), on in held)))
+        for row in self.story.alerts:
+            steps.append((date.fromisoformat(row["date"]), 5, lambda row=row: self.taken_on(row)))
+        for entry in self.story.client_entries:
+            if entry.kind != "checkin":
+                steps.append((entry.on, 4, lambda entry=entry: self.written(entry)))
+        return steps
+
+    # -- taking on -------------------------------------------------------------------------------------
+
+    def take_on(self, first: Told) -> None:
+        page, told = self.desk, self.story.told
+        page.goto("/clients/")
+        page.get_by_role("link", name=re.compile("Take on")).first.click()
+        typed = {"name": told.client.name, "pronouns": told.client.pronouns, "callback_number": FICTION}
+        typed |= {
+            "birth_year": str(told.client.birth_year or ""),
+            "planned_sessions": str(told.planned_sessions),
+        }
+        typed |= {"first_on": first.on.isoformat(), "first_time": "10:00"}
+        if told.people:
+            typed |= {
+                "contact_person": f"{told.people[0].label}, {FICTION}",
+                "relation": told.people[0].relation,
+            }
+        for name, words in typed.items():
+            page.locator(f'main [name="{name}"]').fill(words)
+        page.locator(f'label:has(> input[name="adaptation"][value="{told.adaptation}"])').click()
+        page.get_by_role("button", name="Take on").click()
+        page.wait_for_url(re.compile(r"/episodes/[0-9a-f-]+/$"))
+        self.episode = re.search(r"/episodes/[0-9a-f-]+/", page.url)[0]
+
+    def give_login(self) -> None:
+        page = self.desk
+        page.goto(f"{self.episode}course/")
+        page.get_by_role("button", name="Give the client a login").click()
+        page.get_by_role("heading", name="A login for the client").wait_for()
+        rows = page.locator("main .card dl")
+        _, username, password = (one.strip() for one in rows.locator("dd").all_inner_texts())
+        self.login = (username, password)
+        sign_in(self.phone, *self.login, client=True)
+
+    # -- the client ------------------------------------------------------------------------------------
+
+    def check_in(self, on: date, words: PortableClientEntry | None, before_session: bool) -> None:
+        """The client answers on the phone: in the morning before a session, else in the evening."""
+        self.clock.go_to(on, 8 if before_session else 19, 0 if before_session else 40)
+        page = self.phone
+        page.goto("/me/check-in/")
+        page.get_by_role("button", name=re.compile("all on one page", re.IGNORECASE)).click()
+        page.wait_for_url(re.compile(r"/me/check-in/[0-9a-f-]+/$"))
+        asked = self._answer({a.measure: a for a in self.story.by_client.get(on, [])})
+        values = dict(words.values) if words else {}
+        if words and (mood := values.get("mood_0_10", words.mood_after)) is not None:
+            self._choose("mood", str(mood))
+        for name in ("event", "talk_about"):
+            if values.get(name):
+                page.locator(f'textarea[name="{name}"]').fill(str(values[name]))
+        page.get_by_role("button", name="Send", exact=True).click()
+        as_it_is = page.get_by_role("button", name="Send it as it is")
+        page.get_by_role("heading", name="Sent", exact=True).or_(as_it_is).wait_for()
+        if as_it_is.is_visible():
+            as_it_is.click()
+        page.get_by_role("heading", name="Sent", exact=True).wait_for()
+        self._not_asked(on, asked)
+
+    def _answer(self, given: dict[str, Answers]) -> set[str]:
+        """Each choice by its label. Returns the measures that were asked."""
+        page = self.phone
+        names = page.locator("fieldset input[type=radio]").evaluate_all(
+            "inputs => [...new Set(inputs.map(input => input.name))]"
+        )
+        asked = set()
+        for name in names:
+            measure, _, item = name.rpartition(".")
+            if measure not in given:
+                continue
+            asked.add(measure)
+            value = given[measure].items[int(item) - 1]
+            self._choose(name, "declined" if value is None else str(value))
+        return asked
+
+    def _choose(self, name: str, value: str) -> None:
+        self.phone.locator(f'label:has(> input[name="{name}"][value="{value}"])').click()
+
+    def _not_asked(self, on: date, asked: set[str]) -> None:
+        left = [a for a in self.story.by_client.get(on, []) if a.measure not in asked]
+        self.from_paper = {on: left}
+
+    def written(self, entry: PortableClientEntry) -> None:
+        """A journal entry or a worksheet, shared or not."""
+        self.clock.go_to(entry.on, 20, 10)
+        page = self.phone
+        if entry.kind == "worksheet":
+            return self._worksheet(entry)
+        page.goto("/me/journal/new/")
+        page.get_by_label("What happened?").fill(entry.text)
+        if entry.people:
+            names = ", ".join(self.story.people.get(one, one) for one in entry.people)
+            page.get_by_label("With whom?").fill(names)
+        for name, value in (("mood_before", entry.mood_before), ("mood_after", entry.mood_after)):
+            if value is not None:
+                self._choose(name, str(value))
+        self._share(entry.shared)
+        page.get_by_role("button", name="Keep").click()
+        return page.wait_for_url(lambda address: "/new/" not in address)
+
+    def _worksheet(self, entry: PortableClientEntry) -> None:
+        page = self.phone
+        page.goto("/me/practice/")
+        sheet = page.locator(f'a[href$="/practice/new/{entry.worksheet}/"]')
+        if not sheet.is_visible():
+            page.locator("summary", has_text="More sheets").click()
+        sheet.click()
+        page.wait_for_url("**/practice/new/**")
+        form = page.locator("main form.record-form")
+        kind = self.story.manual.record_types[entry.worksheet]
+        FormTypist(form, self.story.people).type(kind, entry.values, role="client")
+        self._share(entry.shared)
+        page.get_by_role("button", name="Keep").click()
+        page.wait_for_url(lambda address: "/new/" not in address)
+
+    def _share(self, shared: bool) -> None:
+        box = self.phone.get_by_label(re.compile("^Share this"))
+        if box.is_checked() != shared:
+            box.click()
+
+    # -- a session ---------------------------------------------------------------------------------------
+
+    def session(self, told: Told, place: int) -> None:
+        self.clock.go_to(told.on, 10)
+        if not told.is_held:
+            self.absent(told)
+        else:
+            self.begin(told)
+            room = self.desk.url.split("#")[0]
+            self.answers_from_paper(told)
+            self.records(told, room)
+            self.in_the_room(told, room)
+            self.close_alerts(told)
+            if place == LOOKED_AT:
+                self.look()
+            self.note(told, room)
+        if place == 0:
+            self.plan_the_rest(told)
+        if told.is_held and told.number:
+            self.readings.append(self.read_overview(told))
+
+    def look(self) -> None:
+        """Pages with much on them hold no barrier: the room at work, the phone, wide and narrow."""
+        for page in (self.desk, self.phone):
+            check_accessibility(page)
+
+    def open_today(self) -> None:
+        """The session stands on Today under the client's name."""
+        self.desk.goto("/today/")
+        self.desk.locator(".day-client").get_by_role("link", name=self.story.client).click()
+        self.desk.wait_for_url("**/sessions/**")
+
+    def begin(self, told: Told) -> None:
+        page = self.desk
+        self._planned_for(told.on)
+        self.open_today()
+        if told.attendance == "late":
+            page.get_by_label("The client came late").check()
+        page.locator("section.session-begin").get_by_role("button", name="In person").click()
+        page.locator("#note-own").wait_for()
+        details = page.locator("#session-details")
+        if page.locator('#session-details input[name="minutes"]').input_value() != str(told.minutes):
+            details.locator("summary").click()
+            details.get_by_label("Minutes").fill(str(told.minutes))
+            details.get_by_role("button", name="Save").click()
+            page.locator(".session-facts", has_text=f"{told.minutes} minutes").wait_for()
+
+    def absent(self, told: Told) -> None:
+        page = self.desk
+        self._planned_for(told.on)
+        self.open_today()
+        page.locator("#not-held summary").click()
+        page.get_by_label("Reason").fill(told.note or told.attendance)
+        page.get_by_role("button", name=told.attendance.capitalize(), exact=True).click()
+        page.get_by_text("This meeting did not take place").wait_for()
+
+    def plan_the_rest(self, told: Told) -> None:
+        """After the first meeting: the whole series, weekly."""
+        page, rest = self.desk, self.story.sessions[1:]
+        if not rest:
+            return
+        page.goto(f"{self.episode}sessions/")
+        card = page.locator("#plan")
+        card.get_by_label("First day").fill(rest[0].on.isoformat())
+        card.get_by_label("Time").fill("10:00")
+        card.get_by_label("How many").fill(str(len(rest)))
+        apart = (rest[1].on - rest[0].on).days if len(rest) > 1 else 7
+        card.get_by_label("Days between").fill(str(max(1, apart)))
+        card.get_by_label("Minutes").fill(str(rest[-1].minutes or 50))
+        card.get_by_role("button", name="Plan", exact=True).click()
+        page.locator(".session-slot").nth(len(rest)).wait_for()
+
+    def _planned_for(self, on: date) -> None:
+        """Where the plan says another day, the next planned one is moved to the day it was held."""
+        page = self.desk
+        page.goto("/today/")
+        if page.locator(".day-client").get_by_role("link", name=self.story.client).count():
+            return
+        page.goto(f"{self.episode}sessions/")
+        coming = page.locator(".session-slot:has(.day-more)").first
+        coming.locator("summary").click()
+        coming.get_by_label("Day").fill(on.isoformat())
+        with self.desk.expect_navigation():
+            coming.get_by_role("button", name="Move", exact=True).click()
+
+    # -- answers that the therapist enters ---------------------------------------------------------------
+
+    def answers_from_paper(self, told: Told) -> None:
+        left = getattr(self, "from_paper", {}).pop(told.on, []) if told.number else []
+        given = [*self.story.by_therapist(told.number), *left]
+        if not given:
+            return
+        page = self.desk
+        page.goto(f"{self.episode}measures/enter/?measures={','.join(a.measure for a in given)}")
+        place = page.locator('select[name="belongs"]')
+        words = "Baseline" if told.number == 0 else f"Session {told.number}"
+        options = [one.strip() for one in place.locator("option").all_text_contents()]
+        place.select_option(label=next(one for one in options if re.match(rf"{words}\b", one)))
+        for answers in given:
+            if answers.items:
+                for item, value in enumerate(answers.items, start=1):
+                    if value is not None:
+                        name = f"{answers.measure}-{item}"
+                        page.locator(f'label:has(> input[name="{name}"][value="{value}"])').click()
+            else:
+                total = page.locator(f'input[name="{answers.measure}-total"]')
+                if not total.is_visible():
+                    page.locator("summary", has_text="Only the total is known").first.click()
+                total.fill(f"{answers.total:g}")
+        page.get_by_role("button", name="Save the answers").click()
+        page.wait_for_url("**/measures/")
+        self.clock.pass_minutes()
+
+    # -- records -----------------------------------------------------------------------------------------
+
+    def records(self, told: Told, room: str) -> None:
+        """The records the case gives for this session, each where a therapist would write it."""
+        self.covered: set[str] = set()
+        issues = [entry for entry in told.records if entry.record == ISSUES]
+        for entry in told.records:
+            if entry.record == ISSUES:
+                continue
+            if entry.record == "rec_session":
+                continue  # its lines stand in the guide
+            self._record(told, room, entry)
+        if issues:
+            self.rank(told, issues)
+
+    def _task_of(self, told: Told, entry: PortableEntry) -> str:
+        """The task for which a record is written: the first the case calls done that has no record yet."""
+        manual = self.story.manual
+        tasks = [manual.task(one) for one in told.tasks]
+        able = [task for task in tasks if entry.record in task.records and not task.field]
+        free = [task for task in able if task.id not in self.covered]
+        chosen = (free or able or [None])[0]
+        if chosen is None:
+            return ""
+        self._cover(chosen)
+        return chosen.id
+
+    def _cover(self, task: Task) -> None:
+        """It is done, and whatever is the same act."""
+        self.covered |= {task.id, *task.same_as}
+        self.covered |= {one.id for one in self.story.manual.tasks if task.id in one.same_as}
+
+    def _record(self, told: Told, room: str, entry: PortableEntry) -> None:
+        task = self._task_of(told, entry)
+        match entry.record:
+            case "rec_formulation":
+                self._document(entry, "formulation/write/")
+            case "rec_contract":
+                self._document(entry, "formulation/contract/")
+            case "rec_safety_plan":
+                self._safety_plan(entry)
+            case "rec_inventory_person" if self._is_known(entry):
+                self._rate_again(entry)
+            case _:
+                self._any_record(room, entry, task)
+        self.clock.pass_minutes()
+
+    def _any_record(self, room: str, entry: PortableEntry, task: str) -> None:
+        session = room.rstrip("/").rsplit("/", 1)[1]
+        self.desk.goto(f"{self.episode}records/{entry.record}/new/?session={session}&task={task}")
+        self._type(entry)
+        self._save("Save")
+
+    def _type(self, entry: PortableEntry) -> None:
+        kind = self.story.manual.record_types[entry.record]
+        form = self.desk.locator("main form.record-form")
+        values = {key: value for key, value in entry.values.items() if not is_empty(value)}
+        FormTypist(form, self.story.people).type(kind, values)
+
+    def _save(self, button: str) -> None:
+        page, before = self.desk, self.desk.url
+        with self.desk.expect_navigation():
+            page.locator("main form.record-form").get_by_role("button", name=button, exact=True).click()
+        wrong = page.locator("[data-error-summary]")
+        if wrong.count():
+            raise CannotBeTyped(f"{before} refused: {wrong.first.inner_text()}")
+
+    def _document(self, entry: PortableEntry, address: str) -> None:
+        """Formulation or contract: the draft is overwritten by the words agreed."""
+        self.desk.goto(f"{self.episode}{address}")
+        self._type(entry)
+        self._save("It is agreed: show it to the client")
+
+    def _safety_plan(self, entry: PortableEntry) -> None:
+        self.desk.goto(f"{self.episode}safety/plan/")
+        self._type(entry)
+        self._save("Save as a new version")
+
+    def _is_known(self, entry: PortableEntry) -> bool:
+        return set(entry.values) <= CHANGES_OF_PERSON
+
+    def _rate_again(self, entry: PortableEntry) -> None:
+        page, label = self.desk, self.story.people[entry.values["person_id"]]
+        page.goto(f"{self.episode}people/")
+        page.get_by_role("link", name=f"Rate again: {label}", exact=True).click()
+        page.wait_for_url("**/records/**")
+        FormTypist(page.locator("main form.record-form"), self.story.people).press(
+            "closeness_ring_1_3", str(entry.values["closeness_ring_1_3"])
+        )
+        self._save("Save")
+
+    def rank(self, told: Told, entries: list[PortableEntry]) -> None:
+        """Each issue with its ratings on the issue page, then the order agreed."""
+        self._task_of(told, entries[0])
+        page = self.desk
+        for entry in entries:
+            text = entry.values.get("text")
+            page.goto(f"{self.episode}formulation/")
+            known = page.locator("#ranking .rank-list").get_by_role("link", name=text, exact=True)
+            if known.count():
+                known.first.click()
+            else:
+                page.locator("#ranking").get_by_role("link", name="Add an issue").click()
+            page.wait_for_url("**/formulation/issue/**")
+            self._issue(entry)
+            self._save("Keep the ratings")
+            self.clock.pass_minutes()
+        self.rankings[told.number or 0] = self._scores()
+        self._order(told, entries)
+        self.clock.pass_minutes()
+
+    def _issue(self, entry: PortableEntry) -> None:
+        kind = self.story.manual.record_types["rec_issue"]
+        wanted = ("text", "area", "factors", "evidence")
+        values = {key: entry.values[key] for key in wanted if not is_empty(entry.values.get(key))}
+        FormTypist(self.desk.locator("main form.record-form"), self.story.people).type(kind, values)
+
+    def _scores(self) -> dict[str, tuple[float, float]]:
+        """Score and score with equal weights of each issue, as the page says them."""
+        found = {}
+        for item in self.desk.locator("#ranking .rank-list > li").all():
+            text = re.sub(r"^\d+\.\s*", "", item.locator("h3").inner_text().strip())
+            numbers = re.findall(r"\d+(?:\.\d+)?", item.locator(".rank-score").locator("..").inner_text())
+            found[text] = (float(numbers[0]), float(numbers[-1]))
+        return found
+
+    def _order(self, told: Told, entries: list[PortableEntry]) -> None:
+        """The agreed places; where the case gives none, as the expected ranking says."""
+        page = self.desk
+        midway = "issues_at_midpoint" in self.story.raw and told.number != self._first_ranked()
+        expected = self.story.raw.get("expected_ranking_at_midpoint" if midway else "expected_ranking", {})
+        final = expected.get("final_order") or expected.get("order") or []
+        reasons = []
+        for entry in entries:
+            values, text = entry.values, entry.values.get("text")
+            row = page.locator(".rank-inputs", has_text=text)
+            place = values.get("final_rank") or (final.index(values["issue"]) + 1 if final else None)
+            if values.get("client_rank"):
+                row.get_by_label("Client’s place").fill(str(values["client_rank"]))
+            if place:
+                row.get_by_label("Agreed place").fill(str(place))
+            if values.get("reason_for_difference"):
+                reasons.append(values["reason_for_difference"])
+        reason = " ".join(dict.fromkeys([*reasons, *filter(None, [expected.get("reason_for_difference")])]))
+        if reason:
+            page.get_by_label("Reason, if it differs from the score").fill(reason)
+        with self.desk.expect_navigation():
+            page.get_by_role("button", name="Keep this order").click()
+        if page.locator("[data-error-summary]").count():
+            raise CannotBeTyped(f"the order was refused: {page.locator('[data-error-summary]').inner_text()}")
+
+    def _first_ranked(self) -> int:
+        return min(self.rankings)
+
+    # -- in the Session room -----------------------------------------------------------------------------
+
+    def in_the_room(self, told: Told, room: str) -> None:
+        """Strategies and techniques by their press; each task the case calls done, where it has no record yet."""
+        page = self.desk
+        page.goto(room)
+        for code in told.strategies:
+            self._press("strategy", code)
+        for code in told.techniques:
+            self._press("technique", code)
+        if told.next_step and "M08" not in told.tasks:
+            self._step_without_task(told, room)
+        for task_id in told.tasks:
+            self._task(told, room, task_id)
+
+    def _press(self, kind: str, code: str) -> None:
+        """Press “Work on it today” or “Used today”; what the guide does not show is found by its name."""
+        page = self.desk
+        button = page.locator(f"#{kind}-{code}-press")
+        if not button.count():
+            button = self._find(kind, code)
+        self._open_around(button)
+        if button.get_attribute("aria-pressed") != "true":
+            self._press_and_wait(button)
+
+    def _find(self, kind: str, code: str) -> Any:
+        """Typed into the find box and opened above the guide."""
+        page = self.desk
+        page.locator("#find").fill(self._title(kind, code))
+        page.locator(f"#find-{kind}-{code}").click()
+        opened = page.locator(f'#guide-opened button[id$="{kind}-{code}-press"]')
+        opened.wait_for()
+        return opened
+
+    def _title(self, kind: str, code: str) -> str:
+        manual = self.story.manual
+        return manual.strategy(code).title if kind == "strategy" else manual.techniques[code].name
+
+    def _press_and_wait(self, button: Any) -> None:
+        with self.desk.expect_response(lambda answer: answer.request.method == "POST") as answer:
+            button.click()
+        assert answer.value.ok, f"{answer.value.url} answered {answer.value.status}"
+        self.desk.wait_for_timeout(30)
+
+    def _open_around(self, target: Any) -> None:
+        """Unfold what hides it."""
+        for _ in range(4):
+            if target.is_visible():
+                return
+            closed = target.locator("xpath=ancestor::details[not(@open)]").first
+            closed.locator("xpath=./summary").click()
+        raise CannotBeTyped("it stays hidden")
+
+    def _step_without_task(self, told: Told, room: str) -> None:
+        session = room.rstrip("/").rsplit("/", 1)[1]
+        page = self.desk
+        page.goto(f"{self.episode}records/rec_session/new/?session={session}")
+        FormTypist(page.locator("main form.record-form"), {}).fill("next_step", told.next_step)
+        self._save("Save")
+        page.goto(room)
+
+    def _task(self, told: Told, room: str, task_id: str) -> None:
+        """Write what a task is done by, where the records of the case do not show it yet."""
+        page, task = self.desk, self.story.manual.task(task_id)
+        if self._shows(told, task):
+            return
+        self._cover(task)
+        line = self._line_of(task)
+        if line is None:
+            self._record_for_task(told, room, task)
+            return
+        self._open_around(line)
+        say = line.locator(".say-press")
+        if say.count():
+            self._press_and_wait(say)
+        elif not page.locator(f"#{line.get_attribute('id')} .say-said").count():
+            self._fill_line(told, line, task)
+
+    def _shows(self, told: Told, task: Task) -> bool:
+        """Whether what was typed for this session shows the task."""
+        if task.record == "rec_strategy_progress" and told.strategies:
+            return True  # its press in the guide
+        if task.record == "rec_measure" and not task.field:
+            return any(a.session == told.number for a in self.story.told.answers)
+        if task.record == "rec_emergency":
+            return True  # asked when the client is taken on
+        if task.field:
+            of_record = [entry for entry in told.records if entry.record in task.records]
+            return any(not is_empty(entry.values.get(task.field)) for entry in of_record)
+        return task.id in self.covered
+
+    def _line_of(self, task: Task) -> Any | None:
+        """The quick line of the task, also where its row joins several tasks of one record."""
+        page = self.desk
+        keys = [task.field] if task.field else self._quick(task)
+        if not task.field and not self._may_be_signed(task.record, keys):
+            return None
+        own = page.locator(f"#line-{task.id}-0")
+        if own.count():
+            return own
+        title = page.locator(
+            "article.task .task-also", has_text=re.compile(f", {re.escape(task.title)}$", re.I)
+        )
+        row = page.locator("article.task").filter(has=title)
+        line = row.locator("form.quick-line")
+        return line.first if line.count() else None
+
+    def _quick(self, task: Task) -> list[str]:
+        return list(task.quick or self.story.manual.record_types[task.record].quick_fields)
+
+    def _may_be_signed(self, record: str, keys: list[str]) -> bool:
+        """Whether a record with these fields alone may stand in a signed session."""
+        if record == "rec_risk":
+            return True  # its line asks for the level too
+        fields = self.story.manual.record_types[record].fields
+        return not [f for f in fields if (f.final_required or f.final_min_rows) and f.key not in keys]
+
+    def _fill_line(self, told: Told, line: Any, task: Task) -> None:
+        kind = self.story.manual.record_types[task.record]
+        typist = FormTypist(line, self.story.people)
+        keys = [task.field] if task.field else self._quick(task)
+        if task.record == "rec_risk":
+            keys = [*keys, "level", "reason"]
+        for key in dict.fromkeys(keys):
+            if not line.locator(f'[name="{key}"]').count():
+                continue
+            value = self.words_for(told, task, kind.field(key))
+            if value is not None:
+                with self.desk.expect_response(lambda answer: "/tasks/" in answer.url) as answer:
+                    typist.field(kind.field(key), key, value)
+                    self.desk.keyboard.press("Tab")
+                if not answer.value.ok:
+                    raise CannotBeTyped(f"{task.id}.{key}: {answer.value.status} {line.inner_text()}")
+
+    def words_for(self, told: Told, task: Task, part: FieldDefinition) -> Any:
+        """Words of the case for a field of which it gives no record of its own."""
+        if task.record == "rec_action_plan" and part.key == "step":
+            return told.next_step or told.sentences[-1]
+        if task.record == "rec_risk" and part.key == "level":
+            return self._level(told)
+        if task.record == "rec_next_step":
+            given = (self.story.raw.get("ending") or {}).get("next_step") or {}
+            if given.get(part.key):
+                return given[part.key]
+        match part.type:
+            case FieldType.PERSON | FieldType.PEOPLE:
+                return next(iter(self.story.people))
+            case FieldType.TEXT | FieldType.LONG_TEXT:
+                return told.sentences[sum(map(ord, task.id + part.key)) % len(told.sentences)][:200]
+            case FieldType.YES_NO | FieldType.YES_NO_WORDS:
+                return task.record != "rec_risk"
+            case FieldType.CHOICE:
+                return part.options[0].value
+            case FieldType.CODE if part.codes_from == "areas":
+                return ((self.story.raw.get("formulation") or {}).get("problem_area") or ["grief"])[0]
+            case FieldType.DATE | FieldType.PARTIAL_DATE:
+                return told.on.isoformat()
+            case FieldType.SCALE | FieldType.INTEGER:
+                return int(part.minimum or 0)
+            case FieldType.LIST:
+                return told.sentences[:1]
+            case FieldType.ROWS:
+                rows = max(1, part.final_min_rows, part.min_rows)
+                lines = [one for one in part.fields if one.type in (FieldType.TEXT, FieldType.LONG_TEXT)]
+                inner = [one for one in lines if one.required] or lines[:1]
+                return [
+                    {
+                        one.key: told.sentences[(n + m) % len(told.sentences)][:200]
+                        for m, one in enumerate(inner)
+                    }
+                    for n in range(rows)
+                ]
+        return None
+
+    def _level(self, told: Told) -> str:
+        """The level as the case last gave it: a new look does not change it."""
+        rows = [
+            r
+            for r in self.story.raw.get("safety") or ()
+            if r.get("level") and r["date"] <= told.on.isoformat()
+        ]
+        return max(rows, key=lambda row: row["date"])["level"] if rows else "green"
+
+    def _record_for_task(self, told: Told, room: str, task: Task) -> None:
+        """The whole record of a task, with as much as signing asks for."""
+        records = sorted(task.records, key=lambda one: not self._may_be_signed(one, self._needed(one)))
+        record = next((one for one in records if one == "rec_role_play"), records[0])
+        kind = self.story.manual.record_types[record]
+        values = {}
+        alone = [task.field, *(part.key for part in kind.fields if part.required)]
+        for key in alone if task.field else self._needed(record):
+            value = self.words_for(told, task, kind.field(key))
+            if value is not None:
+                values[key] = value
+        session = room.rstrip("/").rsplit("/", 1)[1]
+        self.desk.goto(f"{self.episode}records/{record}/new/?session={session}&task={task.id}")
+        FormTypist(self.desk.locator("main form.record-form"), self.story.people).type(kind, values)
+        self._save("Save")
+        self.desk.goto(room)
+        self.clock.pass_minutes()
+
+    def _needed(self, record: str) -> list[str]:
+        kind = self.story.manual.record_types[record]
+        asked = [f.key for f in kind.fields if f.required or f.final_required or f.final_min_rows]
+        return list(dict.fromkeys([*asked, *kind.quick_fields]))
+
+    # -- alerts --------------------------------------------------------------------------------------------
+
+    def taken_on(self, row: Mapping[str, Any]) -> None:
+        """The evening of an alert: seen on Today, taken on, the client called."""
+        page = self.desk
+        self._at_moment(row.get("therapist_acknowledged"))
+        page.goto("/today/")
+        page.locator('section[aria-labelledby="needs-alerts"] .reason-decide a').first.click()
+        page.wait_for_url("**/alerts/**")
+        with self.desk.expect_navigation():
+            page.get_by_role("button", name="I take this on").click()
+        if row.get("contact_by_phone"):
+            self._at_moment(row["contact_by_phone"])
+            self._act("contacted", "By phone.")
+
+    def _at_moment(self, told: str | None) -> None:
+        if told:
+            moment = datetime.fromisoformat(told)
+            self.clock.go_to(moment.date(), moment.hour, moment.minute)
+
+    def _act(self, act: str, words: str) -> None:
+        """One step of the alert's path, in words."""
+        page = self.desk
+        form = page.locator(f'form.alert-form:has(input[name="act"][value="{act}"])')
+        field = form.locator(f'textarea[name="{act}_words"]')
+        self._open_around(field)
+        field.fill(words)
+        plan = form.locator('textarea[name="reason_without_plan"]')
+        if plan.count():
+            plan.fill("The plan stands and was looked at together.")
+        with self.desk.expect_navigation():
+            form.locator("button[type=submit]").click()
+        wrong = page.locator("[data-error-summary], [role=alert].message")
+        if wrong.count():
+            raise CannotBeTyped(f"{act} was refused on {page.url}: {wrong.first.inner_text()}")
+
+    def close_alerts(self, told: Told) -> None:
+        """Alerts still open: safety was asked about in this session, which is what closes them."""
+        page = self.desk
+        room = page.url
+        while True:
+            page.goto(f"{self.episode}safety/")
+            waiting = page.locator('section[aria-labelledby="alerts-title"] li:has(.chip)').filter(
+                has_not_text=re.compile("closed", re.IGNORECASE)
+            )
+            if not waiting.count():
+                break
+            waiting.first.get_by_role("link").first.click()
+            page.wait_for_url("**/alerts/**")
+            taking = page.get_by_role("button", name="I take this on")
+            if taking.count():
+                with self.desk.expect_navigation():
+                    taking.click()
+            reasons = [e.values.get("reason") for e in told.records if e.record == "rec_risk"]
+            self.clock.pass_minutes()
+            self._act("resolve", next(filter(None, reasons), told.sentences[0]))
+        page.goto(room)
+
+    # -- the note ------------------------------------------------------------------------------------------
+
+    def note(self, told: Told, room: str) -> None:
+        page = self.desk
+        page.locator("#note-own").fill(told.note)
+        page.locator("#note-own").blur()
+        page.locator("#session-note [data-save-status]").first.filter(
+            has_text=re.compile("^Saved")
+        ).wait_for()
+        if told.private_note:
+            if not page.locator("#private-text").is_visible():
+                page.locator("#note-private summary").click()
+            page.locator("#private-text").fill(told.private_note)
+            with self.desk.expect_navigation():
+                page.get_by_role("button", name="Save for me").click()
+        self.clock.go_to(told.on, 11, 30)
+        page.locator("#note-sign-button").click()
+        page.locator(".note-stop, .note-signed, [data-signed]").or_(
+            page.get_by_text("Signed by")
+        ).first.wait_for()
+        if page.locator(".note-stop").count():
+            raise CannotBeTyped(f"not signed: {page.locator('.note-stop').inner_text()}")
+
+    # -- reading -------------------------------------------------------------------------------------------
+
+    def read_overview(self, told: Told) -> Reading:
+        page = self.desk
+        page.goto(self.episode)
+        where = page.locator("#where")
+        return Reading(
+            on=told.on,
+            number=told.number or 0,
+            phase=where.locator("strong").first.inner_text().strip(),
+            place=where.locator("p").first.inner_text().strip(),
+            due=self._tasks_in("#due"),
+            overdue=self._tasks_in("#overdue"),
+            rules=tuple(
+                rule
+                for words in page.locator("#rules > .reason-card .reason-source").all_inner_texts()
+                for rule in re.findall(r"DR-\d+", words)
+            ),
+        )
+
+    def _tasks_in(self, css: str) -> tuple[str, ...]:
+        lines = self.desk.locator(f"{css} .task-list .quiet.small").all_inner_texts()
+        return tuple(match[0] for line in lines if (match := re.match(r"[A-Z]+-?\d+", line.strip())))
