@@ -110,6 +110,7 @@ def pages_of_demo() -> list[Page]:
     episode = episodes.annotate(size=Count("entries")).order_by("-size").first()
     assert episode is not None, "the demo has no running episode"
     held = Session.objects.filter(episode=episode, state="signed").order_by("-planned_at").first()
+    begun = _open_session_page()
     planned = Session.objects.filter(episode=episode, state="planned").order_by("planned_at").first()
     inside = f"/episodes/{episode.pk}/"
     sessions = [("session room, signed", held), ("session room, planned", planned)]
@@ -126,7 +127,7 @@ def pages_of_demo() -> list[Page]:
         Page("documents", f"{inside}documents/", THERAPIST),
         Page("sessions list", f"{inside}sessions/", THERAPIST),
         *(Page(name, f"{inside}sessions/{row.pk}/", THERAPIST) for name, row in sessions if row),
-        *_open_session_page(),
+        *begun,
         Page("me", "/me/", client.username),
         Page("me check-in", "/me/check-in/", client.username),
         Page("me line", "/me/line/", client.username),
