@@ -11,6 +11,7 @@ from openipt.errors import FieldFault
 from openipt.web.record_typed import date_as_typed
 
 NO_DAY = "This is no day of the calendar. Write it as 2026-03-21 or 21 March 2026."
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 LONGEST_NUMBER = 9
 NO_TIME = "Write the time as hours and minutes, such as 14:30."
 
@@ -63,6 +64,9 @@ class Sent:
         found = read_day(text)
         if found is None:
             self.fault(name, NO_DAY)
+        elif not FIRST_YEAR <= found.year <= LAST_YEAR:
+            self.fault(name, f"Write a day of the years {FIRST_YEAR} to {LAST_YEAR}.")
+            return None
         return found
 
     def time(self, name: str, *, required: str = "") -> time | None:
@@ -72,10 +76,13 @@ class Sent:
                 self.fault(name, required)
             return None
         try:
-            return time.fromisoformat(text.zfill(5) if len(text) <= 5 else text)
+            found = time.fromisoformat(text.zfill(5) if len(text) <= 5 else text)
         except ValueError:
+            found = None
+        if found is None or found.tzinfo is not None:  # the time of another zone is no time here
             self.fault(name, NO_TIME)
             return None
+        return found
 
     def moment(self, day: str, clock: str, *, required: str = "") -> datetime | None:
         """A day and a time of the service's time zone as one moment."""

@@ -97,7 +97,10 @@ def plan_sessions(
     if not 1 <= every_days <= 366:
         raise fault("every_days", "Choose a number of days between sessions, such as 7.")
     first = timezone.localtime(first_at).replace(tzinfo=None)
-    row = (first + timedelta(days=every_days * step) for step in range(count + len(skip)))
+    try:
+        row = [first + timedelta(days=every_days * step) for step in range(count + len(skip))]
+    except OverflowError:
+        raise fault("first_on", "This is too far away. Write the day of the first session.") from None
     times = [timezone.make_aware(when) for when in row if when.date() not in skip][:count]
     planned = [_planned(episode, when, at, minutes=minutes, format=format, place=place) for when in times]
     audit.record("sessions-planned", by=by, at=at, episode=episode, ids=[s.pk for s in planned])

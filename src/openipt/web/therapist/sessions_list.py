@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
@@ -13,6 +15,7 @@ from openipt.core.course.course import Attendance
 from openipt.errors import EntryNotValid, FieldFault
 from openipt.records.access import Act
 from openipt.records.actions import sessions as actions
+from openipt.records.actions.base import locked
 from openipt.records.models import Session, SessionState
 from openipt.web.doors import roles
 from openipt.web.sent import Sent, read_day
@@ -21,6 +24,7 @@ from openipt.web.therapist.presenters_records import entry_line
 from openipt.web.therapist.presenters_sessions import present_sessions
 from openipt.web.therapist.presenters_today import FORMAT_WORDS
 
+TWICE_WITHIN = timedelta(seconds=30)
 WHEN = "Write the day of the first session."
 
 
@@ -102,23 +106,36 @@ def plan(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     skip = _days_to_skip(sent)
     if sent.faults:
         return _list(request, page, values=sent.values, faults=tuple(sent.faults), form="plan")
+    wanted = {
+        "first_at": first,
+        "count": count,
+        "every_days": every,
+        "minutes": minutes,
+        "format": format,
+        "place": sent.words("place"),
+        "skip": skip,
+    }
     try:
-        made = actions.plan_sessions(
-            episode=page.episode,
-            first_at=first,
-            count=count,
-            every_days=every,
-            minutes=minutes,
-            format=format,
-            place=sent.words("place"),
-            skip=skip,
-            by=page.user,
-            at=page.at,
-        )
+        made = _plan_once(page, wanted)
     except EntryNotValid as error:
         return _list(request, page, values=sent.values, faults=error.faults, form="plan")
     say(request, "One session is planned." if len(made) == 1 else f"{len(made)} sessions are planned.")
     return go(request, page.address("sessions/"))
+
+
+@transaction.atomic
+def _plan_once(page: EpisodePage, wanted: dict[str, Any]) -> list[Session]:
+    """Plan them; a second press of the button waits here and then finds the first."""
+    locked(page.episode)
+    again = page.episode.sessions.filter(
+        planned_at__gte=wanted["first_at"],
+        attendance=Attendance.PLANNED,
+        created_at__gt=page.at - TWICE_WITHIN,
+    )
+    found = list(again.order_by("planned_at"))
+    if len(found) == wanted["count"] and found[0].planned_at == wanted["first_at"]:
+        return found
+    return actions.plan_sessions(episode=page.episode, **wanted, by=page.user, at=page.at)
 
 
 def _days_to_skip(sent: Sent) -> frozenset[date]:
