@@ -4,7 +4,7 @@
 # make bench   what every page costs: server CPU, queries, bytes
 # PYTHON=/path/to/python3.12 names another interpreter (3.11 to 3.13).
 
-.PHONY: run test check bench demo-reset lock
+.PHONY: run test trial check bench demo-reset lock
 
 run:
 	@scripts/environment serve
@@ -24,6 +24,11 @@ check:
 bench:
 	@scripts/environment serve
 	@.venv/bin/python benchmarks/pages.py
+
+# The worked cases, typed whole by a browser: minutes each
+trial:
+	@scripts/environment test
+	HYPOTHESIS_PROFILE=trial .venv/bin/python -m pytest -n 2 --dist loadfile -m trial
 
 demo-reset:
 	@scripts/environment serve

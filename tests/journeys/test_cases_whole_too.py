@@ -9,7 +9,7 @@ import pytest
 from tests.journeys.case_run import typed_whole
 from tests.journeys.case_story import case_files
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.trial]
 
 
 @pytest.mark.parametrize("path", case_files()[1::2], ids=lambda path: path.stem)
