@@ -30,7 +30,7 @@ from tests.web.routes import QUERIES, every_route, path_of, values_for
 
 from openipt.records.models import Entry, JournalEntry, Session
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.trial]
 
 PEOPLE = ("therapist", "cover", "supervisor", "manager", "administrator", "client", "nobody")
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
