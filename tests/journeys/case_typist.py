@@ -263,7 +263,7 @@ class CaseTypist:
 
     def begin(self, told: Told) -> None:
         page = self.desk
-        self._planned_for(told.on)
+        self._planned_for(told)
         self.open_today()
         if told.attendance == "late":
             page.get_by_label("The client came late").check()
@@ -278,7 +278,7 @@ class CaseTypist:
 
     def absent(self, told: Told) -> None:
         page = self.desk
-        self._planned_for(told.on)
+        self._planned_for(told)
         self.open_today()
         page.locator("#not-held summary").click()
         page.get_by_label("Reason").fill(told.note or told.attendance)
@@ -286,22 +286,24 @@ class CaseTypist:
         page.get_by_text("This meeting did not take place").wait_for()
 
     def plan_the_rest(self, told: Told) -> None:
-        """After the first meeting: the whole series, weekly."""
-        page, rest = self.desk, self.story.sessions[1:]
-        if not rest:
-            return
+        """After the first meeting: the series agreed. A date that is cancelled later is planned anew then."""
+        rest = [one for one in self.story.held if one.on > told.on]
+        if rest:
+            apart = (rest[1].on - rest[0].on).days if len(rest) > 1 else 7
+            self._plan(rest[0].on, len(rest), apart, rest[-1].minutes or 50)
+
+    def _plan(self, first: date, count: int, apart: int, minutes: int) -> None:
+        page = self.desk
         page.goto(f"{self.episode}sessions/")
         card = page.locator("#plan")
-        card.get_by_label("First day").fill(rest[0].on.isoformat())
-        card.get_by_label("Time").fill("10:00")
-        card.get_by_label("How many").fill(str(len(rest)))
-        apart = (rest[1].on - rest[0].on).days if len(rest) > 1 else 7
-        card.get_by_label("Days between").fill(str(max(1, apart)))
-        card.get_by_label("Minutes").fill(str(rest[-1].minutes or 50))
+        typed = {"First day": first.isoformat(), "Time": "10:00", "How many": str(count)}
+        for label, words in (typed | {"Days between": str(max(1, apart)), "Minutes": str(minutes)}).items():
+            card.get_by_label(label).fill(words)
+        before = page.locator(".session-slot").count()
         card.get_by_role("button", name="Plan", exact=True).click()
-        page.locator(".session-slot").nth(len(rest)).wait_for()
+        page.locator(".session-slot").nth(before + count - 1).wait_for()
 
-    def _planned_for(self, on: date) -> None:
+    def _planned_for(self, told: Told) -> None:
         """Where the plan says another day, the next planned one is moved to the day it was held."""
         page = self.desk
         page.goto("/today/")
@@ -309,9 +311,12 @@ class CaseTypist:
             return
         page.goto(f"{self.episode}sessions/")
         coming = page.locator(".session-slot:has(.day-more)").first
+        if not coming.count():
+            self._plan(told.on, 1, 7, told.minutes or 50)
+            return
         coming.locator("summary").click()
-        coming.get_by_label("Day").fill(on.isoformat())
-        with self.desk.expect_navigation():
+        coming.get_by_label("Day").fill(told.on.isoformat())
+        with page.expect_navigation():
             coming.get_by_role("button", name="Move", exact=True).click()
 
     # -- answers that the therapist enters ---------------------------------------------------------------
