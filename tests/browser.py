@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -23,3 +26,14 @@ def browser_path() -> str:
 def browser_arguments() -> list[str]:
     """What the browser needs to run as root and in a small shared memory, and not to busy itself with more."""
     return ["--disable-dev-shm-usage", *QUIET, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+
+
+@contextmanager
+def launched() -> Iterator[Any]:
+    """The browser, started; closed again at the end. Tests take it from the fixture `chromium`."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path(), args=browser_arguments())
+        yield browser
+        browser.close()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.browser import launched
 from tests.postgres import throwaway_server
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -31,3 +33,12 @@ def postgres() -> Iterator[str]:
     """The URL of an empty database on a throwaway PostgreSQL server, as OPENIPT_DATABASE_URL takes it."""
     with throwaway_server() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """The one browser of this worker: a second driver beside it in one process would not start."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with launched() as browser:
+        yield browser
+    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)

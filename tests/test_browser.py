@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import sync_playwright
+from typing import Any
 
-from tests.browser import browser_arguments, browser_path
+import pytest
 
 
 @pytest.mark.journey
-def test_the_browser_opens_a_page() -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path(), args=browser_arguments())
-        page = browser.new_page()
-        page.set_content("<title>Today</title><h1>Today</h1>")
-        assert page.title() == "Today"
-        browser.close()
+def test_the_browser_opens_a_page(chromium: Any) -> None:
+    page = chromium.new_page()
+    page.set_content("<title>Today</title><h1>Today</h1>")
+    assert page.title() == "Today"
+    page.close()

@@ -8,27 +8,13 @@ def test_something(open_page):
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from tests.browser import browser_arguments, browser_path
-
-sync_api = pytest.importorskip("playwright.sync_api", reason="the browser tests need playwright")
-axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+from axe_playwright_python import sync_playwright as axe
 
 HEIGHTS = {320: 640, 390: 844}
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path(), args=browser_arguments())
-        yield browser
-        browser.close()
-    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
 
 
 @pytest.fixture

@@ -10,11 +10,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import pytest
+import playwright.sync_api
 
 from openipt.core.fields.definitions import FieldDefinition, FieldType, RecordType, is_empty
-
-sync_api = pytest.importorskip("playwright.sync_api", reason="the browser tests need playwright")
 
 WIDEST_ROW_OF_BUTTONS = 11
 
@@ -108,7 +106,7 @@ class FormTypist:
     def _offered(self, what: str) -> Iterator[None]:
         try:
             yield
-        except sync_api.Error as error:
+        except playwright.sync_api.Error as error:
             raise CannotBeTyped(f"the form on {self.page.url} offers no {what}: {error}") from error
 
     def _choice(self, part: FieldDefinition, name: str, value: Any) -> None:

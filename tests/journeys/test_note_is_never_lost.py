@@ -18,12 +18,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.browser import browser_arguments, browser_path
+from axe_playwright_python import sync_playwright as axe
 from tests.cli.test_serve import environment, free_port, openipt
 from tests.shared_data import ROOT
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="the browser tests need playwright")
-axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 pytestmark = pytest.mark.journey
 
 SEED = """
@@ -91,18 +89,10 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     made.kill()
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with sync_api.sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=browser_path(), args=browser_arguments())
-        yield launched
-        launched.close()
-
-
 @pytest.fixture
-def desk(service, browser):
+def desk(service, chromium):
     """A therapist at a browser, signed in."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
     sign_in(service, page)

@@ -11,14 +11,13 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from tests.browser import browser_arguments, browser_path
+from axe_playwright_python import sync_playwright as axe
 from tests.web.test_record_forms import CODES, FORM, PEOPLE, RECORDS, Sent
 
 import openipt
 from openipt.web.record_forms import RecordForm
 
 STATIC = Path(openipt.__file__).parent / "web" / "static"
-sync_api = pytest.importorskip("playwright.sync_api", reason="the browser tests need playwright")
 pytestmark = pytest.mark.journey
 
 PAGE = """<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>Record</title>
@@ -54,16 +53,8 @@ def address():
     server.shutdown()
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with sync_api.sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=browser_path(), args=browser_arguments())
-        yield launched
-        launched.close()
-
-
 @pytest.fixture
-def page_of(address, browser):
+def page_of(address, chromium):
     opened = []
 
     def open_page(name: str, values=None, width: int = 390, faulty: bool = False):
@@ -71,7 +62,7 @@ def page_of(address, browser):
         if faulty:
             form = RecordForm.from_post(RECORDS[name], values, people=PEOPLE, codes=CODES)
         Quiet.pages[f"/{name}"] = PAGE.format(form=FORM.record_form(form))
-        page = browser.new_page(viewport={"width": width, "height": 900})
+        page = chromium.new_page(viewport={"width": width, "height": 900})
         page.said, page.scanned = [], False
 
         def hear(words: str) -> None:
@@ -162,7 +153,6 @@ def test_turns_keep_their_ticks_when_they_move(page_of):
     "name", ["rec_communication_analysis", "rec_emotion_log", "rec_risk", "rec_rhythm_day"]
 )
 def test_the_form_fits_and_is_accessible(page_of, name, width):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     page = page_of(name, {"date": "31.2.2025", "intensity_0_10": "12"}, width=width, faulty=True)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.said == []
