@@ -114,6 +114,62 @@ def test_a_record_is_written_in_its_session_for_its_task_and_read_again():
     assert "Name the disorder" in page
 
 
+THREE = ["grief", "role_dispute", "role_transition"]
+
+
+@pytest.mark.parametrize("button", [{}, {"finish": "1"}])
+@pytest.mark.parametrize(
+    ("record", "typed", "reason", "said"),
+    [
+        (
+            "rec_contract",
+            {
+                "focus": THREE,
+                "sessions_planned": "16",
+                "end_date": "2026-04-20",
+                "goals-1-text": "Tell Mila",
+                "cancellation_rule": "a day before",
+            },
+            "reason_for_focus",
+            "3 areas are chosen; 2 at most. Write the reason for it.",
+        ),
+        (
+            "rec_formulation",
+            {
+                "name": "Rui", "disorder": "depression", "onset": "June 2025", "N": "16", "date": "2026-01-06",
+                "event": "the branch closed", "person": "the team", "event_area": "a new place",
+                "problem_area": THREE, "goals-1": "Tell Mila", "agreement": "agree",
+            },
+            "reason_for_focus",
+            "3 areas are chosen; 2 at most. Write the reason for it.",
+        ),
+        (
+            "rec_issue_ranking",
+            {"issue": "i2", "text": "The quarrel", "rank": "2", "final_rank": "1"},
+            "reason_for_difference",
+            "The agreed rank differs from the rank by score. Write the reason for it.",
+        ),
+    ],
+)  # fmt: skip
+def test_a_choice_outside_the_rules_asks_for_its_reason_at_its_field(record, typed, reason, said, button):
+    episode, _ = factories.active_episode()
+    refused = write(episode, record, typed | button)
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert f'id="{reason}-error"' in page
+    assert said in text_of(refused)
+    for value in typed.values():
+        for one in [value] if isinstance(value, str) else value:
+            assert one in page, one
+    assert not episode.entries.exists()
+    assert write(episode, record, typed | button | {reason: "The client wants it so."}).status_code == 302
+    (kept,) = episode.entries.select_related("episode__client")
+    assert kept.payload[reason] == "The client wants it so."
+    taken_out = changed(episode, kept, typed | button, kept.version)
+    assert taken_out.status_code == 422
+    assert f'id="{reason}-error"' in taken_out.content.decode()
+
+
 def test_finishing_shows_it_to_the_client_and_asks_for_what_a_whole_record_needs():
     episode, _ = factories.active_episode()
     turn = {"turns-1-speaker": "client", "turns-1-said": "You never ask me."}

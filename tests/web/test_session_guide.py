@@ -571,3 +571,40 @@ def test_an_older_session_shows_what_was_due_then(desk, therapist):
     html_now = page_of(desk, session)
     assert "After today 10 remain." in html_then
     assert "After today 10 remain." in html_now
+
+
+# -- a reason, where one is asked ---------------------------------------------------------------------
+
+
+def test_a_line_asks_for_the_reason_of_a_choice_outside_the_rules_and_keeps_what_was_typed(desk, therapist):
+    session = first_meeting(therapist)
+    three = {"problem_area": ["grief", "role_dispute", "role_transition"], "event": "the branch closed"}
+    make.entry(session.episode, "rec_formulation", three, session=session, at=make.at_day(42))
+    typed = {"agreement": "partly", "client_words": "All of it at once."}
+    assert 'name="reason_for_focus"' not in page_of(desk, session)
+    asked = send(desk, session, "I12", typed).content.decode()
+    assert "3 areas are chosen; 2 at most. Write the reason for it." in asked
+    assert 'name="reason_for_focus"' in asked
+    assert "All of it at once." in asked
+    assert "agreement" not in entries_of(session, "rec_formulation")[0].payload
+    send(desk, session, "I12", typed | {"reason_for_focus": "All three weigh alike."})
+    (kept,) = entries_of(session, "rec_formulation")
+    assert (kept.payload["agreement"], kept.payload["reason_for_focus"]) == (
+        "partly",
+        "All three weigh alike.",
+    )
+    send(desk, session, "I12", typed | {"client_words": "All of it."})
+    (kept,) = entries_of(session, "rec_formulation")
+    assert (kept.payload["client_words"], kept.payload["reason_for_focus"]) == (
+        "All of it.",
+        "All three weigh alike.",
+    )
+
+
+def first_meeting(therapist) -> Session:
+    """Session 3 of a course, still in its initial phase, today."""
+    episode = make.episode(therapist, planned_sessions=16)
+    for n in range(2):
+        make.session(episode, days=28 + 7 * n, intake=False)
+        episode.refresh_from_db()
+    return make.session(episode, days=42, intake=False)

@@ -1,14 +1,13 @@
-"""What agreeing on a focus or a contract asks for: a reason (DR-17, DR-18), a stop that is overridden (DR-08)."""
+"""What agreeing on a focus, an order or a contract asks for: a written reason (DR-17, DR-18; ipt.md 7.3 step 8)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
+from openipt.core.course import known
 from openipt.core.course.course import Course, Entry
-from openipt.core.course.rules import rule_results
+from openipt.core.course.rules import rule_result
 from openipt.core.manual.model import Manual
 
 REASON_ASKED_BY = ("DR-17", "DR-18")
@@ -16,14 +15,22 @@ REASON_ASKED_BY = ("DR-17", "DR-18")
 DAYS_BETWEEN = {"twice_weekly": 3.5, "weekly": 7.0, "fortnightly": 14.0, "monthly": 28.0}
 
 
-def reasons_asked(
-    manual: Manual, course: Course, today: date, record: str, values: Mapping[str, Any]
-) -> tuple[str, ...]:
-    """Why this choice of focus asks for a written reason, if the record were kept today."""
-    last = max((entry.order for entry in course.entries), default=0) + 1
-    proposed = Entry(record, today, values, order=last)
-    results = rule_results(manual, replace(course, entries=(*course.entries, proposed)), today)
-    return tuple(result.why for result in results if result.id in REASON_ASKED_BY and result.fired)
+def reasons_asked(manual: Manual, course: Course, proposed: Entry, today: date) -> tuple[str, ...]:
+    """Why this choice of focus asks for a written reason. `course` is what is known without it.
+
+    A record that chooses no area, is not agreed yet, or is older than the choice that stands asks for none.
+    """
+    areas = known.areas_chosen(proposed)
+    chosen = replace(course, entries=(*course.entries, proposed)).as_of(today)
+    if not areas or set(known.focus(chosen)) != set(areas):
+        return ()
+    results = [rule_result(rule, manual, chosen, today) for rule in REASON_ASKED_BY if rule in manual.rules]
+    return tuple(result.why for result in results if result.fired)
+
+
+def order_differs(by_score: object, agreed: object) -> bool:
+    """Whether an issue was given another place than its score gives it: that asks for a reason (7.3 step 8)."""
+    return isinstance(by_score, int) and isinstance(agreed, int) and by_score != agreed
 
 
 def last_day(first: date, meetings: int, frequency: str = "weekly") -> date:

@@ -270,7 +270,7 @@ def focus_history(course: Course) -> tuple[Focus, ...]:
     stated = [
         (entry.on, entry.order, areas)
         for entry in (*course.entries_of("rec_formulation"), *course.entries_of("rec_contract"))
-        if (areas := _areas(entry))
+        if (areas := areas_chosen(entry))
     ]
     history: list[Focus] = []
     for on, _, areas in sorted(stated):
@@ -281,7 +281,8 @@ def focus_history(course: Course) -> tuple[Focus, ...]:
     return tuple(history)
 
 
-def _areas(entry: Entry) -> tuple[str, ...]:
+def areas_chosen(entry: Entry) -> tuple[str, ...]:
+    """The problem areas a contract, or a formulation the client agreed with, chooses; none otherwise."""
     if entry.record == "rec_contract":
         return words(entry.values.get("focus"))
     return words(entry.values.get("problem_area")) if agreed(entry) else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +11,9 @@ from django.db import transaction
 from django.db.models import Max
 
 from openipt.core.course import known
-from openipt.core.course.course import EpisodeStatus
+from openipt.core.course.agreeing import order_differs, reasons_asked
+from openipt.core.course.course import Course, EpisodeStatus
+from openipt.core.course.course import Entry as CoreEntry
 from openipt.core.fields.definitions import RecordType
 from openipt.core.manual.model import Manual
 from openipt.core.safety.levels import Level
@@ -51,6 +54,7 @@ from openipt.records.models import (
 SAFETY_RECORDS = frozenset({"rec_risk", "rec_safety_plan", "rec_emergency"})
 RATED_APART = "rec_problem_area_rating"  # therapist and supervisor each write their own (I10)
 APART = "Therapist and supervisor rate apart: each changes their own rating only."
+CHOOSE_FOCUS = frozenset({"rec_contract", "rec_formulation"})
 SUPERVISION_RECORDS = frozenset({"rec_supervision_item", RATED_APART})
 
 
@@ -114,6 +118,7 @@ def add_entry(
     _check_amends(amends, episode)
     entry.payload = checked(manual, kind, payload)
     before = _check_safety(entry, None, amends.payload if amends is not None else None)
+    _check_reasons(entry, manual, at)
     _check_final(entry, manual, final)
     entry.save(force_insert=True)
     _forget_typing(entry, by, f"new:{kind.id}:{session.pk if session else ''}")
@@ -224,6 +229,35 @@ def _check_danger(entry: Entry, earlier: Mapping[str, Any] | None) -> None:
         raise EntryNotValid(faults)
 
 
+def _check_reasons(entry: Entry, manual: Manual, at: datetime) -> None:
+    """A choice outside the rules is the client's and the therapist's to make, and asks for its reason.
+
+    Drafts too: a contract's focus and an agreed rank count from the moment they are kept.
+    """
+    values = entry.payload
+    if entry.record_type == "rec_issue_ranking":
+        differs = order_differs(values.get("rank"), values.get("final_rank"))
+        if differs and not values.get("reason_for_difference"):
+            raise fault(
+                "reason_for_difference",
+                "The agreed rank differs from the rank by score. Write the reason for it.",
+            )
+    elif entry.record_type in CHOOSE_FOCUS and not values.get("reason_for_focus"):
+        asked = reasons_asked(manual, _course_without(entry), _core(entry), day_of(at))
+        if asked:
+            raise fault("reason_for_focus", " ".join((*asked, "Write the reason for it.")))
+
+
+def _core(entry: Entry) -> CoreEntry:
+    return convert.core_entry(entry, entry.session.number if entry.session is not None else None)
+
+
+def _course_without(entry: Entry) -> Course:
+    """What is known of the episode apart from this entry."""
+    course = convert.course(entry.episode)
+    return replace(course, entries=tuple(one for one in course.entries if one.order != entry.order))
+
+
 def _check_final(entry: Entry, manual: Manual, final: bool) -> None:
     """What finishing asks for, less what danger locks."""
     faults = final_faults(manual, entry.record_type, entry.payload) if final else ()
@@ -310,6 +344,7 @@ def _write(
     _keep_version(entry, by, at)
     earlier, entry.payload = entry.payload, values
     before = _check_safety(entry, earlier)
+    _check_reasons(entry, manual, at)
     _check_final(entry, manual, is_final)
     entry.version += 1
     entry.updated_at = at

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
+from openipt.core.course.agreeing import order_differs
 from openipt.errors import EntryNotValid, NotAllowedNow
 from openipt.records.access import Act
 from openipt.records.actions.conflicts import Refused
@@ -166,8 +167,8 @@ def order(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     final = {name: sent.number(f"final-{name}", lowest=1, highest=most, required=True) for name in names}
     reason = sent.words("reason", longest=5000)
     agreed = _check_order(sent, final, client)
-    by_score = [name for name in agreed if name in ranking.order]
-    if not sent.faults and by_score != list(ranking.order) and not reason:
+    differs = any(order_differs(one.rank, final[one.issue.id]) for one in ranking.ranked)
+    if not sent.faults and differs and not reason:
         sent.fault("reason", "The agreed order differs from the order by score. Write the reason.")
     if sent.faults:
         return show_room(request, page, sent=sent)

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
-from openipt.core.course.agreeing import last_day, reasons_asked
+from openipt.core.course.agreeing import last_day
 from openipt.core.course.known import day
 from openipt.core.course.phases import planned_sessions
 from openipt.core.formulation.paragraph import paragraph
@@ -37,8 +37,7 @@ FORMULATION_TASK, CONTRACT_TASK, MAINTENANCE_TASK = "I12", "I13", "X01"
 TEMPLATES = {FORMULATION: "therapist/formulation_write.html", CONTRACT: "therapist/formulation_contract.html"}
 OWN_WORDS = "Write what the client would change, in their own words."
 NOT_YET = "Keep it as a draft and change it together until it fits."
-REASON = "reason_for_focus"
-ASKED_AGAIN = frozenset({"agreement", "client_words", REASON})
+ASKED_AGAIN = frozenset({"agreement", "client_words", "reason_for_focus"})
 
 Check = Callable[[EpisodePage, RecordForm, HttpRequest], tuple[FieldFault, ...]]
 
@@ -176,7 +175,7 @@ def _check_formulation(page: EpisodePage, form: RecordForm, request: HttpRequest
         found.append(FieldFault("agreement", NOT_YET))
     if agreement == "partly" and not form.values.get("client_words"):
         found.append(FieldFault("client_words", OWN_WORDS))
-    return (*found, *_reason(page, FORMULATION, form))
+    return tuple(found)
 
 
 def _check_contract(page: EpisodePage, form: RecordForm, request: HttpRequest) -> tuple[FieldFault, ...]:
@@ -200,15 +199,7 @@ def _check_contract(page: EpisodePage, form: RecordForm, request: HttpRequest) -
     reviews = [one for one in values.get("review_sessions") or () if isinstance(number, int) and one > number]
     if reviews:
         found.append(FieldFault("review_sessions", f"There is no session {reviews[0]} in {number} meetings."))
-    return (*found, *(_reason(page, CONTRACT, form) if "finish" in request.POST else ()))
-
-
-def _reason(page: EpisodePage, record: str, form: RecordForm) -> tuple[FieldFault, ...]:
-    """A choice of focus outside the rules asks for its reason (DR-17, DR-18)."""
-    if form.values.get(REASON):
-        return ()
-    asked = reasons_asked(page.manual, page.course, page.on, record, form.values)
-    return (FieldFault(REASON, " ".join((*asked, "Write the reason for it."))),) if asked else ()
+    return tuple(found)
 
 
 # -- pages -------------------------------------------------------------------------------------------

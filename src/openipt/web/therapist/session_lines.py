@@ -28,6 +28,8 @@ from openipt.web.therapist.session_room import DOCUMENTS, Room
 
 TOO_MUCH_FOR_A_LINE = (FieldType.ROWS, FieldType.GROUP, FieldType.SCORES)
 MOST_LINES = 60
+# Reasons a line asks for only once what it holds needs one (DR-17, DR-18; ipt.md 7.3 step 8).
+ASKED_WHERE_NEEDED = ("reason_for_focus", "reason_for_difference")
 
 
 @dataclass(frozen=True)
@@ -120,9 +122,10 @@ class Saving:
 
 def save_line(room: Room, tasks: tuple[Task, ...], index: int, post: Any) -> Saving:
     """Save a line into its record: a new one, the same again, or emptied and so taken back."""
-    keys, kind = quick_keys(room, tasks), room.manual.record_types[tasks[0].record]
+    kind = room.manual.record_types[tasks[0].record]
+    keys = (*quick_keys(room, tasks), *(key for key in ASKED_WHERE_NEEDED if key in post))
     entry = _entry_at(room, tasks, index)
-    form = _form_of(room, tasks, index, post, entry)
+    form = _form_of(room, tasks, index, post, entry, keys)
     if form.faults or form.is_row_action:
         return Saving(_line(room, tasks, index, form, post.get("was", "")), False)
     stored = entry.payload if entry is not None else {}
@@ -138,7 +141,10 @@ def save_line(room: Room, tasks: tuple[Task, ...], index: int, post: Any) -> Sav
     try:
         kept = _keep(room, tasks, entry, form, keys)
     except EntryNotValid as error:
-        form = _drawn(room, tasks, index, form.values, error.faults)
+        asked = tuple(
+            key for key in ASKED_WHERE_NEEDED if key in {one.path for one in error.faults} - {*keys}
+        )
+        form = _drawn(room, tasks, index, form.values, error.faults, (*keys, *asked))
         return Saving(_line(room, tasks, index, form, here), False)
     except ChangedMeanwhile:
         room.forget()
@@ -153,7 +159,9 @@ def _entry_at(room: Room, tasks: tuple[Task, ...], index: int) -> Entry | None:
     return found[index] if index < len(found) else None
 
 
-def _form_of(room: Room, tasks: tuple[Task, ...], index: int, post: Any, entry: Entry | None) -> RecordForm:
+def _form_of(
+    room: Room, tasks: tuple[Task, ...], index: int, post: Any, entry: Entry | None, keys: tuple[str, ...]
+) -> RecordForm:
     """What was sent. A line that was emptied asks for nothing."""
     kind = room.manual.record_types[tasks[0].record]
     form = RecordForm.from_post(
@@ -162,7 +170,7 @@ def _form_of(room: Room, tasks: tuple[Task, ...], index: int, post: Any, entry: 
         people=room.page.people_to_pick,
         codes=room.page.codes,
         before=entry.payload if entry is not None else base_of(room, kind),
-        only=quick_keys(room, tasks),
+        only=keys,
         id_prefix=_id(tasks, index),
     )
     if form.is_row_action or _says_anything(form) or not _is_all(room, tasks, entry):
@@ -176,13 +184,14 @@ def _drawn(
     index: int,
     values: Mapping[str, Any],
     faults: tuple[FieldFault, ...] = (),
+    keys: tuple[str, ...] = (),
 ) -> RecordForm:
     return RecordForm.from_values(
         room.manual.record_types[tasks[0].record],
         values,
         people=room.page.people_to_pick,
         codes=room.page.codes,
-        only=quick_keys(room, tasks),
+        only=keys or quick_keys(room, tasks),
         id_prefix=_id(tasks, index),
         faults=faults,
     )
