@@ -12,7 +12,6 @@ is found; where that would be wrong the query is not for this place.
 
 from __future__ import annotations
 
-import copy
 import uuid
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
@@ -80,10 +79,10 @@ class _Compiled:
         queryset = build(*given).using(connection.alias)
         if queryset._prefetch_related_lookups:
             raise TypeError("A prepared query fetches nothing beside its own rows.")
-        self._queryset = queryset
-        self._compiler = queryset.query.get_compiler(using=connection.alias)
-        self._sql, params = self._compiler.as_sql()
+        compiler = queryset.query.get_compiler(using=connection.alias)
+        self._sql, params = compiler.as_sql()
         self._params = tuple(params)
+        self._asked = _Asked(queryset, compiler)
         self._adapt = [_adapter(sample, self._params, connection) for sample in samples]
         self._places = [
             [place for place, param in enumerate(self._params) if param == adapt(sample)]
@@ -98,9 +97,7 @@ class _Compiled:
             adapted = adapt(value)
             for place in places:
                 params[place] = adapted
-        compiler = copy.copy(self._compiler)
-        compiler.as_sql = lambda *_, **__: (self._sql, tuple(params))
-        return list(self._queryset._iterable_class(_Asked(self._queryset, compiler)))
+        return self._asked.rows(self._sql, params)
 
 
 def _samples(kinds: tuple[Any, ...], sizes: Any) -> tuple[list[Any], list[Any]]:
@@ -140,16 +137,53 @@ def _adapter(sample: Any, params: tuple[Any, ...], connection: Any) -> Callable[
 
 
 class _Asked:
-    """What Django's row makers look at of a query set and its query; hands out the compiled one."""
+    """What Django's row makers look at of a query set, its query and its compiler: asks the SQL it is given.
+
+    How a value of the database becomes one of Python is worked out once for each column.
+    """
 
     def __init__(self, queryset: Any, compiler: Any) -> None:
         self.db, self.model, self.query = queryset.db, queryset.model, self
         self._fields, self._hints = queryset._fields, queryset._hints
         self._known_related_objects = queryset._known_related_objects
-        self._compiler = compiler
+        self.select, self.klass_info = compiler.select, compiler.klass_info
+        self.annotation_col_map = compiler.annotation_col_map
+        self._make, self._compiled = queryset._iterable_class, compiler.query
+        self._connection, self._columns = compiler.connection, compiler.col_count
+        self._converters = list(compiler.get_converters([s[0] for s in self.select[: self._columns]]).items())
+        self._found: list[Any] = []
+
+    def rows(self, sql: str, params: list[Any]) -> list[Any]:
+        with self._connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            self._found = cursor.fetchall()
+        try:
+            return list(self._make(self))
+        finally:
+            self._found = []
 
     def get_compiler(self, using: str | None = None, **_: Any) -> Any:
-        return self._compiler
+        return self
+
+    def execute_sql(self, *_: Any, **__: Any) -> list[Any]:
+        return self._found
+
+    def results_iter(
+        self, results: list[Any] | None = None, tuple_expected: bool = False, **_: Any
+    ) -> Iterable[Any]:
+        rows: Iterable[Any] = self._found
+        if self._converters:
+            rows = map(self._converted, rows)
+        return map(tuple, rows) if tuple_expected else rows
+
+    def _converted(self, found: Any) -> list[Any]:
+        row = list(found[: self._columns])
+        for place, (convert, column) in self._converters:
+            value = row[place]
+            for one in convert:
+                value = one(value, column, self._connection)
+            row[place] = value
+        return row
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._compiler.query, name)
+        return getattr(self._compiled, name)
