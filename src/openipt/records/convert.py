@@ -39,15 +39,85 @@ from openipt.records.actors import Actor
 from openipt.records.models import (
     Alert,
     AnswerEvent,
+    CheckIn,
     CheckInPurpose,
     Entry,
     EntryState,
     Episode,
+    MeasureScore,
+    PhaseEvent,
+    PlanEvent,
     Session,
+    StatusEvent,
     StrategyUse,
     TaskMark,
     TechniqueUse,
 )
+from openipt.records.prepared import MANY, Prepared
+
+_SESSIONS = Prepared(lambda episode: Session.objects.filter(episode=episode).order_by("planned_at"), UUID)
+_PLANS = Prepared(lambda episode: PlanEvent.objects.filter(episode=episode), UUID)
+_PHASES = Prepared(
+    lambda episode: PhaseEvent.objects.filter(episode=episode).values_list(
+        "phase_to", "on", "session_number"
+    ),
+    UUID,
+)
+_STATUSES = Prepared(
+    lambda episode: StatusEvent.objects.filter(episode=episode).values_list("status_to", "on", "end_reason"),
+    UUID,
+)
+_ENTRIES = Prepared(
+    lambda episode: (
+        Entry.objects.filter(episode=episode)
+        .exclude(state=EntryState.WITHDRAWN)
+        .exclude(by_role="client", shared=False)
+        .order_by("on", "order")
+        .values_list("id", "payload_sealed", "record_type", "on", "session", "for_task", "by_role", "order")
+    ),
+    UUID,
+)
+_SCORES = Prepared(
+    lambda episode: (
+        MeasureScore.objects.filter(episode=episode)
+        .order_by()
+        .values_list("check_in", "measure", "on", "items", "total", "version", "rater")
+    ),
+    UUID,
+)
+_SITTINGS = Prepared(
+    lambda episode: (
+        CheckIn.objects.filter(episode=episode)
+        .order_by()
+        .values_list("id", "on", "opened_at", "session", "purpose", "finished_at")
+    ),
+    UUID,
+)
+_CHOICES = Prepared(
+    lambda check_ins: (
+        AnswerEvent.objects.filter(check_in__in=check_ins)
+        .order_by("id")
+        .values_list("check_in_id", "measure", "version", "item", "value")
+    ),
+    MANY,
+)
+_ALERTS = Prepared(
+    lambda episode: Alert.objects.filter(episode=episode, check_in__isnull=False).values_list(
+        "check_in", "inputs"
+    ),
+    UUID,
+)
+
+
+def _codes_of(model: Any, column: str) -> Prepared[tuple[UUID, str]]:
+    """What was ticked in each session of an episode and still stands."""
+    standing = model.objects.filter(withdrawn_at=None).order_by(column).values_list("session_id", column)
+    return Prepared(lambda episode: standing.filter(session__episode=episode), UUID)
+
+
+_TASKS = _codes_of(TaskMark, "task_id")
+_STRATEGIES = _codes_of(StrategyUse, "code")
+_TECHNIQUES = _codes_of(TechniqueUse, "code")
 
 
 class _Courses:
@@ -94,9 +164,9 @@ def course(episode: Episode) -> Course:
 
 
 def _read(episode: Episode) -> Course:
-    sessions = list(episode.sessions.order_by("planned_at"))
+    sessions = _SESSIONS(episode.pk)
     numbers = {session.pk: session.number for session in sessions}
-    plans = tuple(episode.plan_events.all())
+    plans = _PLANS(episode.pk)
     return Course(
         adaptation=episode.adaptation,
         manual_version=episode.manual_version,
@@ -106,21 +176,16 @@ def _read(episode: Episode) -> Course:
         meetings=_meetings(episode, sessions),
         answers=_answers(episode, numbers),
         entries=_entries(episode, numbers),
-        phase_changes=tuple(
-            PhaseChange(*row) for row in episode.phase_events.values_list("phase_to", "on", "session_number")
-        ),
+        phase_changes=tuple(PhaseChange(*row) for row in _PHASES(episode.pk)),
         status_changes=tuple(
-            StatusChange(EpisodeStatus(status), on, reason)
-            for status, on, reason in episode.status_events.values_list("status_to", "on", "end_reason")
+            StatusChange(EpisodeStatus(status), on, reason) for status, on, reason in _STATUSES(episode.pk)
         ),
         plan_changes=tuple(PlanChange(plan.planned_to, plan.on, plan.phase) for plan in plans),
     )
 
 
 def _meetings(episode: Episode, sessions: list[Session]) -> tuple[Meeting, ...]:
-    tasks = _codes(TaskMark, "task_id", episode)
-    strategies = _codes(StrategyUse, "code", episode)
-    techniques = _codes(TechniqueUse, "code", episode)
+    tasks, strategies, techniques = (_codes(q, episode) for q in (_TASKS, _STRATEGIES, _TECHNIQUES))
     found = [
         Meeting(
             on=session.on,
@@ -139,22 +204,15 @@ def _meetings(episode: Episode, sessions: list[Session]) -> tuple[Meeting, ...]:
     return tuple(sorted(found, key=lambda meeting: (meeting.on, meeting.number or 0)))
 
 
-def _codes(model: Any, column: str, episode: Episode) -> dict[UUID, list[str]]:
+def _codes(asked: Prepared[tuple[UUID, str]], episode: Episode) -> dict[UUID, list[str]]:
     found: dict[UUID, list[str]] = defaultdict(list)
-    rows = model.objects.filter(session__episode=episode, withdrawn_at=None).order_by(column)
-    for session_id, code in rows.values_list("session_id", column):
+    for session_id, code in asked(episode.pk):
         found[session_id].append(code)
     return found
 
 
 def _entries(episode: Episode, numbers: dict[UUID, int | None]) -> tuple[CoreEntry, ...]:
     """Entries that count and may be known, opened in one go under the client's key."""
-    rows = (
-        episode.entries.exclude(state=EntryState.WITHDRAWN)
-        .exclude(by_role="client", shared=False)
-        .order_by("on", "order")
-        .values_list("id", "payload_sealed", "record_type", "on", "session", "for_task", "by_role", "order")
-    )
     return tuple(
         CoreEntry(
             record=record,
@@ -167,7 +225,7 @@ def _entries(episode: Episode, numbers: dict[UUID, int | None]) -> tuple[CoreEnt
             by_role=by_role,
             order=order,
         )
-        for pk, sealed, record, on, session, for_task, by_role, order in rows
+        for pk, sealed, record, on, session, for_task, by_role, order in _ENTRIES(episode.pk)
     )
 
 
@@ -208,9 +266,7 @@ def _answers(episode: Episode, numbers: dict[UUID, int | None]) -> tuple[Answers
             at=sittings[check_in].at,
             rater=rater,
         )
-        for check_in, measure, on, items, total, version, rater in episode.scores.order_by().values_list(
-            "check_in", "measure", "on", "items", "total", "version", "rater"
-        )
+        for check_in, measure, on, items, total, version, rater in _SCORES(episode.pk)
     ]
     for check_in, chosen in _choices([pk for pk, sat in sittings.items() if not sat.finished]).items():
         found += [_unfinished(key, items, sittings[check_in]) for key, items in chosen.items()]
@@ -219,9 +275,6 @@ def _answers(episode: Episode, numbers: dict[UUID, int | None]) -> tuple[Answers
 
 
 def _sittings(episode: Episode, numbers: dict[UUID, int | None]) -> dict[UUID, _Sitting]:
-    rows = episode.check_ins.order_by().values_list(
-        "id", "on", "opened_at", "session", "purpose", "finished_at"
-    )
     baseline = CheckInPurpose.BASELINE.value
     return {
         pk: _Sitting(
@@ -230,7 +283,7 @@ def _sittings(episode: Episode, numbers: dict[UUID, int | None]) -> dict[UUID, _
             numbers.get(session) if session else 0 if purpose == baseline else None,
             finished is not None,
         )
-        for pk, on, at, session, purpose, finished in rows
+        for pk, on, at, session, purpose, finished in _SITTINGS(episode.pk)
     }
 
 
@@ -246,12 +299,7 @@ Choices = dict[tuple[str, str], dict[int, int | None]]
 def _choices(check_ins: list[UUID]) -> dict[UUID, Choices]:
     """The standing choice of each item: the last one made. (Every choice stays in its alert.)"""
     found: dict[UUID, Choices] = defaultdict(dict)
-    if not check_ins:
-        return found
-    events = AnswerEvent.objects.filter(check_in__in=check_ins).order_by("id")
-    for check_in, measure, version, item, value in events.values_list(
-        "check_in_id", "measure", "version", "item", "value"
-    ):
+    for check_in, measure, version, item, value in _CHOICES(check_ins):
         found[check_in].setdefault((measure, version), {})[item] = value
     return found
 
@@ -259,8 +307,7 @@ def _choices(check_ins: list[UUID]) -> dict[UUID, Choices]:
 def _taken_back(episode: Episode) -> list[tuple[UUID, tuple[str, int, int]]]:
     """Risk answers that were chosen and then changed: measure, item, value. Both stay in the record."""
     found = []
-    alerts = episode.alerts.filter(check_in__isnull=False).values_list("check_in", "inputs")
-    for check_in, inputs in alerts:
+    for check_in, inputs in _ALERTS(episode.pk):
         choices = inputs.get("choices", [])
         for before, after in zip(choices, choices[1:], strict=False):
             if before["value"] is not None and before["value"] != after["value"]:
