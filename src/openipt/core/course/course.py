@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -76,7 +77,8 @@ class Meeting:
 class Answers:
     """What one person answered to one measure on one day, item by item; None is a declined item.
 
-    Where only a total is known (an external form), `items` is empty and `total` is set.
+    Where only a total is known (an external form), `items` is empty and `total` is set. `unscored` are
+    answers to items printed with the measure that never count (PHQ-9: difficulty).
     `session` is the number of the session these answers were given for (0: baseline), if any.
     """
 
@@ -89,6 +91,7 @@ class Answers:
     at: datetime | None = None
     rater: str = "client"
     finished: bool = True
+    unscored: tuple[int | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -153,6 +156,8 @@ class Course:
 
     def as_of(self, day: date) -> Course:
         """This course with nothing dated after `day`, except meetings that are only planned."""
+        if self._last_day is None or self._last_day <= day:
+            return self
         return replace(
             self,
             meetings=tuple(m for m in self.meetings if m.on <= day or m.attendance is Attendance.PLANNED),
@@ -163,16 +168,41 @@ class Course:
             plan_changes=tuple(c for c in self.plan_changes if c.on <= day),
         )
 
-    @property
+    # What follows is worked out once for each course: a course never changes.
+
+    @cached_property
+    def _last_day(self) -> date | None:
+        """The last day that anything is dated, planned meetings aside."""
+        dated = (self.answers, self.entries, self.phase_changes, self.status_changes, self.plan_changes)
+        days = [found.on for kind in dated for found in kind]
+        days += [m.on for m in self.meetings if m.attendance is not Attendance.PLANNED]
+        return max(days, default=None)
+
+    @cached_property
     def held(self) -> tuple[Meeting, ...]:
         """Numbered meetings from session 1 on that were held, in order."""
-        return tuple(
-            sorted(
-                (m for m in self.meetings if m.attendance.is_held and (m.number or 0) >= 1),
-                key=lambda m: (m.on, m.number or 0),
-            )
-        )
+        numbered = (m for m in self.meetings if m.attendance.is_held and (m.number or 0) >= 1)
+        return tuple(sorted(numbered, key=lambda m: (m.on, m.number or 0)))
 
     def entries_of(self, record: str) -> tuple[Entry, ...]:
         """Entries of one record type, oldest first."""
-        return tuple(sorted((e for e in self.entries if e.record == record), key=lambda e: (e.on, e.order)))
+        return self._entries_by_record.get(record, ())
+
+    @cached_property
+    def _entries_by_record(self) -> Mapping[str, tuple[Entry, ...]]:
+        found: dict[str, list[Entry]] = {}
+        for entry in sorted(self.entries, key=lambda e: (e.on, e.order)):
+            found.setdefault(entry.record, []).append(entry)
+        return {record: tuple(entries) for record, entries in found.items()}
+
+    def answers_to(self, measure: str) -> tuple[Answers, ...]:
+        """Every sitting of one measure, oldest first."""
+        return self._answers_by_measure.get(measure, ())
+
+    @cached_property
+    def _answers_by_measure(self) -> Mapping[str, tuple[Answers, ...]]:
+        found: dict[str, list[Answers]] = {}
+        in_time = sorted(self.answers, key=lambda a: (a.on, a.at.isoformat() if a.at else "", a.session or 0))
+        for answers in in_time:
+            found.setdefault(answers.measure, []).append(answers)
+        return {measure: tuple(sittings) for measure, sittings in found.items()}

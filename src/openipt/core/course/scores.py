@@ -42,12 +42,7 @@ def total_of(manual: Manual, answers: Answers) -> float | None:
 
 def answers_of(course: Course, measure: str) -> tuple[Answers, ...]:
     """Every sitting of one measure, oldest first."""
-    return tuple(
-        sorted(
-            (a for a in course.answers if a.measure == measure),
-            key=lambda a: (a.on, a.at.isoformat() if a.at else "", a.session or 0),
-        )
-    )
+    return course.answers_to(measure)
 
 
 def points(manual: Manual, course: Course, measure: str) -> tuple[Point, ...]:
