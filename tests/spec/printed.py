@@ -22,7 +22,8 @@ Printed from the rules as data (`src/openipt/content/rules.toml`) and the senten
 (`tests/spec`), by `python -m tests.spec.printed`. A test fails where this page and they differ.
 
 A rule reads the record as it stood at the end of a day and answers *fired*, *not fired* or *cannot tell*
-(something it needs is not in the record; that is never taken for a no), with its inputs and why.
+(something it needs is not in the record; that is never taken for a no), with its inputs and why. Where it
+does not speak of such a course at all, it has not fired and says so (*not for this adaptation*).
 Where a point was left open the product's reading is given; it is a project default.
 """
 
@@ -41,7 +42,7 @@ STATUS = """
 | `not_applicable` | conditional tasks whose condition does not hold, or is not known to, with why |
 | `measures_due` | measures not yet answered for the present session on its own day, afterwards for the next one. Never a screen that is asked alone with the client |
 | `transitions` | ways out of the present phase, open or not, with the reasons |
-| `rules` | every rule below that has a function |
+| `rules` | every rule below |
 | `exit_criteria` | of the present phase: task ids and names of conditions, met and missing |
 """
 

@@ -66,12 +66,13 @@ def is_weekly(manual: Manual, course: Course) -> bool:
     return known.frequency(manual, course).startswith(("weekly", "once a week", "every week"))
 
 
-def reading_at(manual: Manual, course: Course, week: int) -> Reading | None:
+def reading_at(manual: Manual, course: Course, week: int, measure: str | None = None) -> Reading | None:
     """The reading of week 4 or 8, once its moment has come; None before, or without a case at the start.
 
-    Weekly courses: the score of that session. Others: the first score on or after that day.
+    Weekly courses: the score of that session. Others: the first score on or after that day. Of `measure`
+    where one is named, case or not.
     """
-    measure = main_measure(manual, course)
+    measure = measure or main_measure(manual, course)
     start = start_score(manual, course, measure) if measure else None
     if measure is None or start is None:
         return None

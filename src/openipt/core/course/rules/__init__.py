@@ -1,31 +1,66 @@
-"""The decision rules of ipt.md 14, one small named function each.
+"""The decision rules of ipt.md 14, one small named function each, all forty-eight.
 
 A rule reads the manual (its parameters), the course as it stood at the end of a day, and that day. It
-answers fired, not fired or cannot tell, with the inputs it looked at and why. Rules that are content
-only and have no function yet are not listed.
+answers fired, not fired or cannot tell, with the inputs it looked at and why; a rule that does not speak
+of such a course at all says so. What the record of one episode cannot hold comes in as `Beyond`.
 """
 
 from __future__ import annotations
 
 from datetime import date
 
+from openipt.core.course.beyond import NOTHING, Beyond
 from openipt.core.course.course import Course
-from openipt.core.course.rules import attendance, focus, outcome, phases, progress, safety, suitability
-from openipt.core.course.rules.result import RULES, RuleResult, RuleState
+from openipt.core.course.rules import (
+    attendance,
+    before,
+    content,
+    dangers,
+    focus,
+    groups,
+    outcome,
+    phases,
+    progress,
+    rhythm,
+    safety,
+    suitability,
+    supervision,
+)
+from openipt.core.course.rules.result import READERS, RULES, RuleResult, RuleState
 from openipt.core.manual.model import Manual
 
 __all__ = ["RULES", "RuleResult", "RuleState", "rule_result", "rule_results"]
 
-_MODULES = (attendance, focus, outcome, phases, progress, safety, suitability)
+_MODULES = (
+    attendance,
+    before,
+    content,
+    dangers,
+    focus,
+    groups,
+    outcome,
+    phases,
+    progress,
+    rhythm,
+    safety,
+    suitability,
+    supervision,
+)
+_IDS = tuple(sorted(RULES))
 
 
-def rule_result(rule_id: str, manual: Manual, course: Course, today: date) -> RuleResult:
-    """One rule on one day; KeyError for a rule without a function."""
-    return RULES[rule_id](manual, course, today)
+def rule_result(
+    rule_id: str, manual: Manual, course: Course, today: date, beyond: Beyond = NOTHING
+) -> RuleResult:
+    """One rule on one day; KeyError for a rule there is not."""
+    return RULES[rule_id](manual, course, today, beyond)
 
 
-def rule_results(manual: Manual, course: Course, today: date) -> tuple[RuleResult, ...]:
-    """Every rule the manual holds and that has a function, by id."""
+def rule_results(
+    manual: Manual, course: Course, today: date, beyond: Beyond = NOTHING
+) -> tuple[RuleResult, ...]:
+    """Every rule the manual holds, by id."""
+    known = course.as_of(today)
     return tuple(
-        RULES[rule_id](manual, course, today) for rule_id in sorted(RULES) if rule_id in manual.rules
+        READERS[rule_id](manual, known, today, beyond) for rule_id in _IDS if rule_id in manual.rules
     )

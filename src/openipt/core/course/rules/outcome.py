@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 from openipt.core.course import known, progress
+from openipt.core.course.circumstances import oldest_age
 from openipt.core.course.course import Course
 from openipt.core.course.phases import acute_end_reached
 from openipt.core.course.rules.result import Verdict, cannot_tell, fired, not_fired, parameter, rule
@@ -104,3 +105,24 @@ def plan_to_stop_medication(manual: Manual, course: Course, today: date) -> Verd
 
 def _wants_to_stop(wish: str) -> bool:
     return _STOP.search(wish) is not None and _DENIED.search(wish) is None
+
+
+@rule("DR-33")
+def keep_medication_in_late_life(manual: Manual, course: Course, today: date) -> Verdict:
+    """Seventy or older, PHQ-9 in remission, and medication on record."""
+    age, limit = oldest_age(course, today), parameter(manual, "DR-33", "age_from")
+    taken = bool(known.medications(course)) if known.asked_about_medication(course) else None
+    remitted = progress.remission(manual, course)
+    inputs = {"age": age, "medication": taken, "remission": remitted}
+    if age is not None and age < limit:
+        return not_fired(f"The client is younger than {limit}.", **inputs)
+    if taken is False:
+        return not_fired("The client takes no medication.", **inputs)
+    if remitted is False:
+        return not_fired("There is no remission.", **inputs)
+    missing = ["the year of birth"] if age is None else []
+    missing += ["whether the client takes medication"] if taken is None else []
+    missing += ["a PHQ-9 score"] if remitted is None else []
+    if missing:
+        return cannot_tell(*missing, **inputs)
+    return fired(f"In remission with medication at {limit} or older: advise keeping it.", **inputs)

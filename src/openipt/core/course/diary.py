@@ -1,0 +1,80 @@
+"""The diary of daily times (`rec_rhythm_day`) read week by week, and the nights in it (ipt.md 4.13, 10.4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from openipt.core.course import known
+from openipt.core.course.course import Course
+from openipt.core.course.scores import answers_of, total_of
+from openipt.core.manual.model import Manual
+from openipt.core.measures.rhythm import ACTIVITIES, DAY, rhythm_score
+
+WEEK = timedelta(days=7)
+SRM5 = "ms_srm5"
+Times = Mapping[str, int]
+
+
+def days_kept(course: Course) -> dict[date, Times]:
+    """Day -> activity -> minute of the day. Of two entries for one day the later counts."""
+    return {
+        known.day(entry.values.get("date")) or entry.on: _times(entry.values)
+        for entry in course.entries_of("rec_rhythm_day")
+    }
+
+
+def _times(values: Mapping[str, object]) -> Times:
+    found = {activity: _minute(values.get(activity)) for activity in ACTIVITIES}
+    return {activity: minute for activity, minute in found.items() if minute is not None}
+
+
+def _minute(value: object) -> int | None:
+    """The minute of the day of "23:40", alone or with whom."""
+    said = value.get("time") if isinstance(value, Mapping) else value
+    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", said.strip()) if isinstance(said, str) else None
+    return 60 * int(found[1]) + int(found[2]) if found else None
+
+
+def last_day(course: Course, today: date) -> date | None:
+    """The last day of the diary within a week; None where it is not kept now."""
+    kept = [on for on in days_kept(course) if today - WEEK < on <= today]
+    return max(kept, default=None)
+
+
+def weekly_scores(manual: Manual, course: Course, today: date, weeks: int) -> list[float | None]:
+    """The rhythm score of the week that ends with the last day of the diary, then of the weeks before it.
+
+    A week with a day left out has no score: fewer days make fewer hits. An external total of the scale
+    stands for its week where there is no diary.
+    """
+    days, last = days_kept(course), last_day(course, today)
+    totals = [(a.on, total_of(manual, a)) for a in answers_of(course, SRM5) if a.finished]
+    end = last or today
+    found = []
+    for week in range(weeks):
+        first = end - (week + 1) * WEEK + timedelta(days=1)
+        kept = [days[on] for n in range(7) if (on := first + timedelta(days=n)) in days]
+        scored = rhythm_score(kept) if len(kept) == WEEK.days else None
+        given = [total for on, total in totals if first <= on < first + WEEK and total is not None]
+        found.append(scored if scored is not None else given[-1] if given else None)
+    return found
+
+
+def short_nights(course: Course, today: date, below_hours: float) -> tuple[int, int]:
+    """Of the last seven nights of the diary: how many were shorter than that, and how many are known.
+
+    A night goes from "to bed" to "out of bed" of the next day; sleep is at most that long.
+    """
+    days, last = days_kept(course), last_day(course, today)
+    if last is None:
+        return 0, 0
+    lengths = []
+    for n in range(WEEK.days):
+        evening = last - timedelta(days=n + 1)
+        bed = days.get(evening, {}).get("to_bed")
+        up = days.get(evening + timedelta(days=1), {}).get("out_of_bed")
+        if bed is not None and up is not None:
+            lengths.append((up - bed) % DAY or DAY)
+    return sum(1 for length in lengths if length < 60 * below_hours), len(lengths)

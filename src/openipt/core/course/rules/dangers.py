@@ -1,0 +1,114 @@
+"""Rules of danger in particular circumstances: meetings with others, births, eating disorders (ipt.md 4, 11, 14)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from openipt.core.course import known
+from openipt.core.course.beyond import Beyond, MedicalCheck
+from openipt.core.course.circumstances import (
+    adults_not_screened,
+    around_a_birth,
+    checklist_answer,
+    screened_alone,
+    seen_together,
+)
+from openipt.core.course.course import Course
+from openipt.core.course.rules.result import (
+    Verdict,
+    cannot_tell,
+    fired,
+    not_fired,
+    not_for_this,
+    parameter,
+    rule,
+    rule_beyond,
+)
+from openipt.core.manual.model import Manual
+
+
+@rule("DR-07")
+def private_screen_missing(manual: Manual, course: Course, today: date) -> Verdict:
+    """Others are seen together with the client, and an adult among them was not asked apart.
+
+    The client's own screen is `rec_ipv_screen`; that of anybody else is named in `rec_conjoint_session`.
+    Where meetings together are the treatment, nobody else named is nobody else screened.
+    """
+    together = seen_together(manual, course)
+    if not together:
+        return not_for_this("Nobody else is seen together with the client.")
+    alone, others = screened_alone(course), adults_not_screened(course)
+    nobody_named = together != "record" and not course.entries_of("rec_conjoint_session")
+    inputs = {
+        "together": together,
+        "client_screened": alone,
+        "adults_not_screened": len(others) + nobody_named,
+    }
+    missing = [] if alone else ["the client"]
+    missing += ["each other adult"] if others or nobody_named else []
+    if missing:
+        return fired(
+            f"No private screen of {' and of '.join(missing)}: nothing is planned together.", **inputs
+        )
+    return not_fired("Each adult was screened apart.", **inputs)
+
+
+@rule("DR-41")
+def perinatal_emergency(manual: Manual, course: Course, today: date) -> Verdict:
+    """Around a birth: a child in danger, harm to others with intent, psychosis or mania in the last assessment."""
+    months = parameter(manual, "DR-41", "months_after_birth")
+    perinatal = manual.id in parameter(manual, "DR-41", "adaptations")
+    if not perinatal and not around_a_birth(course, today, months):
+        return not_for_this("Nothing on record says that this is around a birth.")
+    assessed = known.latest_risk_record(course)
+    if assessed is None:
+        return cannot_tell("a risk assessment with the questions about the baby, psychosis and mania")
+    positive = known.positive_risk(assessed)
+    signs = [sign for sign in ("child_safety", "psychosis", "mania") if sign in positive]
+    if {"harm_to_others", "intent"} <= set(positive):
+        signs.append("harm_to_others")
+    if signs:
+        return fired(f"Around a birth, answered yes: {', '.join(signs)}. The level is red.", signs=signs)
+    return not_fired("No such sign in the last risk assessment.", signs=[])
+
+
+@rule_beyond("DR-42")
+def medical_danger(manual: Manual, course: Course, today: date, beyond: Beyond) -> Verdict:
+    """Low weight, fainting, electrolyte danger or rapid loss, by a medical check or by the checklist (s_09)."""
+    check, answer = beyond.medical, checklist_answer(course, "s_09")
+    eating = manual.id in parameter(manual, "DR-42", "adaptations")
+    if not (eating or check or answer == "yes" or checklist_answer(course, "s_13") == "yes"):
+        return not_for_this("No eating disorder is on record.", s_09=answer)
+    limit = parameter(manual, "DR-42", "bmi_below")
+    signs = [*_medical_signs(check, limit), *(["s_09"] if answer == "yes" else [])]
+    inputs = {"signs": signs, "bmi": check.bmi if check else None, "s_09": answer}
+    if signs:
+        return fired(f"Medical danger: {', '.join(signs)}. Refer now.", **inputs)
+    missing = _not_checked(check)
+    if missing:
+        return cannot_tell(*missing, **inputs)
+    return not_fired("The medical check shows no danger.", **inputs)
+
+
+def _medical_signs(check: MedicalCheck | None, bmi_below: float) -> list[str]:
+    if check is None:
+        return []
+    signs = ["bmi"] if check.bmi is not None and check.bmi < bmi_below else []
+    parts = {
+        "fainting": check.fainting,
+        "electrolyte_danger": check.electrolyte_danger,
+        "rapid_loss": check.rapid_loss,
+    }
+    return signs + [name for name, is_so in parts.items() if is_so]
+
+
+def _not_checked(check: MedicalCheck | None) -> list[str]:
+    if check is None:
+        return ["a medical check: BMI, fainting, electrolytes, loss of weight"]
+    parts = {
+        "BMI": check.bmi,
+        "fainting": check.fainting,
+        "electrolytes": check.electrolyte_danger,
+        "loss of weight": check.rapid_loss,
+    }
+    return [name for name, value in parts.items() if value is None]
