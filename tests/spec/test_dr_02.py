@@ -23,6 +23,11 @@ def test_holds_on_the_day_a_clinician_lowers_it():
     assert state("DR-02", course(7, phq9=[15] * 7, records=[YELLOW, lowered])) is NOT_FIRED
 
 
+def test_holds_for_a_level_that_nobody_has_assessed_yet():
+    """Item 9 was 2 and was never assessed: that provisional orange is open, and a 0 now does not close it."""
+    assert state("DR-02", course(3, phq9=[15, 15, 15], item_9={2: 2})) is FIRED
+
+
 def test_silent_while_all_is_green():
     """With no level open there is nothing to guard."""
     assert state("DR-02", course(2, phq9=[15, 15])) is NOT_FIRED

@@ -45,3 +45,19 @@ def test_screened_and_negative_is_silent_and_never_asked_is_not():
     """Where nobody asked, the rule cannot tell."""
     assert state("DR-06", course(records=[SCREEN])) is NOT_FIRED
     assert state("DR-06", course()) is CANNOT_TELL
+
+
+def test_a_screen_half_answered_or_not_alone_clears_nothing():
+    """A question left open, or somebody else in the room: the rule cannot tell."""
+    half = Answers("ms_hark", day(1), (0, 0, None, 0), session=0)
+    assert state("DR-06", course(answers=[half])) is CANNOT_TELL
+    heard = ("rec_ipv_screen", 1, {"alone_confirmed": False, "positive": False})
+    assert state("DR-06", course(records=[heard])) is CANNOT_TELL
+
+
+def test_each_screen_is_read_by_its_own_line():
+    """HARK: one yes. HITS, where 1 means never: a total of 11, and not 10."""
+    hits = {"alone_confirmed": True, "tool": "ms_hits"}
+    for answers, expected in (([1, 1, 1, 1], NOT_FIRED), ([3, 3, 2, 2], NOT_FIRED), ([3, 3, 3, 2], FIRED)):
+        made = course(records=[("rec_ipv_screen", 1, {**hits, "answers": answers})])
+        assert state("DR-06", made) is expected

@@ -25,6 +25,13 @@ def test_sensitivity_beside_a_stronger_issue():
     assert state("DR-17", course(3, records=[chosen])) is CANNOT_TELL
 
 
+def test_only_another_area_speaks_against_sensitivity():
+    """Two issues of sensitivity and no other were ranked: nothing speaks against the choice."""
+    area = "interpersonal_sensitivity"
+    ranked = [issue(name, 3, 3, 3, 3, 3, 3, area=area) for name in ("i1", "i2")]
+    assert state("DR-17", course(3, records=[*ranked, contract(area)])) is NOT_FIRED
+
+
 def test_the_score_is_computed_where_it_was_not_kept():
     """The factors are enough."""
     rated = issue("i1", 3, 3, 3, 3, 3, 3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from openipt.core.course.course import Answers, Attendance, Course, Entry, Meeting
-from tests.spec.world import CANNOT_TELL, FIRED, NOT_FIRED, START, course, phq9_items, read, state
+from tests.spec.world import CANNOT_TELL, FIRED, NOT_FIRED, START, contract, course, phq9_items, read, state
 
 rule = "DR-20"
 title = "Not on track at week 4"
@@ -40,6 +40,18 @@ def test_another_frequency_is_read_by_the_calendar():
     assert state("DR-20", made, meetings[1].on) is NOT_FIRED
 
 
+def test_weekly_in_other_words():
+    """Session 4 is read where they meet once a week, however the contract says so; never where twice."""
+    for said in ("once weekly", "Every week", "one session per week", "1x a week", "every 7 days"):
+        made = course(4, phq9=[16] * 4, records=[contract("grief", session=1, frequency=said)])
+        assert state("DR-20", made) is FIRED, said
+    for said in ("biweekly", "twice weekly", "every second week", "every two weeks", "two sessions a week"):
+        made = course(4, phq9=[16] * 4, records=[contract("grief", session=1, frequency=said)])
+        assert state("DR-20", made) is NOT_FIRED, said
+
+
 def test_a_missing_score_is_no_answer():
-    """Session 4 was held without answers."""
+    """Session 4 was held without answers; or the start of PHQ-9 is missing, which GAD-7 does not replace."""
     assert state("DR-20", course(4, phq9=[16, 16, 16, None])) is CANNOT_TELL
+    assert state("DR-20", course(4, phq9=[None, 16, 16, 16], gad7=[12, 10, 8, 6])) is CANNOT_TELL
+    assert state("DR-20", course(4, gad7=[12, 12, 12, 12])) is FIRED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.spec.world import FIRED, NOT_FIRED, course, read, state
+from tests.spec.world import CANNOT_TELL, FIRED, NOT_FIRED, course, read, state
 
 rule = "DR-23"
 title = "Above the expected course"
@@ -19,6 +19,17 @@ def test_strictly_above():
     """At the last session of 12 the line ends at half the start: 14 is 8 + 6 and not above it."""
     assert state("DR-23", course(12, planned=12, phq9=[16] * 10 + [20, 14])) is NOT_FIRED
     assert state("DR-23", course(12, planned=12, phq9=[16] * 10 + [20, 15])) is FIRED
+
+
+def test_a_session_without_a_score_is_no_answer():
+    """Of two sessions one lies above and the other has no score; where the one lies below, it is a no."""
+    assert state("DR-23", course(6, planned=14, phq9=[16, 16, 17, 15, 18, None])) is CANNOT_TELL
+    assert state("DR-23", course(6, planned=14, phq9=[16, 16, 17, 15, 12, None])) is NOT_FIRED
+
+
+def test_the_line_is_not_rounded():
+    """Start 20 of 16: the line and its band come to 18.98 at session 7, and 19 is above."""
+    assert state("DR-23", course(7, phq9=[20] * 6 + [19])) is FIRED
 
 
 def test_only_where_the_start_is_a_case_and_the_course_long_enough():

@@ -20,9 +20,11 @@ def test_three_weeks_without_a_session():
 
 
 def test_a_reason_is_a_reason():
-    """A paused or ended episode, or meetings agreed monthly."""
+    """A paused or ended episode, meetings agreed monthly, or every agreed meeting held."""
     for status in (EpisodeStatus.PAUSED, EpisodeStatus.ENDED):
         made = course(4, status_changes=(StatusChange(status, day(4), "other"),))
         assert state("DR-35", made, day(9)) is NOT_FIRED
-    monthly = course(4, records=[contract("grief", frequency="monthly")])
-    assert state("DR-35", monthly, day(8)) is NOT_FIRED
+    for said in ("monthly", "once a month", "every four weeks"):
+        monthly = course(4, records=[contract("grief", frequency=said)])
+        assert state("DR-35", monthly, day(8)) is NOT_FIRED
+    assert state("DR-35", course(12, planned=12), day(60)) is NOT_FIRED

@@ -25,6 +25,11 @@ def test_a_fall_of_two():
     assert state("DR-36", course(4, answers=rated((9, 9, 10), (7, 8, 8)))) is NOT_FIRED
 
 
+def test_a_fall_of_exactly_two_in_thirds():
+    """From 9.67 to 7.67 is a fall of two, whatever thirds do in a computer."""
+    assert state("DR-36", course(4, answers=rated((10, 10, 9), (8, 8, 7)))) is FIRED
+
+
 def test_the_therapists_record_counts_like_the_measure():
     """Goals, tasks and bond, asked aloud."""
     asked = ("rec_alliance", 2, {"goals_0_10": 5, "tasks_0_10": 6, "bond_0_10": 8})

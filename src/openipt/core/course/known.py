@@ -116,20 +116,27 @@ def recorded_level(course: Course) -> tuple[Entry, Level] | None:
 
 
 def risk_level(course: Course) -> RiskLevel | None:
-    """The level to act on: the recorded one, or what a newer answer to item 9 stands for if higher."""
+    """The level to act on: the recorded one, or what an answer to item 9 since then stands for if higher.
+
+    An answer stands until a clinician has assessed it: a later zero lowers nothing (DR-02).
+    """
     recorded = recorded_level(course)
-    answer = latest_item_9(course)
-    if answer and answer.value and (recorded is None or answer.on > recorded[0].on):
-        provisional = level_of_item_9(answer.value)
-        if recorded is None or provisional > recorded[1]:
-            return RiskLevel(provisional, answer.on, provisional=True)
+    since = recorded[0].on if recorded else date.min
+    unassessed = [
+        (level_of_item_9(value), answers.on)
+        for answers, value in item_answers(course, PHQ9, 9)
+        if value and answers.on > since
+    ]
+    provisional, on = max(unassessed, default=(Level.GREEN, since))
+    if provisional > (recorded[1] if recorded else Level.GREEN):
+        return RiskLevel(provisional, on, provisional=True)
     return RiskLevel(recorded[1], recorded[0].on) if recorded else None
 
 
 def level_before(course: Course, on: date) -> Level:
-    """The recorded level that stood before a day began; green where none was recorded."""
-    earlier = [level for entry, level in levels(course) if entry.on < on]
-    return earlier[-1] if earlier else Level.GREEN
+    """The level that stood before a day began, also one not yet assessed; green where none was known."""
+    earlier = risk_level(course.as_of(on - timedelta(days=1)))
+    return earlier.level if earlier else Level.GREEN
 
 
 def level_rose_on(course: Course) -> date | None:
@@ -174,6 +181,16 @@ def latest_risk_record(course: Course) -> Entry | None:
     """The last risk assessment a clinician recorded."""
     entries = [entry for entry in course.entries_of("rec_risk") if entry.by_role != "client"]
     return entries[-1] if entries else None
+
+
+def last_said_of_risk(course: Course, question: str) -> object:
+    """What a clinician recorded last of one question of the risk assessment; None: it was never asked.
+
+    An assessment that leaves a question out takes back nothing that was said of it before.
+    """
+    entries = [entry for entry in course.entries_of("rec_risk") if entry.by_role != "client"]
+    said = [value for entry in entries if (value := entry.values.get(question)) is not None]
+    return said[-1] if said else None
 
 
 def positive_risk(entry: Entry | None) -> tuple[str, ...]:
@@ -223,10 +240,15 @@ def _ground(entry: Entry) -> str:
     return ""
 
 
+HITS, HITS_FROM = "ms_hits", 11  # four answers of 1 (never) to 5; ipt.md 10.2
+
+
 def screened_positive(screen: Mapping[str, Any]) -> bool:
-    """As judged, or by its answers: one yes is enough (HARK >= 1, DR-06)."""
-    answers = screen.get("answers") or ()
-    return says_yes(screen.get("positive")) or any(answer not in (0, None, False) for answer in answers)
+    """As judged, or by its answers: one yes is enough (HARK >= 1, DR-06), or a HITS total of 11."""
+    answers = [int(a) for a in screen.get("answers") or () if isinstance(a, int)]
+    if says_yes(screen.get("positive")):
+        return True
+    return sum(answers) >= HITS_FROM if screen.get("tool") == HITS else any(answers)
 
 
 def _person_of(entry: Entry) -> object:
@@ -235,9 +257,18 @@ def _person_of(entry: Entry) -> object:
 
 
 def screened_for_violence(course: Course) -> bool:
-    """Has the client been asked at all?"""
-    asked = any(answers.measure == "ms_hark" for answers in course.answers)
-    return asked or bool(course.entries_of("rec_ipv_screen"))
+    """Has the client been asked alone, and was every question answered or the screen judged?"""
+    asked = any(
+        answers.measure == "ms_hark" and (answers.total is not None or None not in answers.items)
+        for answers in course.answers
+    )
+    return asked or any(_screened_alone(screen.values) for screen in course.entries_of("rec_ipv_screen"))
+
+
+def _screened_alone(screen: Mapping[str, Any]) -> bool:
+    answers = screen.get("answers") or ()
+    judged = isinstance(screen.get("positive"), bool) or (bool(answers) and None not in answers)
+    return says_yes(screen.get("alone_confirmed")) and judged
 
 
 # -- focus and formulation ---------------------------------------------------------------------------
@@ -424,17 +455,36 @@ def _onset(course: Course) -> date | None:
 
 def suitability_stops(course: Course, items: Iterable[str]) -> tuple[str, ...]:
     """Which of these suitability items were last answered yes."""
+    answers = _suitability_answers(course)
+    return tuple(item for item in items if _is_yes(answers.get(item)))
+
+
+def suitability_not_known(course: Course, items: Iterable[str]) -> tuple[str, ...]:
+    """Which of these suitability items are answered neither yes nor no: left out, or not sure."""
+    answers = _suitability_answers(course)
+    return tuple(item for item in items if not (_is_yes(answers.get(item)) or _is_no(answers.get(item))))
+
+
+def _suitability_answers(course: Course) -> dict[str, object]:
+    """The last answer to each item; an item asked again and left open keeps the answer it had."""
     answers: dict[str, object] = {}
     for entry in course.entries_of("rec_suitability"):
         for item, row in entry.values.items():
-            if isinstance(row, Mapping):
-                answers[item] = row.get("answer")
-    return tuple(item for item in items if _is_yes(answers.get(item)))
+            answer = row.get("answer") if isinstance(row, Mapping) else None
+            if answer not in (None, ""):
+                answers[item] = answer
+    return answers
 
 
 def _is_yes(answer: object) -> bool:
     return answer is True or (
         isinstance(answer, str) and answer.strip().lower() in ("yes", "true", "positive")
+    )
+
+
+def _is_no(answer: object) -> bool:
+    return answer is False or (
+        isinstance(answer, str) and answer.strip().lower() in ("no", "none", "false", "negative")
     )
 
 

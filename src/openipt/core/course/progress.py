@@ -6,6 +6,7 @@ The main measure is PHQ-9 where the start is a case on it, else GAD-7 where it i
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import floor
@@ -14,7 +15,17 @@ from types import MappingProxyType
 from openipt.core.course import known
 from openipt.core.course.course import Course
 from openipt.core.course.phases import planned_sessions, session_number
-from openipt.core.course.scores import GAD7, PHQ9, Point, fall, points, score_at, start_score
+from openipt.core.course.scores import (
+    GAD7,
+    PHQ9,
+    Point,
+    answers_of,
+    fall,
+    latest_total,
+    points,
+    score_at,
+    start_score,
+)
 from openipt.core.manual.model import Manual
 from openipt.core.outcomes.expected import BAND, expected_course
 
@@ -55,15 +66,26 @@ def main_measure(manual: Manual, course: Course) -> str | None:
 
 
 def starts_known(manual: Manual, course: Course) -> bool:
-    """Is enough known to say that the start was, or was not, a case?"""
-    return main_measure(manual, course) is not None or all(
-        start_score(manual, course, measure) is not None for measure in CASE_FROM
-    )
+    """Is enough known to say on which measure the start was a case, or that it was none?
+
+    GAD-7 stands in for a PHQ-9 that was no case, not for one whose start is missing.
+    """
+    main = main_measure(manual, course)
+    if main == GAD7 and start_score(manual, course, PHQ9) is None:
+        return not answers_of(course, PHQ9)
+    return main is not None or all(start_score(manual, course, each) is not None for each in CASE_FROM)
+
+
+# "weekly", "once a week", "one session per week"; not "twice weekly", "every second week" or "biweekly".
+_WEEKLY = re.compile(
+    r"(?:(?:once|one|1x?)[ /])?(?:(?:session|meeting|visit) )?(?:weekly|(?:(?:a|per|every|each) )?week)\b"
+    r"|every (?:7|seven) days\b"
+)
 
 
 def is_weekly(manual: Manual, course: Course) -> bool:
     """Weekly unless the contract says otherwise; twice weekly counts its sessions' weeks by days."""
-    return known.frequency(manual, course).startswith(("weekly", "once a week", "every week"))
+    return _WEEKLY.match(known.frequency(manual, course)) is not None
 
 
 def reading_at(manual: Manual, course: Course, week: int, measure: str | None = None) -> Reading | None:
@@ -103,9 +125,18 @@ def present_score(manual: Manual, course: Course, measure: str) -> float | None:
     return now[-1].total if now else None
 
 
+def latest_score(manual: Manual, course: Course, measure: str) -> float | None:
+    """The last score since treatment began, also one given between two sessions."""
+    found = latest_total(manual, course, measure)
+    first = course.held[0].on if course.held else None
+    if found is not None and first is not None and found[0] >= first:
+        return found[1]
+    return present_score(manual, course, measure)
+
+
 def rise(manual: Manual, course: Course, measure: str) -> float | None:
-    """How far the present score stands above the start; negative when it fell."""
-    start, now = start_score(manual, course, measure), present_score(manual, course, measure)
+    """How far the last score stands above the start; negative when it fell. At any time (DR-22)."""
+    start, now = start_score(manual, course, measure), latest_score(manual, course, measure)
     return None if start is None or now is None else now - start
 
 
@@ -120,18 +151,26 @@ def deteriorated(manual: Manual, course: Course) -> tuple[str, ...]:
 
 def above_expected(manual: Manual, course: Course) -> tuple[tuple[Point, float], ...]:
     """The last two held sessions with their expected scores, if both lie strictly above E(s) + 6."""
+    pairs = _above_of_last_two(manual, course)
+    return pairs if len(pairs) == 2 else ()
+
+
+def may_be_above_expected(manual: Manual, course: Course) -> bool:
+    """One of the last two held sessions has no score, and the other one lies above: it cannot be told."""
+    scored = {point.session for point in points(manual, course, PHQ9)}
+    unscored = [meeting for meeting in course.held[-2:] if meeting.number not in scored]
+    return len(unscored) == 1 and len(_above_of_last_two(manual, course)) == 1
+
+
+def _above_of_last_two(manual: Manual, course: Course) -> tuple[tuple[Point, float], ...]:
+    """Which of the last two held sessions lie above E(s) + 6. Rounded, so that "at" is never "above"."""
     if main_measure(manual, course) != PHQ9 or len(course.held) < 2:
         return ()
-    start = start_score(manual, course, PHQ9) or 0.0
+    start, planned = start_score(manual, course, PHQ9) or 0.0, planned_sessions(course)
     last_two = [meeting.number for meeting in course.held[-2:]]
     found = [p for p in points(manual, course, PHQ9) if p.session in last_two]
-    pairs = []
-    for point in found:
-        expected = expected_course(start, planned_sessions(course), point.session)
-        if expected is None or point.total <= expected + BAND:
-            return ()
-        pairs.append((point, expected))
-    return tuple(pairs) if len(pairs) == 2 else ()
+    pairs = [(p, expected_course(start, planned, p.session)) for p in found]
+    return tuple((p, e) for p, e in pairs if e is not None and p.total > round(e + BAND, 9))
 
 
 def not_on_track(manual: Manual, course: Course) -> tuple[str, ...]:

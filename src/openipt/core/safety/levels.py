@@ -54,8 +54,8 @@ GRAVE_ANSWERS = frozenset({"intent", "plan", "harm_to_others", "child_safety", "
 
 
 def level_of_item_9(answer: int) -> Level:
-    """The provisional level of an answer to item 9, until a clinician has assessed."""
-    return LEVEL_OF_ITEM_9[answer]
+    """The provisional level of an answer to item 9, until a clinician has assessed. No such answer: red."""
+    return LEVEL_OF_ITEM_9.get(answer, Level.RED)
 
 
 def positive_answers(risk: Mapping[str, Any]) -> tuple[str, ...]:

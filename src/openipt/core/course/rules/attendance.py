@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 from openipt.core.course import known
 from openipt.core.course.course import Attendance, Course, EpisodeStatus
-from openipt.core.course.phases import is_over, status_on
+from openipt.core.course.phases import acute_end_reached, is_over, status_on
 from openipt.core.course.rules.result import Verdict, fired, not_fired, parameter, rule
 from openipt.core.manual.model import Manual
 
@@ -47,12 +48,17 @@ def _missed_in_a_row(course: Course) -> int:
     return row
 
 
+_MONTHLY = re.compile(r"(?:(?:once|one|1) )?(?:a |per |every )?month|every (?:4|four) weeks")
+
+
 @rule("DR-35")
 def no_session_for_long(manual: Manual, course: Course, today: date) -> Verdict:
-    """No session in 21 days while the course runs and weekly meetings are agreed."""
+    """No session in 21 days while the course runs. Meetings agreed monthly, or all held, are a reason."""
     if is_over(course) or status_on(course) is EpisodeStatus.PAUSED or not course.held:
         return not_fired("The course is not running.")
-    if known.frequency(manual, course) == "monthly":
+    if acute_end_reached(course):
+        return not_fired("The last agreed session has been held.")
+    if _MONTHLY.match(known.frequency(manual, course)):
         return not_fired("Monthly meetings are agreed.")
     days = (today - course.held[-1].on).days
     at_risk, closing = (

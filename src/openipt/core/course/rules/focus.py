@@ -22,12 +22,18 @@ def outside_the_rules_of_choice(manual: Manual, course: Course, today: date) -> 
         return fired(f"{len(areas)} areas are chosen; {limit} at most.", **inputs)
     if SENSITIVITY not in areas:
         return not_fired(f"{len(areas)} of {limit} areas, sensitivity not among them.", **inputs)
-    if not others:
+    if not others and not _ranked_without_other_areas(course):
         return cannot_tell("the ranking of issues", **inputs)
     line = parameter(manual, "DR-17", "other_area_score_from")
-    if max(others) >= line:
+    if max(others, default=0.0) >= line:
         return fired(f"Sensitivity is chosen while another issue scores {max(others):g}.", **inputs)
     return not_fired(f"No other issue scores {line} or more.", **inputs)
+
+
+def _ranked_without_other_areas(course: Course) -> bool:
+    """Issues were ranked, and sensitivity is the only area among them."""
+    areas = {e.values.get("area") for e in known.latest_ranking_entries(course)}
+    return areas == {SENSITIVITY}
 
 
 def _scores_of_other_areas(course: Course) -> list[float]:

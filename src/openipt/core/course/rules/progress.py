@@ -79,6 +79,8 @@ def above_the_expected_course(manual: Manual, course: Course, today: date) -> Ve
     }
     if pairs:
         return fired("Two held sessions in a row lie above the expected score plus 6.", **inputs)
+    if progress.may_be_above_expected(manual, course):
+        return cannot_tell("a PHQ-9 score of one of the last two sessions", **inputs)
     return not_fired("Not two held sessions in a row above the expected score plus 6.", **inputs)
 
 
@@ -141,7 +143,7 @@ def alliance_needs_a_talk(manual: Manual, course: Course, today: date) -> Verdic
     means = alliance_means(manual, course)
     if not means:
         return not_fired("The alliance has not been rated yet.", mean=None)
-    mean, fell = means[-1], means[-2] - means[-1] if len(means) > 1 else 0.0
+    mean, fell = means[-1], round(means[-2] - means[-1], 9) if len(means) > 1 else 0.0
     inputs = {"mean": round(mean, 2), "fall": round(fell, 2)}
     below, from_fall = (parameter(manual, "DR-36", name) for name in ("mean_below", "fall_from"))
     if mean < below:

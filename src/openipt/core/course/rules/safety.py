@@ -52,14 +52,14 @@ def _positive_since(assessed: Entry | None, item_9: known.RiskAnswer | None) -> 
 @rule("DR-02")
 def a_zero_is_never_clearance(manual: Manual, course: Course, today: date) -> Verdict:
     """Item 9 is 0 while a level above green is open, or was open when it was answered."""
-    item_9 = known.latest_item_9(course)
-    now = known.recorded_level(course)
+    item_9, now = known.latest_item_9(course), known.risk_level(course)
     if item_9 is None or item_9.value is None:
-        if now is None or now[1] is Level.GREEN:
+        if now is None or now.level is Level.GREEN:
             return not_fired("No level above green is open.", phq9_item_9=None)
-        return cannot_tell("PHQ-9 item 9", level=now[1].word)
+        return cannot_tell("PHQ-9 item 9", level=now.level.word)
     before = known.level_before(course, item_9.on)
-    open_level = max(before, now[1]) if now and now[0].on <= item_9.on else (now[1] if now else before)
+    assessed_since = now is not None and now.on > item_9.on
+    open_level = now.level if now and assessed_since else max(before, now.level if now else before)
     inputs = {"phq9_item_9": item_9.value, "level": open_level.word}
     if item_9.value == parameter(manual, "DR-02", "phq9_equals") and open_level > Level.GREEN:
         return fired(f"Item 9 is 0 while the level is {open_level.word}: nothing is lowered by it.", **inputs)
@@ -89,15 +89,16 @@ def safety_plan_needed(manual: Manual, course: Course, today: date) -> Verdict:
 
 @rule("DR-04")
 def psychosis_or_mania(manual: Manual, course: Course, today: date) -> Verdict:
-    """Signs of psychosis in the last risk assessment, or suitability items on psychosis or mania."""
-    assessed = known.latest_risk_record(course)
-    asked = assessed.values if assessed else {}
-    signs = [f"rec_risk.{sign}" for sign in ("psychosis", "mania") if says_yes(asked.get(sign))]
+    """Psychosis or mania as last asked in a risk assessment, or suitability items on psychosis or mania."""
+    said = {sign: known.last_said_of_risk(course, sign) for sign in ("psychosis", "mania")}
+    signs = [f"rec_risk.{sign}" for sign, answer in said.items() if says_yes(answer)]
     signs += [f"rec_suitability.{item}" for item in known.suitability_stops(course, ("s_03", "s_04"))]
     if signs:
         return fired("Signs of psychosis, mania or a mixed state are on record.", signs=signs)
-    if assessed is None and not course.entries_of("rec_suitability"):
-        return cannot_tell("the suitability checklist and any risk assessment")
+    items = {"psychosis": "s_03", "mania": "s_04"}
+    not_asked = [s for s in items if said[s] is None and known.suitability_not_known(course, (items[s],))]
+    if not_asked:
+        return cannot_tell(f"an answer about {' and '.join(not_asked)}", signs=[])
     return not_fired("No such sign is on record.", signs=[])
 
 

@@ -16,13 +16,16 @@ def suitability_stop(manual: Manual, course: Course, today: date) -> Verdict:
     """One of the stopping items of the checklist is answered yes, and nobody has overridden it."""
     if not course.entries_of("rec_suitability"):
         return cannot_tell("the suitability checklist")
-    positive = known.suitability_stops(course, parameter(manual, "DR-08", "items"))
+    items = parameter(manual, "DR-08", "items")
+    positive, open_items = known.suitability_stops(course, items), known.suitability_not_known(course, items)
     reason = bool(known.override_reason(course))
     inputs = {"items": list(positive), "overridden": reason}
     if positive and not reason:
         return fired(f"{', '.join(positive)} answered yes: the contract is blocked.", **inputs)
     if positive:
         return not_fired("A clinician went on with a written reason.", **inputs)
+    if open_items:
+        return cannot_tell(f"an answer to {', '.join(open_items)}", **inputs)
     return not_fired("No stopping item is answered yes.", **inputs)
 
 
