@@ -7,6 +7,7 @@ from datetime import date
 
 from openipt.core.course import known
 from openipt.core.course.course import Course
+from openipt.core.course.rules import rule_result
 from openipt.core.course.rules.safety import safety_plan_needed
 from openipt.core.safety.levels import Level
 from openipt.records import convert
@@ -43,3 +44,21 @@ def open_alerts(episode: Episode) -> bool:
 def needs_named_clinician(episode: Episode) -> bool:
     """An open alert, or a level above green: somebody must be named before it is left (DR-35)."""
     return open_alerts(episode) or level_now(episode) > Level.GREEN
+
+
+def why_nothing_is_planned(episode: Episode, on: date) -> str:
+    """Why no session may be planned: the treatment is with others, and not each adult was screened (DR-07).
+
+    The first contact may be: the screens are done there, apart. One meeting with somebody else in individual
+    treatment stops nothing but itself.
+    """
+    course = convert.course(episode)
+    result = rule_result("DR-07", manual_of(episode), course, on)
+    begun = any(meeting.attendance.is_held for meeting in course.meetings)
+    return result.why if result.fired and begun and result.inputs["together"] != "record" else ""
+
+
+def why_no_contract(episode: Episode, on: date) -> str:
+    """Why no contract may be kept: a minor without the parent's consent or what parents are told (DR-45)."""
+    result = rule_result("DR-45", manual_of(episode), convert.course(episode), on)
+    return result.why if result.fired else ""

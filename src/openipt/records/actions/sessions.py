@@ -112,6 +112,8 @@ def _open_episode(episode: Episode, by: Actor, at: datetime) -> Episode:
     require(by, Act.PLAN_SESSION, episode=episode, on=day_of(at))
     if episode.status == EpisodeStatus.ENDED:
         raise refuse("This episode has ended.")
+    if why := safety.why_nothing_is_planned(episode, day_of(at)):
+        raise refuse(f"Blocked by DR-07. {why}")
     return episode
 
 
