@@ -47,6 +47,7 @@ EXPECTED = {
     Act.SHOW_CRISIS_CONTACTS: "therapist cover client",
     Act.WORK_ALERT: "therapist cover",
     Act.RESOLVE_ALERT: "therapist cover",
+    Act.DECIDE_RULE: "therapist supervisor",
     Act.MANAGE_ACCOUNTS: "administrator operator",
     Act.ARRANGE_SUPERVISION: "manager administrator operator",
     Act.ARRANGE_COVER: "manager administrator operator",

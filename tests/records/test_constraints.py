@@ -21,11 +21,13 @@ from openipt.records.models import (
     Entry,
     EntryVersion,
     Episode,
+    FiringDecision,
     JournalEntry,
     MeasureScore,
     NameToken,
     Person,
     PrivateNote,
+    RuleFiring,
     Session,
     StrategyUse,
     Supervision,
@@ -126,6 +128,18 @@ def cover(of: Session, **more: Any) -> Cover:
     return Cover.objects.create(**{"cover": user("stand-in"), **kept, **more})
 
 
+def firing(of: Session, **more: Any) -> RuleFiring:
+    kept = {"rule": "DR-16", "rule_version": "1", "manual_version": "1", "severity": "warning"}
+    seen = {"first_seen_at": NOW, "first_seen_on": DAY, "last_seen_at": NOW, "last_seen_on": DAY}
+    return RuleFiring.objects.create(episode=of.episode, **{**kept, **seen, **more})
+
+
+def twice_decided(of: Session) -> None:
+    kept = firing(of)
+    decided = {"number": 1, "decision": "done", "at": NOW, "by": of.episode.therapist}
+    twice(lambda: FiringDecision.objects.create(firing=kept, **decided))
+
+
 BROKEN: dict[str, Callable[[Session], Any]] = {
     "a_clients_login_holds_no_name": lambda s: user("c", role="client", display_name="Rui"),
     "user_role_known": lambda s: user("x", role="owner"),
@@ -192,6 +206,11 @@ BROKEN: dict[str, Callable[[Session], Any]] = {
     "a_resolved_alert_says_who_and_when": lambda s: alert(s, state="resolved"),
     "alert_severity_known": lambda s: alert(s, severity="loud"),
     "one_open_alert_per_check_in_and_rule": twice_alerted,
+    "one_standing_firing_per_rule": lambda s: twice(lambda: firing(s)),
+    "an_ended_firing_says_when_and_how": lambda s: firing(s, ended_by="condition"),
+    "a_decided_firing_says_who_and_when": lambda s: firing(s, decision="done"),
+    "one_decision_per_place": twice_decided,
+    "firing_severity_known": lambda s: firing(s, severity="loud"),
     "one_audit_event_per_place": lambda s: twice(
         lambda: AuditEvent.objects.create(chain="c", seq=1, at=NOW, actor="a", act="x", previous="", mac="")
     ),

@@ -69,6 +69,12 @@ actions.alerts
     mark_shown_to_client(alert);   acknowledge(alert)
     add_step(alert, kind, words="", level="", told=None, entry=None, happened_at=None, on=None) -> AlertStep
     resolve(alert, words, reason_without_plan="") -> Alert     only after an assessment since it was raised
+actions.firings
+    note(episode, on, at) -> Noted      every rule looked at on that day: what fired, goes on, or is over
+    note_after_this(episode, at)        the same, once the present write is on disk
+    decide_rule(episode, rule, decision, reason="", again_on=None) -> RuleFiring
+                                        done, not_now, not_applicable, disagree; never what is about risk
+    decide(firing, decision, reason="", again_on=None) -> RuleFiring
 actions.transfer
     import_episode(portable, therapist) -> Episode
 actions.rotation
@@ -90,6 +96,7 @@ Reading: `queries.<noun>`, each filtered by access for `user` on a day.
     queries.checkins   check_ins(user, episode, on), check_in_for(user, id, on), answers_so_far(check_in),
                        unfinished_of(user, episode, now, on), scores(user, episode, on)
     queries.alerts     open_alerts(user, on), alerts_of(user, episode, on), overdue_envelopes(user, now)
+    queries.firings    firings_of(user, episode, on), firing_for(user, id, on), settled(episode_ids, on)
     queries.journal    journal_of(user, episode, on)
     queries.people     people_of(user, episode, on)
     queries.accounts   users(user), therapists(), supervisors(), supervisees(user, on), covered_by(user, on), supervisions(user, on),

@@ -65,6 +65,7 @@ class Act(StrEnum):
 
     WORK_ALERT = "acknowledge an alert and take its steps"
     RESOLVE_ALERT = "resolve an alert"
+    DECIDE_RULE = "decide on a rule that fired"
 
     MANAGE_ACCOUNTS = "manage accounts"
     ARRANGE_SUPERVISION = "arrange supervision"
@@ -100,6 +101,7 @@ TABLE: dict[Act, frozenset[Tie]] = {
     Act.SHOW_CRISIS_CONTACTS: frozenset({Tie.CLIENT, Tie.THERAPIST, Tie.COVER}),
     Act.WORK_ALERT: frozenset({Tie.THERAPIST, Tie.COVER}),
     Act.RESOLVE_ALERT: frozenset({Tie.THERAPIST, Tie.COVER}),
+    Act.DECIDE_RULE: frozenset({Tie.THERAPIST, Tie.SUPERVISOR}),
     Act.MANAGE_ACCOUNTS: frozenset({Tie.ADMINISTRATOR, Tie.OPERATOR}),
     Act.ARRANGE_SUPERVISION: frozenset({Tie.MANAGER, Tie.ADMINISTRATOR, Tie.OPERATOR}),
     Act.ARRANGE_COVER: frozenset({Tie.ANY_THERAPIST, Tie.MANAGER, Tie.ADMINISTRATOR, Tie.OPERATOR}),

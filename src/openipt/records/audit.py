@@ -36,7 +36,10 @@ FIRST = "0" * 64
 
 # Writes that the engine knows nothing of: what was read of the course stands.
 OUTSIDE_THE_COURSE = frozenset(
-    {"draft-kept", "draft-cleared", "refused-text-kept", "private-note-saved", "alert-seen"}
+    {
+        *("draft-kept", "draft-cleared", "refused-text-kept", "private-note-saved", "alert-seen"),
+        *("rules-noted", "rule-decided"),
+    }
 )
 
 _log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from openipt.core.measures.definitions import Measure
 from openipt.core.measures.scoring import Score, answer_alert, score, score_total
 from openipt.records import audit, convert
 from openipt.records.access import Act, require
-from openipt.records.actions import alerts
+from openipt.records.actions import alerts, firings
 from openipt.records.actions.base import (
     Actor,
     Operator,
@@ -301,6 +301,7 @@ def _finish(check_in: CheckIn, by: Actor, at: datetime) -> None:
     check_in.save()
     mark_measures(check_in.episode, by, at)
     audit.record("check-in-finished", by=by, at=at, episode=check_in.episode, obj=check_in)
+    firings.note_after_this(episode=check_in.episode, at=at, by=by)
 
 
 def mark_measures(episode: Episode, by: Actor, at: datetime) -> None:

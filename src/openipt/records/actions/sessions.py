@@ -17,7 +17,7 @@ from openipt.core.course.phases import session_phase
 from openipt.errors import ChangedMeanwhile
 from openipt.records import audit, convert, danger, safety
 from openipt.records.access import Act, require
-from openipt.records.actions import checkins, conflicts
+from openipt.records.actions import checkins, conflicts, firings
 from openipt.records.actions.base import (
     Actor,
     Operator,
@@ -540,6 +540,7 @@ def sign_session(
     session.entries.filter(state=EntryState.DRAFT).update(state=EntryState.FINAL)
     _forget_typing(session, by)
     audit.record("session-signed", by=by, at=at, episode=session.episode, obj=session)
+    firings.note_after_this(episode=session.episode, at=at, by=by)
     return session
 
 

@@ -22,6 +22,7 @@ from openipt.records.models.episodes import (
     PlanEvent,
     StatusEvent,
 )
+from openipt.records.models.firings import FiringDecision, FiringEnd, RuleDecision, RuleFiring
 from openipt.records.models.sessions import (
     Amendment,
     DraftKind,
@@ -57,6 +58,8 @@ __all__ = [
     "EntryState",
     "EntryVersion",
     "Episode",
+    "FiringDecision",
+    "FiringEnd",
     "HandOver",
     "JournalEntry",
     "MeasureScore",
@@ -67,6 +70,8 @@ __all__ = [
     "PlanEvent",
     "PrivateNote",
     "Role",
+    "RuleDecision",
+    "RuleFiring",
     "Session",
     "SessionMove",
     "SessionState",

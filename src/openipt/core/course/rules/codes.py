@@ -1,0 +1,55 @@
+"""What of a rule's inputs may lie clear beside an episode: numbers, days and codes; never a word of a client.
+
+Issues and people may be called by words in a record. Of what is no code only the number is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from openipt.core.course.circumstances import TOGETHER
+from openipt.core.manual.model import Manual
+from openipt.core.manual.names import EXIT_CONDITIONS
+from openipt.core.safety.levels import RISK_ANSWERS, Level
+
+# Days; items of the checklist; measures; records and their fields; tasks, rules and fidelity items.
+_CODE = re.compile(
+    r"\d{4}-\d\d-\d\d|s_\d\d|ms_[a-z0-9_]{1,30}|rec_[a-z_]{1,40}(\.[a-z0-9_]{1,40})?|[A-Z]{1,6}-?\d{2}"
+)
+_WORDS_OF_RULES = frozenset(
+    {
+        *(level.word for level in Level),
+        *RISK_ANSWERS,
+        *EXIT_CONDITIONS,
+        *TOGETHER,
+        *("yes", "no", "unsure", "history", "manual", "contract", "record", "parent", "confidentiality"),
+        *("bmi", "fainting", "electrolyte_danger", "rapid_loss", "ms_hark"),
+    }
+)
+
+
+def codes_only(manual: Manual, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs as they may be kept in the clear."""
+    return {key: _clear(manual, value) for key, value in inputs.items()}
+
+
+def _clear(manual: Manual, value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, str):
+        return value if _is_code(manual, value) else None
+    if isinstance(value, Mapping):
+        return {str(key): _clear(manual, part) for key, part in value.items() if _is_code(manual, str(key))}
+    if isinstance(value, list | tuple):
+        kept = [_clear(manual, part) for part in value]
+        words = any(part is None and given is not None for part, given in zip(kept, value, strict=True))
+        return len(kept) if words else kept
+    return None
+
+
+def _is_code(manual: Manual, text: str) -> bool:
+    if _CODE.fullmatch(text) or text in _WORDS_OF_RULES:
+        return True
+    return text == manual.id or text in manual.areas or any(phase.id == text for phase in manual.phases)
