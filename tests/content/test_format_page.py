@@ -50,7 +50,13 @@ def test_the_adaptation_of_the_page_loads_and_inherits():
     assert short.phase_split(8)["ending"] == (7, 8)
 
 
-@pytest.mark.parametrize("kind", ["Area", "Strategy", "Stage", "Technique", "Style", "Rule", "Fact", "Page"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("Area", "Strategy", "Stage", "Technique", "Style", "Rule", "Fact", "Page"),
+        *("OffTrackReason", "NextStep"),
+    ],
+)
 def test_every_key_is_on_the_page(kind):
     for field in dataclasses.fields(getattr(model, kind)):
         key = field.metadata.get("table", field.name)

@@ -22,7 +22,7 @@ from openipt.records.models import Alert, Cover, Episode, Role, Session, Supervi
 from openipt.web.therapist.common import code_titles
 
 NOW = make.at_day(7, 1)
-CODES = code_titles(library.manual("ipt_acute"))
+CODES = {**code_titles(library.manual("ipt_acute")), "issues": {"i1": "an issue"}}
 
 # Everybody who may knock. `nobody` is not signed in; `closed` had a login until this morning.
 SIGNED_OUT = "nobody"

@@ -18,6 +18,8 @@ LIBRARY = {
     "facts",
     "pages",
     "rules",
+    "off_track_reasons",
+    "next_steps",
     "source_list",
     "record_types",
     "measure_list",

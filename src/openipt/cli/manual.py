@@ -46,7 +46,7 @@ def add_show_arguments(parser: argparse.ArgumentParser) -> None:
         "id",
         metavar="ID",
         help="a manual (ipt_acute), task (I07, or ipc:I07), area, strategy, technique, record type, "
-        "measure, rule, style, fact, page or source",
+        "measure, rule, next step, style, fact, page or source",
     )
     parser.add_argument("--json", action="store_true", help="print it as JSON")
 
@@ -102,6 +102,7 @@ def _counts(content: Content) -> Iterable[str]:
         ("record type", content.record_types),
         ("measure", content.measures),
         ("rule", content.rules),
+        ("next step", content.next_steps),
         ("communication style", content.styles),
         ("fact", content.facts),
         ("page", content.pages),
@@ -128,6 +129,8 @@ def _items(content: Content) -> Mapping[str, Any]:
         content.pages,
         content.styles,
         content.rules,
+        content.off_track_reasons,
+        content.next_steps,
         content.techniques,
         content.areas,
         content.measures,

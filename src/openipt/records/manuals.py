@@ -14,7 +14,10 @@ from openipt.core.measures.definitions import Measure
 from openipt.errors import EntryNotValid, FieldFault, NotAllowedNow
 from openipt.records.models import Episode
 
-CODE_KINDS = ("strategies", "techniques", "areas", "styles", "measures", "tasks")
+CODE_KINDS = (
+    *("strategies", "techniques", "areas", "styles", "measures", "tasks"),
+    *("rules", "off_track_reasons", "next_steps"),
+)
 
 
 def manual_of(episode: Episode) -> Manual:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import openipt
 from openipt.core.fields.clean import clean_words
-from openipt.core.fields.definitions import FieldDefinition, FieldType, RecordType, is_empty
+from openipt.core.fields.definitions import CODE_KINDS, FieldDefinition, FieldType, RecordType, is_empty
 from openipt.core.fields.load import load_record_type
 
 FOLDER = Path(openipt.__file__).parent / "content" / "records"
@@ -22,7 +22,7 @@ RECORDS = {
 
 CODES = {
     kind: {f"{kind[:2]}_{place}": f"{kind} {place}" for place in range(1, 5)}
-    for kind in ("strategies", "techniques", "areas", "styles", "measures", "tasks", "phases", "rules")
+    for kind in sorted(CODE_KINDS)
 }
 PEOPLE = {"p_dana": "Dana", "p_mila": "Mila", "p_emil": "Emil"}
 KNOWN = {**CODES, "people": PEOPLE}

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from openipt.core.course import known, progress
 from openipt.core.course.course import Course, Entry
+from openipt.core.course.decisions import review
 from openipt.core.course.phases import (
     ORDER,
     phase_on,
@@ -75,10 +76,9 @@ def conversation_planned(manual: Manual, course: Course, today: date) -> Applies
 
 
 def alert_open(manual: Manual, course: Course, today: date) -> Applies:
-    reasons = progress.not_on_track(manual, course)
-    if reasons:
-        return Applies(True, " ".join(reasons))
-    return Applies(False, "The course is on track as far as is known.")
+    """A signal that no decision covers, or a decision that is to be looked at again."""
+    found = review(manual, course, today)
+    return Applies(found.is_open, found.why)
 
 
 def no_response(manual: Manual, course: Course, today: date) -> Applies:

@@ -173,20 +173,62 @@ def _above_of_last_two(manual: Manual, course: Course) -> tuple[tuple[Point, flo
     return tuple((p, e) for p, e in pairs if e is not None and p.total > round(e + BAND, 9))
 
 
+@dataclass(frozen=True)
+class Signal:
+    """A rule by which the course is not on track as things stand, and what it found."""
+
+    rule: str
+    why: str
+    measure: str
+    start: float | None
+    now: float | None
+
+
+def signals(manual: Manual, course: Course) -> tuple[Signal, ...]:
+    """Every rule by which the course is not on track now; none where it is, or is not known to be off.
+
+    DR-20 and DR-21 are read once, and stand from then on while the present score would read the same.
+    """
+    return (*_too_little(manual, course), *_worse(manual, course), *_above(manual, course))
+
+
 def not_on_track(manual: Manual, course: Course) -> tuple[str, ...]:
     """Why the course is not on track as things stand; nothing where it is, or is not known to be off."""
-    reasons = []
-    reading = early_reading(manual, course)
-    needed = 0.4 if reading and reading == reading_at(manual, course, WEEK_8) else 0.2  # DR-21, DR-20
+    return tuple(signal.why for signal in signals(manual, course))
+
+
+def _too_little(manual: Manual, course: Course) -> tuple[Signal, ...]:
+    """Improvement by less than asked for at week 4 or 8, then and now (DR-20, DR-21)."""
+    at_8 = reading_at(manual, course, WEEK_8)
+    reading, rule, needed = (
+        (at_8, "DR-21", 0.4) if at_8 else (reading_at(manual, course, WEEK_4), "DR-20", 0.2)
+    )
     now = present_score(manual, course, reading.measure) if reading else None
-    improved = [reading.improvement, fall(reading.start, now)] if reading and now is not None else []
-    if improved and all(share is not None and share < needed for share in improved):
-        reasons.append(f"The score has fallen by less than {needed:.0%} from the start.")
-    if deteriorated(manual, course):
-        reasons.append("The score has risen by a reliable change from the start.")
-    if above_expected(manual, course):
-        reasons.append("Two scores in a row lie above the expected course.")
-    return tuple(reasons)
+    if reading is None or now is None or reading.improvement is None:
+        return ()
+    if reading.improvement >= needed or fall(reading.start, now) >= needed:
+        return ()
+    why = f"The score has fallen by less than {needed:.0%} from the start."
+    return (Signal(rule, why, reading.measure, reading.start, now),)
+
+
+def _worse(manual: Manual, course: Course) -> tuple[Signal, ...]:
+    """A score a reliable change or more above its start (DR-22)."""
+    risen = deteriorated(manual, course)
+    if not risen:
+        return ()
+    why = "The score has risen by a reliable change from the start."
+    start, now = start_score(manual, course, risen[0]), present_score(manual, course, risen[0])
+    return (Signal("DR-22", why, risen[0], start, now),)
+
+
+def _above(manual: Manual, course: Course) -> tuple[Signal, ...]:
+    """Two scores in a row above the expected course (DR-23)."""
+    pairs = above_expected(manual, course)
+    if not pairs:
+        return ()
+    why = "Two scores in a row lie above the expected course."
+    return (Signal("DR-23", why, PHQ9, start_score(manual, course, PHQ9), pairs[-1][0].total),)
 
 
 def response(manual: Manual, course: Course) -> bool | None:

@@ -62,7 +62,10 @@ class FieldType(StrEnum):
 
 
 CODE_KINDS = frozenset(
-    {"strategies", "techniques", "areas", "styles", "measures", "tasks", "phases", "rules"}
+    {
+        *("strategies", "techniques", "areas", "styles", "measures", "tasks", "phases", "rules"),
+        *("off_track_reasons", "next_steps", "issues"),
+    }
 )
 LIST_KINDS = frozenset({"text", "integer", "date"})
 ROLES = frozenset({"therapist", "supervisor", "client"})

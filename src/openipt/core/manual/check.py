@@ -37,6 +37,7 @@ def everything(
     for technique in content.techniques.values():
         faults += _technique(technique, f"techniques/{technique.id}.toml", known)
     faults += _pages(content, known)
+    faults += _next_steps(content, known)
     for folder, manual in manuals.items():
         faults += _Manual(manual, parts[folder], known).faults()
     return faults
@@ -54,6 +55,7 @@ class _Known:
             "technique": _stems(files, "techniques/"),
             "record": _stems(files, "records/"),
             "measure": _stems(files, "measures/") | set(content.measures),
+            "rule": set(content.rules) | _row_ids(files, "rules.toml", "rule"),
             "fact": set(content.facts) | _row_ids(files, "psychoeducation.toml", "fact"),
             "manual": {file.split("/")[1] for file in files if file.startswith("manual/")},
         }
@@ -159,6 +161,29 @@ def _pages(content: Content, known: _Known) -> Found:
     for page in content.pages.values():
         for kind, names in (("fact", page.facts), ("area", page.areas), ("technique", page.techniques)):
             yield from known(kind, names, "psychoeducation.toml", f"page[{page.id}].{kind}s")
+
+
+def _next_steps(content: Content, known: _Known) -> Found:
+    """Reasons and steps name what is there; every reason has its place, and every step its ground."""
+    file = "next_steps.toml"
+    for reason in content.off_track_reasons.values():
+        yield from known("rule", reason.rules, file, f"reason[{reason.id}].rules")
+    for step in content.next_steps.values():
+        key = f"step[{step.id}]"
+        for kind, names in (
+            ("rule", step.rules),
+            ("area", step.areas),
+            ("technique", step.techniques),
+            ("manual", step.adaptations),
+        ):
+            yield from known(kind, names, file, f"{key}.{kind if kind != 'manual' else 'adaptation'}s")
+        if not step.when:
+            yield ContentFault(file, f"{key}.when", "is empty.", "Say when it is offered.")
+        if "answers-a-reason" in step.when and not step.answers:
+            reason_why = "says answers-a-reason, and answers none."
+            yield ContentFault(file, f"{key}.answers", reason_why, "Name the reasons it answers.")
+        if not (step.rules or step.section):
+            yield ContentFault(file, key, "has no ground.", "Name its rules, or the section it stands in.")
 
 
 # -- one manual ----------------------------------------------------------------------------------

@@ -25,6 +25,8 @@ from openipt.core.manual.model import (
     Fact,
     Length,
     Manual,
+    NextStep,
+    OffTrackReason,
     Page,
     Phase,
     Rule,
@@ -53,6 +55,7 @@ AREAS, TECHNIQUES, RECORDS, MEASURES, WORDING = (
 )
 MANUALS, CARD = "manual/", "manual.toml"
 SOURCES, STYLES, PSYCHOEDUCATION, RULES = "sources.toml", "styles.toml", "psychoeducation.toml", "rules.toml"
+NEXT_STEPS = "next_steps.toml"
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,8 @@ class Content:
     facts: Mapping[str, Fact]
     pages: Mapping[str, Page]
     rules: Mapping[str, Rule]
+    off_track_reasons: Mapping[str, OffTrackReason]
+    next_steps: Mapping[str, NextStep]
     record_types: Mapping[str, RecordType]
     measures: Mapping[str, Measure]
     manuals: Mapping[str, Manual]
@@ -100,6 +105,7 @@ def load(files: Files, site_files: Files | None = None) -> tuple[Content, tuple[
 
 def _library(files: Files, site_files: Files, faults: Faults) -> Content:
     education = files.get(PSYCHOEDUCATION, {})
+    next_steps = files.get(NEXT_STEPS, {})
     return Content(
         sources=_sources(files.get(SOURCES, {}), faults),
         areas=_folder(Area, files, AREAS, faults),
@@ -108,6 +114,8 @@ def _library(files: Files, site_files: Files, faults: Faults) -> Content:
         facts=_rows(Fact, education, "fact", PSYCHOEDUCATION, faults),
         pages=_rows(Page, education, "page", PSYCHOEDUCATION, faults),
         rules=_rows(Rule, files.get(RULES, {}), "rule", RULES, faults),
+        off_track_reasons=_rows(OffTrackReason, next_steps, "reason", NEXT_STEPS, faults),
+        next_steps=_rows(NextStep, next_steps, "step", NEXT_STEPS, faults),
         record_types=_record_types(files, faults),
         measures=_measures(files, site_files, faults),
         manuals=_frozen({}),
@@ -249,6 +257,8 @@ def _manual(parts: Parts, library: Content, faults: Faults) -> Manual | None:
         facts=library.facts,
         pages=library.pages,
         rules=library.rules,
+        off_track_reasons=library.off_track_reasons,
+        next_steps=library.next_steps,
         source_list=library.sources,
         record_types=library.record_types,
         measure_list=library.measures,

@@ -22,6 +22,9 @@ from openipt.core.manual.names import (
     FREQUENCIES,
     LEAVING_REASONS,
     MARKS,
+    NEXT_STEP_CONDITIONS,
+    NEXT_STEP_KINDS,
+    OFF_TRACK_REASONS,
     PHASES,
     SCHEDULE_MOMENTS,
     TASK_CONDITIONS,
@@ -395,6 +398,47 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class OffTrackReason:
+    """Where to look for the reason why a course is not on track; its test is a function of the same id.
+
+    `rules` are those it reads; `parameters` the numbers it reads beside theirs.
+    """
+
+    id: str = dataclasses.field(metadata={"names": OFF_TRACK_REASONS})
+    title: str
+    looks_at: str
+    rules: tuple[str, ...] = ()
+    parameters: Mapping[str, Any] = dataclasses.field(default_factory=_empty)
+    section: str = ""
+    sources: tuple[str, ...] = ()
+    marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What the manual offers where a course is not on track. A clinician chooses, never the software.
+
+    Offered where any of `when` holds; of `adaptations` and `areas` (the focus), where they are named, only
+    there. `answers` are the reasons it is an answer to, `room` is where it is done.
+    """
+
+    id: str
+    title: str
+    text: str
+    kind: str = dataclasses.field(metadata={"names": NEXT_STEP_KINDS})
+    when: tuple[str, ...] = dataclasses.field(metadata={"names": NEXT_STEP_CONDITIONS})
+    answers: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": OFF_TRACK_REASONS})
+    rules: tuple[str, ...] = ()
+    adaptations: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    techniques: tuple[str, ...] = ()
+    room: str = ""
+    section: str = ""
+    sources: tuple[str, ...] = ()
+    marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
+
+
+@dataclass(frozen=True)
 class Evidence:
     """What trials say of an adaptation, with its grade (ipt.md 0.5)."""
 
@@ -451,6 +495,8 @@ class Manual(Card):
     pages: Mapping[str, Page] = dataclasses.field(default_factory=_empty)
     facts: Mapping[str, Fact] = dataclasses.field(default_factory=_empty)
     rules: Mapping[str, Rule] = dataclasses.field(default_factory=_empty)
+    off_track_reasons: Mapping[str, OffTrackReason] = dataclasses.field(default_factory=_empty)
+    next_steps: Mapping[str, NextStep] = dataclasses.field(default_factory=_empty)
     source_list: Mapping[str, Source] = dataclasses.field(default_factory=_empty)
     record_types: Mapping[str, RecordType] = dataclasses.field(default_factory=_empty)
     measure_list: Mapping[str, Measure] = dataclasses.field(default_factory=_empty)
@@ -590,6 +636,9 @@ class Manual(Card):
                 "tasks": tuple(self._tasks),
                 "phases": tuple(phase.id for phase in self.phases),
                 "rules": tuple(self.rules),
+                "off_track_reasons": tuple(self.off_track_reasons),
+                "next_steps": tuple(self.next_steps),
+                "issues": (),  # those of an episode: its ranking names them, not the manual
             }
         )
 

@@ -46,6 +46,48 @@ LEAVING_REASONS = MappingProxyType(
     }
 )
 
+# When a next step is offered for a course that is not on track; any one is enough (ipt.md 5, 14, 18).
+NEXT_STEP_CONDITIONS = MappingProxyType(
+    {
+        "not-on-track": "the course is not on track (DR-20 to DR-24)",
+        "not-on-track-week-8": "the course is not on track as read at week 8 (DR-21)",
+        "deterioration": "a score stands a reliable change above the start (DR-22)",
+        "answers-a-reason": "one of the reasons it answers stands",
+        "severe": "the last PHQ-9 is severe (DR-12)",
+        "prolonged-grief": "prolonged grief disorder may be the main complaint (DR-11)",
+        "response-without-remission": "there is response without remission at the end (DR-30)",
+        "no-response-at-the-end": "there is no response at the end (DR-31)",
+    }
+)
+
+# What kind of thing a next step is.
+NEXT_STEP_KINDS = MappingProxyType(
+    {
+        "contact": "contact",
+        "supervise": "supervision",
+        "talk": "work in the session",
+        "refocus": "focus",
+        "change_frequency": "frequency",
+        "combine": "combine",
+        "extend": "more sessions",
+        "switch": "another treatment",
+    }
+)
+
+# Where the record is asked why a course is not on track; each is a function of that name in the core.
+OFF_TRACK_REASONS = MappingProxyType(
+    {
+        "alliance": "the alliance is low, or fell",
+        "attendance": "sessions are missed, late or far apart",
+        "focus": "the focus is not agreed, not worked on, or does not move",
+        "steps": "no steps are agreed, or they are not done",
+        "support": "there is little support, or nobody is named who helps",
+        "events": "something new happened since the start",
+        "medication": "medication is not taken as agreed, not reviewed, or has no prescriber",
+        "severity": "the start was severe",
+    }
+)
+
 # When a measure is due only for some (ipt.md 10.5).
 MEASURE_CONDITIONS = MappingProxyType(
     {

@@ -23,6 +23,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from openipt.core.course.course import Course
 from openipt.core.course.status import CourseStatus
+from openipt.core.course.tried import issues_told
 from openipt.core.manual.model import Manual
 from openipt.core.values import Decision
 from openipt.errors import NoAccess
@@ -129,7 +130,9 @@ class EpisodePage:
 
     @cached_property
     def codes(self) -> Mapping[str, Mapping[str, str]]:
-        return code_titles(self.manual)
+        """Every coded word in words: those of the manual, and the issues of this episode by short name."""
+        issues = {issue.id: issue.text or issue.id for issue in issues_told(self.course)}
+        return {**code_titles(self.manual), "issues": issues}
 
     @cached_property
     def sees_all(self) -> bool:
@@ -220,6 +223,8 @@ def code_titles(manual: Manual) -> Mapping[str, Mapping[str, str]]:
         "tasks": {t.id: t.title for t in manual.tasks},
         "phases": {p.id: p.title for p in manual.phases},
         "rules": {r.id: r.title for r in manual.rules.values()},
+        "off_track_reasons": {r.id: r.title for r in manual.off_track_reasons.values()},
+        "next_steps": {s.id: s.title for s in manual.next_steps.values()},
     }
 
 
