@@ -52,3 +52,20 @@ def test_a_client_is_erased_only_when_it_is_meant(capsys: pytest.CaptureFixture[
 def test_an_unknown_client_is_named_as_such(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["client", "erase", name, "--yes"]) == 3
     assert "no client with this id" in capsys.readouterr().err
+
+
+def test_rules_of_an_episode_are_explained_and_the_read_is_audited(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    episode, _ = make.active_episode()
+    make.entry(episode, "rec_suitability", {"s_03": {"answer": "yes"}})
+    assert main(["rules", "explain", str(episode.pk), "--on", make.day().isoformat()]) == 0
+    assert "DR-08  FIRED" in capsys.readouterr().out
+    [event] = AuditEvent.objects.filter(act="rules-explained")
+    assert event.chain == str(episode.pk) and event.actor.startswith("operator:")
+
+
+def test_rules_of_an_unknown_episode_are_not_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", "explain", "00000000-0000-4000-8000-000000000000"]) == 3
+    assert not AuditEvent.objects.filter(act="rules-explained").exists()
+    assert capsys.readouterr().out == ""

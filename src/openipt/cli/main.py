@@ -62,14 +62,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return next((code for family, code in EXIT_CODES.items() if isinstance(error, family)), 1)
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # the reader of our output went away, as in `openipt ... | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except Exception as error:
         if not _is_database(error):
             raise
         print(f"openipt: {NO_DATABASE}", file=sys.stderr)
         return EXIT_CODES[SettingError]
-    except BrokenPipeError:  # the reader of our output went away, as in `openipt ... | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
 
 
 def _is_database(error: Exception) -> bool:
