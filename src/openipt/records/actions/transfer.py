@@ -21,7 +21,7 @@ from openipt.core.portable.episode import (
 from openipt.errors import AnswersNotScorable, FieldFault, FileNotValid
 from openipt.records import audit
 from openipt.records.access import Act, require
-from openipt.records.actions import clients, people
+from openipt.records.actions import alerts, clients, people, tellings
 from openipt.records.actions.base import Actor, Operator, day_of, fault, refuse, user_or_none
 from openipt.records.manuals import known_manual
 from openipt.records.models import (
@@ -84,7 +84,7 @@ def import_episode(*, portable: PortableEpisode, therapist: User, by: Actor, at:
         _answers(answers, episode, by_number, at)
     _changes(portable, episode, by, at)
     for alert in portable.alerts:
-        _alert(alert, episode, therapist)
+        _alert(alert, episode, therapist, at)
     for written in portable.client_entries:
         if not written.worksheet:
             _journal(written, episode, at)
@@ -367,7 +367,7 @@ def _changes(portable: PortableEpisode, episode: Episode, by: Actor, at: datetim
         planned = plan.planned_sessions
 
 
-def _alert(alert: PortableAlert, episode: Episode, therapist: User) -> None:
+def _alert(alert: PortableAlert, episode: Episode, therapist: User, at: datetime) -> None:
     raised_at = _moment(alert.raised_at)
     is_resolved = alert.state == AlertState.RESOLVED
     steps = [(_step_kind(step.kind), _moment(step.at), step.words) for step in alert.steps]
@@ -389,6 +389,8 @@ def _alert(alert: PortableAlert, episode: Episode, therapist: User) -> None:
         step = AlertStep(alert=row, kind=kind.value, at=when)
         step.words = words or None
         step.save(force_insert=True)
+    if not is_resolved:
+        tellings.came_in(alert=row, people=alerts.whom_to_tell(episode, day_of(at)), at=at)
 
 
 def _step_kind(name: str) -> StepKind:
