@@ -17,6 +17,7 @@ from openipt.records.models import (
     Client,
     ClientKey,
     Cover,
+    Delivery,
     DraftText,
     Entry,
     EntryVersion,
@@ -134,6 +135,16 @@ def firing(of: Session, **more: Any) -> RuleFiring:
     return RuleFiring.objects.create(episode=of.episode, **{**kept, **seen, **more})
 
 
+def delivery(of: Session, **more: Any) -> Delivery:
+    kept = {"recipient": of.episode.therapist, "channel": "email", "round": "1.raised", "made_at": NOW}
+    return Delivery.objects.create(**{**kept, **more})
+
+
+def told_twice(of: Session, **more: Any) -> None:
+    raised = alert(of)
+    twice(lambda: delivery(of, alert=raised, **more))
+
+
 def twice_decided(of: Session) -> None:
     kept = firing(of)
     decided = {"number": 1, "decision": "done", "at": NOW, "by": of.episode.therapist}
@@ -211,6 +222,13 @@ BROKEN: dict[str, Callable[[Session], Any]] = {
     "a_decided_firing_says_who_and_when": lambda s: firing(s, decision="done"),
     "one_decision_per_place": twice_decided,
     "firing_severity_known": lambda s: firing(s, severity="loud"),
+    "a_clients_address_is_never_clear": lambda s: user("c", role="client", alert_email="rui@example.org"),
+    "one_telling_per_person_channel_and_round": lambda s: told_twice(s),
+    "one_webhook_call_per_round": lambda s: told_twice(s, channel="webhook", recipient=None),
+    "one_reminder_per_person_channel_and_day": lambda s: twice(lambda: delivery(s, session=s)),
+    "a_telling_is_of_one_thing": lambda s: delivery(s, session=s, alert=alert(s)),
+    "a_webhook_is_nobody": lambda s: delivery(s, channel="webhook"),
+    "a_channel_knows_only_its_own_states": lambda s: delivery(s, state="shown"),
     "one_audit_event_per_place": lambda s: twice(
         lambda: AuditEvent.objects.create(chain="c", seq=1, at=NOW, actor="a", act="x", previous="", mac="")
     ),

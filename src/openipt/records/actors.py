@@ -24,6 +24,9 @@ class Operator:
 
 Actor: TypeAlias = User | Operator
 
+# What the service does by itself: tells, escalates, reminds, looks at the rules. No login has a blank in it.
+THE_WORKER = Operator("the worker")
+
 
 def this_operator() -> Operator:
     """The person who runs this command."""

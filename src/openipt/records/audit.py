@@ -38,6 +38,8 @@ FIRST = "0" * 64
 OUTSIDE_THE_COURSE = frozenset(
     {
         *("draft-kept", "draft-cleared", "refused-text-kept", "private-note-saved", "alert-seen"),
+        *("alert-told", "telling-shown", "telling-sent", "telling-opened", "telling-given-up"),
+        *("client-reminded", "reminder-choice-set"),
         *("rules-noted", "rule-decided"),
     }
 )

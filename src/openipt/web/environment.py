@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from openipt.errors import SettingError
+from openipt.web.environment_channels import Channels, channels
 
 MODES = ("demo", "live")
+DOCUMENT_LABELS = ("name", "initials", "none")
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,9 @@ class Environment:
     demo_anywhere: bool
     service_hours: str = ""
     clock_file: Path | None = None
+    document_label: str = "name"
+    channels: Channels = field(default_factory=Channels)
+    worker: bool = True
 
     @property
     def is_live(self) -> bool:
@@ -44,17 +49,22 @@ def read(env: Mapping[str, str] | None = None) -> Environment:
     mode = values.get("OPENIPT_MODE") or "demo"
     if mode not in MODES:
         raise SettingError(f"OPENIPT_MODE is '{mode}'. Set it to one of: {', '.join(MODES)}.")
+    hosts = _hosts(values, mode)
+    https = values.get("OPENIPT_HTTPS", "1" if mode == "live" else "0") == "1"
     return Environment(
         home=home,
         mode=mode,
-        hosts=_hosts(values, mode),
+        hosts=hosts,
         database=_database(values.get("OPENIPT_DATABASE_URL", ""), home),
         clock=_clock(values.get("OPENIPT_CLOCK", ""), mode),
         time_zone=values.get("OPENIPT_TIME_ZONE") or "UTC",
-        https=values.get("OPENIPT_HTTPS", "1" if mode == "live" else "0") == "1",
+        https=https,
         demo_anywhere=values.get("OPENIPT_DEMO_ANYWHERE", "0") == "1",
         service_hours=values.get("OPENIPT_SERVICE_HOURS", "").strip()[:120],
         clock_file=_clock_file(values.get("OPENIPT_CLOCK_FILE", ""), mode),
+        document_label=_document_label(values.get("OPENIPT_DOCUMENT_LABEL") or "name"),
+        channels=channels(values, mode=mode, hosts=hosts, https=https),
+        worker=values.get("OPENIPT_WORKER", "1") != "0",
     )
 
 
@@ -66,6 +76,14 @@ def _hosts(values: Mapping[str, str], mode: str) -> tuple[str, ...]:
             "for example OPENIPT_HOSTS=ipt.example.org."
         )
     return named or ("localhost", "127.0.0.1", "[::1]")
+
+
+def _document_label(text: str) -> str:
+    if text not in DOCUMENT_LABELS:
+        raise SettingError(
+            f"OPENIPT_DOCUMENT_LABEL is '{text}'. Set it to one of: {', '.join(DOCUMENT_LABELS)}."
+        )
+    return text
 
 
 def _clock(text: str, mode: str) -> datetime | None:

@@ -127,7 +127,9 @@ def _shown(facts: AlertFacts) -> PathStep:
 
 def _acknowledged(facts: AlertFacts) -> PathStep:
     now = facts.due_at is not None and facts.due_at - facts.raised_at <= timedelta(hours=1)
-    limit = "within 30 minutes, in service hours" if now else "before the time to speak with the client"
+    limit = "before the time to speak with the client"
+    if now and facts.due_at is not None:
+        limit = f"within {round((facts.due_at - facts.raised_at).total_seconds() / 60)} minutes"
     done = facts.first("acknowledged")
     return PathStep("acknowledged", "Taken on by a clinician", limit, facts.due_at, done)
 

@@ -15,6 +15,7 @@ from django.db import transaction
 from openipt.errors import EntryNotValid, FieldFault, NoAccess
 from openipt.records import audit, keys
 from openipt.records.access import Act, require
+from openipt.records.actions import tellings
 from openipt.records.actions.base import Actor, Operator, day_of, fault, locked, refuse, tidy
 from openipt.records.models import Cover, DraftKey, Role, Supervision, User
 
@@ -75,6 +76,7 @@ def set_active(*, user: User, active: bool, by: Actor, at: datetime) -> User:
     user = locked(user)
     user.is_active = active
     user.save(update_fields=["is_active"])
+    tellings.look_again_for(user, at)
     audit.record("user-opened" if active else "user-closed", by=by, at=at, obj=user)
     return user
 
@@ -104,6 +106,7 @@ def start_supervision(
     if Supervision.objects.filter(therapist=therapist, supervisor=supervisor, to_on=None).exists():
         raise refuse("This supervision has begun already.")
     supervision = Supervision.objects.create(therapist=therapist, supervisor=supervisor, from_on=from_on)
+    tellings.look_again_for(therapist, at)
     audit.record("supervision-started", by=by, at=at, obj=supervision)
     return supervision
 
@@ -136,6 +139,7 @@ def arrange_cover(
     if to_on < from_on:
         raise fault("to_on", "The last day is before the first.")
     row = Cover.objects.create(therapist=therapist, cover=cover, from_on=from_on, to_on=to_on)
+    tellings.look_again_for(therapist, at)
     audit.record("cover-arranged", by=by, at=at, obj=row)
     return row
 

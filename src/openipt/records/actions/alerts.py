@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from openipt.core.course import known
@@ -14,7 +15,7 @@ from openipt.core.safety.levels import GRAVE_ANSWERS, SPEAK_WITHIN, Level, posit
 from openipt.errors import NotAllowedNow
 from openipt.records import audit, danger, safety
 from openipt.records.access import Act, require
-from openipt.records.actions import drafts
+from openipt.records.actions import drafts, tellings
 from openipt.records.actions.base import Actor, Operator, day_of, fault, locked, refuse, tidy, user_or_none
 from openipt.records.models import (
     Alert,
@@ -31,8 +32,6 @@ from openipt.records.models import (
 )
 
 ASK_RULE = "DR-01-ASK"
-# An alert to be dealt with "now" is late when nobody has acknowledged it by then (ipt.md 11.3, DEFAULT).
-NOBODY_ANSWERS_AFTER = timedelta(minutes=30)
 ORDER = (Severity.INFO, Severity.NOTICE, Severity.WARNING, Severity.CRITICAL)
 STEPS_BY_HAND = frozenset(StepKind) - {
     StepKind.SHOWN_TO_CLIENT,
@@ -109,7 +108,12 @@ def _severity_of(found: ScoreAlert) -> Severity:
 def _within(value: float | None) -> timedelta:
     if value is None:
         return SPEAK_WITHIN[1]  # declined: asked about before or in the next session
-    return SPEAK_WITHIN.get(min(int(value), 3), timedelta(0)) or NOBODY_ANSWERS_AFTER
+    return SPEAK_WITHIN.get(min(int(value), 3), timedelta(0)) or nobody_answers_after()
+
+
+def nobody_answers_after() -> timedelta:
+    """An alert to be dealt with "now" is late when nobody has acknowledged it by then (ipt.md 11.3, DEFAULT)."""
+    return settings.ENVIRONMENT.channels.call_tree_step
 
 
 def _speaks_of(alert: Alert, measure: str, item: int | None) -> bool:
@@ -123,14 +127,25 @@ def _note_choice(alert: Alert, choice: dict[str, Any]) -> None:
 
 def _add_choice(alert: Alert, choice: dict[str, Any], found: ScoreAlert, at: datetime) -> Alert:
     """A graver answer makes the alert graver and nearer; a lighter one changes neither."""
-    severity = _severity_of(found)
-    if ORDER.index(severity) > ORDER.index(Severity(alert.severity)):
-        alert.severity = severity.value
-    due_at = at + _within(found.value)
-    alert.due_at = min(alert.due_at, due_at) if alert.due_at else due_at
-    alert.save(update_fields=["severity", "due_at"])
     _note_choice(alert, choice)
+    severity, due_at = _severity_of(found), at + _within(found.value)
+    heavier = ORDER.index(severity) > ORDER.index(Severity(alert.severity))
+    nearer = alert.due_at is None or due_at < alert.due_at
+    if heavier or nearer:
+        _made_graver(alert, severity if heavier else Severity(alert.severity), due_at, at)
     return alert
+
+
+def _made_graver(alert: Alert, severity: Severity, due_at: datetime, at: datetime) -> None:
+    """Everybody is told anew. Who had taken it on had taken on something lighter: they are asked again."""
+    alert.severity = severity.value
+    alert.due_at = min(alert.due_at, due_at) if alert.due_at else due_at
+    alert.state, alert.acknowledged_at, alert.acknowledged_by = AlertState.OPEN.value, None, None
+    alert.save()
+    people = whom_to_tell(alert.episode, day_of(at))
+    tellings.graver(alert=alert, people=people, at=at)
+    for told in people:
+        _step(alert, StepKind.TOLD, None, at, told=told)
 
 
 def raised_by_entry(
@@ -176,7 +191,7 @@ def _raise_once(
             rule=rule,
             severity=severity,
             inputs=inputs,
-            due_at=at + (within or NOBODY_ANSWERS_AFTER),
+            due_at=at + (within or nobody_answers_after()),
             at=at,
         )
     if ORDER.index(severity) > ORDER.index(Severity(there.severity)):
@@ -208,12 +223,19 @@ def _raise(
         raised_at=at,
         due_at=due_at,
     )
-    for told in _whom_to_tell(owner.episode, day_of(at)):
+    people = whom_to_tell(owner.episode, day_of(at))
+    tellings.raised(alert=alert, people=people, at=at)
+    for told in people:
         _step(alert, StepKind.TOLD, None, at, told=told)
     return alert
 
 
-def _whom_to_tell(episode: Episode, on: date) -> list[User]:
+def note_told(*, alert: Alert, told: User, at: datetime) -> None:
+    """The call tree went on to this person. Part of the worker's action."""
+    _step(alert, StepKind.TOLD, None, at, told=told)
+
+
+def whom_to_tell(episode: Episode, on: date) -> list[User]:
     """The therapist, and whoever covers for them today (ipt.md 11.3 step 2)."""
     covers = Cover.objects.filter(therapist_id=episode.therapist_id, from_on__lte=on, to_on__gte=on)
     return [episode.therapist, *(row.cover for row in covers.select_related("cover"))]
@@ -273,6 +295,7 @@ def acknowledge(*, alert: Alert, by: Actor, at: datetime) -> Alert:
         alert.acknowledged_at, alert.acknowledged_by = at, user_or_none(by)
         alert.save()
         _step(alert, StepKind.ACKNOWLEDGED, by, at)
+        tellings.acknowledged(alert=alert, by=by, at=at)
         audit.record("alert-acknowledged", by=by, at=at, episode=alert.episode, obj=alert)
     return alert
 
@@ -377,6 +400,7 @@ def _resolve(alert: Alert, words: str, by: Actor, at: datetime, reason_without_p
     alert.state, alert.resolved_at, alert.resolved_by = AlertState.RESOLVED, at, by
     alert.save()
     _step(alert, StepKind.RESOLVED, by, at, words=said)
+    tellings.resolved(alert=alert, at=at)
     audit.record("alert-resolved", by=by, at=at, episode=alert.episode, obj=alert)
     return alert
 
@@ -438,4 +462,6 @@ def _step(
     )
     step.words = tidy(words, "words") or None
     step.save(force_insert=True)
+    if kind is not StepKind.SEEN:
+        tellings.look_again([alert], at)
     return step

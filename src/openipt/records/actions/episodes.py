@@ -12,6 +12,7 @@ from openipt.core.course.phases import ORDER, phase_on
 from openipt.errors import NotAllowedNow
 from openipt.records import audit, convert, safety
 from openipt.records.access import Act, may, require
+from openipt.records.actions import tellings
 from openipt.records.actions.base import (
     Actor,
     day_of,
@@ -206,6 +207,7 @@ def hand_over(
     event.save(force_insert=True)
     episode.therapist = therapist
     episode.save(update_fields=["therapist"])
+    tellings.look_again(episode.alerts.all(), at)
     audit.record("episode-handed-over", by=by, at=at, episode=episode, obj=event)
     return episode
 
@@ -223,5 +225,6 @@ def set_supervisor(*, episode: Episode, supervisor: User | None, by: Actor, at: 
         raise fault("supervisor", "Choose a supervisor's account.")
     episode.supervisor = supervisor
     episode.save(update_fields=["supervisor"])
+    tellings.look_again(episode.alerts.all(), at)
     audit.record("supervisor-named", by=by, at=at, episode=episode, obj=episode)
     return episode

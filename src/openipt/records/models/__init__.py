@@ -23,6 +23,7 @@ from openipt.records.models.episodes import (
     StatusEvent,
 )
 from openipt.records.models.firings import FiringDecision, FiringEnd, RuleDecision, RuleFiring
+from openipt.records.models.off_track import StepChosen
 from openipt.records.models.sessions import (
     Amendment,
     DraftKind,
@@ -36,21 +37,37 @@ from openipt.records.models.sessions import (
     TaskMark,
     TechniqueUse,
 )
+from openipt.records.models.worker import (
+    AlertWatch,
+    Channel,
+    Delivery,
+    DeliveryEvent,
+    DeliveryState,
+    EpisodeCheck,
+    Event,
+    ReminderChoice,
+    WorkerLease,
+)
 
 __all__ = [
     "Alert",
     "AlertState",
     "AlertStep",
+    "AlertWatch",
     "Amendment",
     "AnswerEvent",
     "AuditEvent",
     "ChainHead",
+    "Channel",
     "CheckIn",
     "CheckInMode",
     "CheckInPurpose",
     "Client",
     "ClientKey",
     "Cover",
+    "Delivery",
+    "DeliveryEvent",
+    "DeliveryState",
     "DraftKey",
     "DraftKind",
     "DraftText",
@@ -60,6 +77,8 @@ __all__ = [
     "Episode",
     "FiringDecision",
     "FiringEnd",
+    "EpisodeCheck",
+    "Event",
     "HandOver",
     "JournalEntry",
     "MeasureScore",
@@ -69,6 +88,7 @@ __all__ = [
     "PhaseEvent",
     "PlanEvent",
     "PrivateNote",
+    "ReminderChoice",
     "Role",
     "RuleDecision",
     "RuleFiring",
@@ -77,10 +97,12 @@ __all__ = [
     "SessionState",
     "Severity",
     "StatusEvent",
+    "StepChosen",
     "StepKind",
     "StrategyUse",
     "Supervision",
     "TaskMark",
     "TechniqueUse",
     "User",
+    "WorkerLease",
 ]

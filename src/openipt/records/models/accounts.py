@@ -31,6 +31,7 @@ class User(AbstractBaseUser, Row):
     """A login. A client's login has a neutral username and no name of its own.
 
     `is_demo`: made while the service ran as a demo. A live service takes no such login from outside.
+    `alert_email`: where somebody of the staff wants to be told of alerts. A client's login has none.
     """
 
     username = models.CharField(max_length=60, unique=True)
@@ -38,6 +39,7 @@ class User(AbstractBaseUser, Row):
     role = models.CharField(max_length=20, choices=choices_of(Role))
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)
+    alert_email = models.CharField(max_length=254, blank=True, default="")
     created_at = models.DateTimeField()
 
     USERNAME_FIELD = "username"
@@ -49,6 +51,10 @@ class User(AbstractBaseUser, Row):
             models.CheckConstraint(
                 name="a_clients_login_holds_no_name",
                 condition=~Q(role=Role.CLIENT.value) | Q(display_name=""),
+            ),
+            models.CheckConstraint(
+                name="a_clients_address_is_never_clear",
+                condition=~Q(role=Role.CLIENT.value) | Q(alert_email=""),
             ),
             models.CheckConstraint(name="user_role_known", condition=Q(role__in=[r.value for r in Role])),
         ]

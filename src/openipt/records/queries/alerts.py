@@ -14,7 +14,7 @@ from openipt.core.safety.protocol import AlertFacts, Taken, overdue
 from openipt.errors import NoAccess
 from openipt.records.access import Act, episodes_where, may
 from openipt.records.actors import Actor, day_of
-from openipt.records.models import Alert, AlertState, AlertStep, Cover, EntryState, Episode
+from openipt.records.models import Alert, AlertState, AlertStep, Cover, EntryState, Episode, StepKind
 from openipt.records.prepared import Prepared
 
 GRAVEST_FIRST = Case(
@@ -66,7 +66,7 @@ def facts_of(alert: Alert, *, plan_wanted: bool = False) -> AlertFacts:
     taken = tuple(
         Taken(step.kind, step.happened_at or step.at, step.level, step.on)
         for step in sorted(alert.steps.all(), key=lambda step: step.at)
-        if _counts(step)
+        if _counts(alert, step)
     )
     return AlertFacts(
         rule=alert.rule,
@@ -78,8 +78,10 @@ def facts_of(alert: Alert, *, plan_wanted: bool = False) -> AlertFacts:
     )
 
 
-def _counts(step: AlertStep) -> bool:
-    """A step by a record counts while the record does."""
+def _counts(alert: Alert, step: AlertStep) -> bool:
+    """A step by a record counts while the record does; who had taken it on counts until it grew graver."""
+    if step.kind == StepKind.ACKNOWLEDGED:
+        return alert.acknowledged_at is not None
     return step.entry is None or step.entry.state != EntryState.WITHDRAWN
 
 

@@ -1,0 +1,35 @@
+"""Who was told of an alert, by which channel, and what is known of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+
+from openipt.core.safety import escalation
+from openipt.core.safety.escalation import Call, Waiting
+from openipt.records.actions import worker as actions
+from openipt.records.models import Alert, AlertState, AlertWatch, Channel, Delivery, User
+
+
+def of_alert(alert: Alert) -> list[Delivery]:
+    """Every telling of this alert with what happened to it, the first first. Access is the caller's to ask."""
+    rows = Delivery.objects.filter(alert=alert).select_related("recipient").prefetch_related("events")
+    return list(rows.order_by("made_at", "round", "channel"))
+
+
+def next_call(alert: Alert, now: datetime) -> Call | None:
+    """Who is told next if nobody takes it on, and when; None once somebody has."""
+    watch = AlertWatch.objects.filter(alert=alert).first()
+    if alert.state != AlertState.OPEN or watch is None:
+        return None
+    channels = settings.ENVIRONMENT.channels
+    waiting = Waiting(watch.counted_from, watch.limit, channels.call_tree_step)
+    tree = actions.call_tree(alert.episode, now)
+    return escalation.next_call(waiting, tree, channels.times, now) if tree.everybody else None
+
+
+def last_trial(user: User) -> Delivery | None:
+    """The last letter somebody sent to themselves to see whether it arrives."""
+    rows = Delivery.objects.filter(recipient=user, channel=Channel.EMAIL, alert=None, session=None)
+    return rows.prefetch_related("events").order_by("-made_at").first()

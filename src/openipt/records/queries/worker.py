@@ -1,0 +1,183 @@
+"""What waits for the worker, and how it does: for itself, for the service lead, for the command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Count, Min, Q, QuerySet
+
+from openipt.core.course.course import Attendance, EpisodeStatus
+from openipt.errors import NoAccess
+from openipt.records import audit
+from openipt.records.access import Act, may
+from openipt.records.actions import reminders
+from openipt.records.actions.tellings import UNSENT
+from openipt.records.actions.worker import LEASE_FOR, NAME
+from openipt.records.actors import Actor, day_of
+from openipt.records.models import (
+    Alert,
+    AlertState,
+    AlertWatch,
+    AuditEvent,
+    Channel,
+    Delivery,
+    DeliveryState,
+    Episode,
+    EpisodeCheck,
+    Role,
+    Session,
+    User,
+    WorkerLease,
+)
+
+OUTSIDE = (Channel.EMAIL.value, Channel.WEBHOOK.value)
+OVERLAP = 500  # events of the audit that are looked at twice
+SINCE = timedelta(days=7)  # failures are counted over a week
+QUIET_FOR = 3 * LEASE_FOR  # without a beat for so long the worker does not run
+
+
+def lease() -> WorkerLease | None:
+    """The lease as it stands."""
+    return WorkerLease.objects.filter(name=NAME).first()
+
+
+def alerts_to_look_at(at: datetime, most: int) -> list[UUID]:
+    """Alerts whose next look has come, the longest waiting first."""
+    rows = AlertWatch.objects.filter(look_at__lte=at).order_by("look_at")
+    return list(rows.values_list("alert_id", flat=True)[:most])
+
+
+def is_to_send(channel: Channel, term: int, at: datetime) -> bool:
+    """Whether a telling of this channel waits: due, or left by a worker before this one."""
+    due = Q(next_at__lte=at) | Q(state=DeliveryState.SENDING, claim_term__lt=term)
+    return Delivery.objects.filter(due, channel=channel, state__in=UNSENT).exists()
+
+
+def alerts_unwatched(most: int) -> list[UUID]:
+    """Open alerts that nobody watches: there should be none, and none is left so."""
+    rows = Alert.objects.exclude(state=AlertState.RESOLVED).filter(watch=None)
+    return list(rows.values_list("pk", flat=True)[:most])
+
+
+def sessions_to_remind_of(at: datetime) -> list[UUID]:
+    """Planned sessions near enough, of running courses, whose client has a login and was not reminded."""
+    last = at + timedelta(days=reminders.DAYS_BEFORE + 1)
+    rows = Session.objects.filter(
+        attendance=Attendance.PLANNED, planned_at__gt=at, planned_at__lt=last, deliveries=None
+    ).filter(episode__client__user__is_active=True, episode__client__erased_at=None)
+    running = rows.exclude(episode__status__in=[EpisodeStatus.ENDED, EpisodeStatus.PAUSED])
+    found = running.order_by("planned_at").values_list("pk", "planned_at")
+    return [pk for pk, planned in found if reminders.due_from(planned) <= at]
+
+
+def episodes_of_a_new_day(on: date, most: int) -> list[UUID]:
+    """Episodes that run and whose rules were not looked at on this day."""
+    rows = checkable().filter(Q(rule_check=None) | Q(rule_check__on__lt=on))
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:most])
+
+
+def episodes_written_to(events_seen: int) -> tuple[list[UUID], int]:
+    """Episodes written to since that event of the audit and not looked at since; and the last event there is.
+
+    Events are numbered before they are committed, so those shortly before are looked at once more.
+    """
+    events = AuditEvent.objects.filter(pk__gt=events_seen - OVERLAP).order_by("pk")
+    last = last_event()
+    chains = set(events.exclude(chain=audit.SERVICE_CHAIN).values_list("chain", flat=True))
+    revisions = audit.revisions_of(UUID(chain) for chain in chains)
+    known = dict(EpisodeCheck.objects.filter(episode__in=revisions).values_list("episode", "revision"))
+    changed = [episode for episode, revision in revisions.items() if known.get(episode) != revision]
+    return list(checkable().filter(pk__in=changed).values_list("pk", flat=True)) if changed else [], last
+
+
+def last_event() -> int:
+    """The number of the last event of the audit."""
+    return AuditEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def checkable() -> QuerySet[Episode]:
+    """Episodes whose rules are looked at."""
+    return Episode.objects.filter(client__erased_at=None).exclude(status=EpisodeStatus.ENDED)
+
+
+# -- how it does -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Health:
+    """The worker from outside. `lag`: how long the oldest work that is due has waited.
+
+    `failing` were tried and will be tried again; `given_up` were not sent within a day, in the last week.
+    """
+
+    runs: bool
+    holder: str
+    term: int
+    beat_at: datetime | None
+    clock_back_at: datetime | None
+    lag: timedelta
+    looks_due: int
+    waiting: int
+    failing: int
+    given_up: int
+    without_address: int
+    last_code: int | None
+    mail_on: bool
+    webhook_on: bool
+
+    @property
+    def is_well(self) -> bool:
+        return self.runs and not self.failing and not self.given_up and self.lag < timedelta(minutes=2)
+
+
+def health_for(user: Actor, at: datetime) -> Health:
+    """The worker's state, for the service lead; or `NoAccess`."""
+    if not may(user, Act.SEE_SERVICE, on=day_of(at)):
+        raise NoAccess
+    return health(at)
+
+
+def health(at: datetime) -> Health:
+    """For whoever stands at the machine."""
+    found = lease()
+    looks = AlertWatch.objects.filter(look_at__lte=at).aggregate(number=Count("pk"), oldest=Min("look_at"))
+    unsent = Delivery.objects.filter(channel__in=OUTSIDE, state__in=UNSENT).aggregate(
+        waiting=Count("pk"),
+        failing=Count("pk", filter=Q(attempts__gt=0, state=DeliveryState.WAITING)),
+        oldest=Min("next_at", filter=Q(next_at__lte=at)),
+    )
+    lost = Delivery.objects.filter(channel__in=OUTSIDE, state=DeliveryState.GIVEN_UP, made_at__gt=at - SINCE)
+    channels = settings.ENVIRONMENT.channels
+    oldest = min(filter(None, (looks["oldest"], unsent["oldest"])), default=at)
+    beat_at = found.beat_at if found else None
+    return Health(
+        runs=bool(found and found.holder and beat_at and abs(at - beat_at) <= QUIET_FOR),
+        holder=found.holder if found else "",
+        term=found.term if found else 0,
+        beat_at=beat_at,
+        clock_back_at=found.clock_back_at if found else None,
+        lag=max(at - oldest, timedelta(0)),
+        looks_due=looks["number"],
+        waiting=unsent["waiting"],
+        failing=unsent["failing"],
+        given_up=lost.count(),
+        without_address=_without_address() if channels.mail is not None else 0,
+        last_code=_last_code(),
+        mail_on=channels.mail is not None,
+        webhook_on=channels.webhook is not None,
+    )
+
+
+def _last_code() -> int | None:
+    """What the other side answered last where a telling waits to be tried again."""
+    failing = Delivery.objects.filter(state=DeliveryState.WAITING, attempts__gt=0, code__isnull=False)
+    return failing.order_by("-next_at").values_list("code", flat=True).first()
+
+
+def _without_address() -> int:
+    """People of the call tree whom a letter does not reach, since they named no address."""
+    roles = (Role.THERAPIST, Role.SUPERVISOR, Role.MANAGER)
+    return User.objects.filter(role__in=roles, is_active=True, alert_email="").count()

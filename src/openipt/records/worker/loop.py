@@ -1,0 +1,263 @@
+"""One turn of the worker after the other. Urgent things first; what takes long comes in small parts."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from django.db import OperationalError, close_old_connections, connection
+
+from openipt.records import audit, sealing
+from openipt.records.actions import checks, reminders
+from openipt.records.actions import worker as actions
+from openipt.records.actions.worker import LEASE_FOR, Hold, LeaseLost
+from openipt.records.actors import day_of
+from openipt.records.channels import Outcome, Sender
+from openipt.records.models import Channel
+from openipt.records.queries import worker as queries
+from openipt.records.worker.sending import Outbox, senders
+
+POLL = 1.0  # seconds between turns that found nothing to do
+BEAT_EVERY = LEASE_FOR.total_seconds() / 4
+SELDOM = 60.0  # seconds between looks for what is hardly ever there
+LOOKS = 100  # alerts in one turn
+CHECKS = 5  # episodes in one turn: each takes tens of milliseconds
+SET_ASIDE_FOR = 60.0  # seconds until what went wrong is tried again
+GIVE_WAY_FOR = 1.0  # the same where a page held a row
+BREATH = 0.5  # seconds between small parts of long work, for pages served by the same process
+TRIES_TO_KEEP = 5
+
+_log = logging.getLogger(__name__)
+
+
+def holder_name() -> str:
+    """Who this worker is: machine and process, and a mark that no other start has."""
+    return f"{socket.gethostname()[:80]}, process {os.getpid()}, {secrets.token_hex(3)}"
+
+
+class Worker:
+    """`now` is the service's clock; `tick` counts seconds that nobody puts right. `gentle`: it leaves room
+    for the pages that the same process serves.
+    """
+
+    def __init__(
+        self,
+        *,
+        now: Callable[[], datetime],
+        holder: str = "",
+        channels: Mapping[Channel, Sender] | None = None,
+        in_line: bool = False,
+        gentle: bool = True,
+        tick: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.now, self.tick = now, tick
+        self.holder = holder or holder_name()
+        self.outbox = Outbox(senders() if channels is None else channels, in_line=in_line)
+        self.hold: Hold | None = None
+        self.gentle = gentle
+        self._checked = False
+        self._events_at = -1
+        self._seen: tuple[tuple[str, int, int], float] | None = None
+        self._last: dict[str, float] = {}
+        self._aside: dict[object, float] = {}
+        self._day_done: object = None
+
+    # -- running ---------------------------------------------------------------------------------------
+
+    def run(self, stop: threading.Event) -> None:
+        """Turn after turn until told to stop; then the lease is given back."""
+        while not stop.is_set():
+            close_old_connections()
+            try:
+                busy = self.turn()
+            except Exception:
+                _log.exception("a turn of the worker failed")
+                connection.close()
+                self.hold, busy = None, False
+            if not busy:
+                self._keep_what_came_back(stop)
+        self.stop()
+        connection.close()
+
+    def _keep_what_came_back(self, stop: threading.Event) -> None:
+        """Wait for the next turn; what comes back meanwhile is kept at once."""
+        pause = BREATH if self._checked else POLL
+        if not self.outbox.is_busy:
+            stop.wait(pause)
+            return
+        try:
+            self._keep_outcomes(wait=pause)
+        except Exception:
+            _log.exception("the worker could not keep what came of a telling")
+            connection.close()
+
+    def stop(self) -> None:
+        """Give the lease back, so that another may begin at once."""
+        hold, self.hold = self.hold, None
+        if hold is None:
+            return
+        try:
+            actions.release(hold=hold)
+        except Exception:  # it runs out by itself
+            _log.info("the lease was not given back")
+
+    def turn(self) -> bool:
+        """Everything that is due now. True where there is more to do at once."""
+        sealing.forget_all()
+        audit.forget_reads()
+        try:
+            if not self._holds():
+                return False
+            self._keep_outcomes()
+            told = self._look()
+            sent = self._send()
+            self._remind()
+            self._checked = self._check()
+            return told or sent or (self._checked and not self.gentle)
+        except LeaseLost:
+            _log.info("another worker has taken over")
+            self.hold = None
+            return False
+
+    # -- the lease -------------------------------------------------------------------------------------
+
+    def _holds(self) -> bool:
+        if self.hold is None:
+            self.hold = self._take()
+        elif self._is_time("beat", BEAT_EVERY):
+            actions.beat(hold=self.hold, at=self.now())
+        return self.hold is not None
+
+    def _take(self) -> Hold | None:
+        """The lease, where it is free, run out, or its holder has been silent for as long as it lasts."""
+        found = queries.lease()
+        silent = False
+        if found is not None and found.holder:
+            mark = (found.holder, found.term, found.beats)
+            if self._seen is None or self._seen[0] != mark:
+                self._seen = (mark, self.tick())
+            silent = self.tick() - self._seen[1] >= LEASE_FOR.total_seconds()
+        hold = actions.take(holder=self.holder, at=self.now(), silent=silent)
+        if hold is not None:
+            self._last.clear()
+            self._last["beat"] = self.tick()
+            self._aside.clear()
+            self._day_done = None
+            self._events_at = -1
+        return hold
+
+    def _is_time(self, what: str, every: float) -> bool:
+        last = self._last.get(what)
+        if last is not None and self.tick() - last < every:
+            return False
+        self._last[what] = self.tick()
+        return True
+
+    # -- the work --------------------------------------------------------------------------------------
+
+    def _look(self) -> bool:
+        assert self.hold is not None
+        due = queries.alerts_to_look_at(self.now(), LOOKS)
+        if self._is_time("unwatched", SELDOM):
+            due += queries.alerts_unwatched(LOOKS)
+        one = partial(actions.look, hold=self.hold)
+        return self._each(due, lambda pk: one(alert_id=pk, at=self.now()))
+
+    def _send(self) -> bool:
+        assert self.hold is not None
+        sent = False
+        for channel in self.outbox.senders:
+            room = self.outbox.room(channel)
+            if not room or not queries.is_to_send(channel, self.hold.term, self.now()):
+                continue
+            for claim in actions.claim(hold=self.hold, channel=channel, most=room, at=self.now()):
+                self.outbox.send(claim)
+                sent = True
+        self._keep_outcomes()
+        return sent
+
+    def _keep_outcomes(self, wait: float = 0.0) -> None:
+        for claim, outcome in self.outbox.came_back(wait):
+            if self.hold is None:
+                continue  # whoever holds the lease now sends it again, under the same key
+            self._keep(claim, outcome)
+
+    def _keep(self, claim: actions.Claim, outcome: Outcome) -> None:
+        """Tried a few times: what cannot be kept is sent again, under the same key."""
+        assert self.hold is not None
+        for _ in range(TRIES_TO_KEEP):
+            try:
+                actions.keep_outcome(hold=self.hold, claim=claim, outcome=outcome, at=self.now())
+                return
+            except OperationalError:
+                _mend()
+
+    def _remind(self) -> None:
+        assert self.hold is not None
+        if self._is_time("reminders", SELDOM):
+            one = partial(reminders.remind, hold=self.hold)
+            self._each(
+                queries.sessions_to_remind_of(self.now()), lambda pk: one(session_id=pk, at=self.now())
+            )
+
+    def _check(self) -> bool:
+        """Rules of episodes that were written to; then, on a new day, of all that run."""
+        assert self.hold is not None
+        written = self._written_to()
+        due = written[:CHECKS]
+        on = day_of(self.now())
+        if not due and self._day_done != on:
+            due = queries.episodes_of_a_new_day(on, CHECKS + len(self._aside))
+            self._day_done = on if not due else None
+        one = partial(checks.check, hold=self.hold)
+        return self._each(due, lambda pk: one(episode_id=pk, at=self.now()))
+
+    def _written_to(self) -> list[UUID]:
+        """Episodes written to since they were looked at. Nothing is asked while nobody writes."""
+        assert self.hold is not None
+        last = queries.last_event()
+        if last == self._events_at:
+            return []
+        lease = queries.lease()
+        since = lease.events_seen if lease is not None else 0
+        found, last = queries.episodes_written_to(since)
+        waiting = [pk for pk in found if self._aside.get(pk, 0.0) <= self.tick()]
+        if not found:
+            self._events_at = last
+            if self._is_time("events", SELDOM):
+                checks.seen(hold=self.hold, event=last)
+        return waiting
+
+    def _each(self, ids: Iterable[UUID], act: Callable[[UUID], object]) -> bool:
+        """Each in a transaction of its own. One that goes wrong is set aside for a while; the others go on."""
+        done = False
+        for pk in ids:
+            if self._aside.get(pk, 0.0) > self.tick():
+                continue
+            try:
+                act(pk)
+                done = True
+            except LeaseLost:
+                raise
+            except OperationalError:
+                self._aside[pk] = self.tick() + GIVE_WAY_FOR
+                _mend()
+            except Exception:
+                _log.exception("the worker could not do its work on %s", pk)
+                self._aside[pk] = self.tick() + SET_ASIDE_FOR
+                _mend()
+        return done
+
+
+def _mend() -> None:
+    """A connection that broke is opened anew by whatever asks next."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
