@@ -33,7 +33,7 @@ from openipt.core.manual.model import Manual
 from openipt.core.measures.change import ReliableChange, reliable_change
 from openipt.core.measures.definitions import Measure
 from openipt.records.manuals import manual_of
-from openipt.records.models import Entry, EntryState, Person, Session
+from openipt.records.models import CheckIn, Entry, EntryState, Person, Session
 from openipt.records.prepared import Prepared
 
 FORMATS = {"in_person": "in person", "phone": "by phone", "video": "by video"}
@@ -108,7 +108,7 @@ def _meeting(session: Session, course: Course) -> Recorded:
 
 
 def _check_ins(session: Session) -> Iterable[Recorded]:
-    for row in session.check_ins.all():
+    for row in _SITTINGS(session.pk):
         row.episode = session.episode
         values = {"mood": row.mood, "stress": row.stress, "talk_about": row.talk_about, "event": row.event}
         yield Recorded(f"check_in:{row.pk}", "check_in", values)
@@ -188,6 +188,7 @@ _ENTRIES = Prepared(
     UUID,
 )
 _PEOPLE = Prepared(lambda episode: Person.objects.filter(episode=episode), UUID)
+_SITTINGS = Prepared(lambda session: CheckIn.objects.filter(session=session), UUID)
 
 
 def entries_of(session: Session) -> list[Entry]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 
 from openipt.web import clock
 from openipt.web.shell import shell_of
@@ -67,10 +67,18 @@ def signed(value: float) -> str:
     return f"+{text}" if value > 0 else f"\N{MINUS SIGN}{text}" if value < 0 else "0"
 
 
+class Ours(Template):
+    """A template whose macros see the environment's globals: ours has no others, so none are looked for."""
+
+    def _get_default_module(self, ctx: Any = None) -> Any:
+        return super()._get_default_module()
+
+
 def environment(**options: Any) -> Environment:
     """Django's Jinja2 environment with our words. An unknown name in a template is an error."""
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     env = Environment(**options)  # noqa: S701 (the settings switch autoescape on; a test holds it)
+    env.template_class = Ours
     env.globals.update(
         static=static, url=reverse, today=clock.today, now=clock.now, shell_of=shell_of, plural=plural
     )

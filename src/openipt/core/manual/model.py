@@ -522,7 +522,12 @@ class Manual(Card):
 
     def tasks_shown_by(self, record: str) -> tuple[Task, ...]:
         """Tasks that an entry of this record type may show to be done."""
-        return tuple(task for task in self.tasks if record in task.records)
+        return self._tasks_by_record.get(record, ())
+
+    @cached_property
+    def _tasks_by_record(self) -> Mapping[str, tuple[Task, ...]]:
+        records = {record for task in self.tasks for record in task.records}
+        return {record: tuple(task for task in self.tasks if record in task.records) for record in records}
 
     def window(self, task: Task, planned_sessions: int) -> tuple[int, int] | None:
         """First and last session in which a task is due, for this length; None: no session of its own.

@@ -11,16 +11,25 @@ from openipt.errors import NoAccess
 from openipt.records.access import Act, may
 from openipt.records.actors import Actor
 from openipt.records.models import Episode, JournalEntry
+from openipt.records.prepared import Prepared
+
+_OF_EPISODE = Prepared(
+    lambda episode: JournalEntry.objects.filter(episode=episode).order_by("on", "created_at"), UUID
+)
+_SHARED = Prepared(
+    lambda episode: JournalEntry.objects.filter(episode=episode, shared=True).order_by("on", "created_at"),
+    UUID,
+)
 
 
 def journal_of(user: Actor, episode: Episode, on: date) -> list[JournalEntry]:
     """Entries this reader may see, oldest first."""
-    rows = JournalEntry.objects.filter(episode=episode).order_by("on", "created_at")
-    if not may(user, Act.SEE_OWN, episode=episode, on=on):
-        if not may(user, Act.SEE_EPISODE, episode=episode, on=on):
-            return []
-        rows = rows.filter(shared=True)
-    found = list(rows)
+    if may(user, Act.SEE_OWN, episode=episode, on=on):
+        found = _OF_EPISODE(episode.pk)
+    elif may(user, Act.SEE_EPISODE, episode=episode, on=on):
+        found = _SHARED(episode.pk)
+    else:
+        return []
     for row in found:
         row.episode = episode
     return found

@@ -20,6 +20,21 @@ from openipt.records.models import (
     SessionState,
     User,
 )
+from openipt.records.prepared import Prepared
+
+_NEXT = Prepared(
+    lambda episode, since: Session.objects.filter(
+        episode=episode, attendance=Attendance.PLANNED, planned_at__gte=since
+    ).order_by("planned_at")[:1],
+    UUID,
+    datetime,
+)
+_PRIVATE_NOTE = Prepared(
+    lambda session, author: PrivateNote.objects.filter(session=session, author=author)[:1], UUID, UUID
+)
+_DRAFTS = Prepared(
+    lambda user, episode: DraftText.objects.filter(user=user, episode=episode).order_by("at"), UUID, UUID
+)
 
 
 def _seen(user: Actor, on: date, act: Act) -> QuerySet[Session]:
@@ -56,15 +71,17 @@ def session_for(user: Actor, session_id: UUID | str, on: date, act: Act = Act.SE
 
 def next_planned(episode: Episode, since: datetime) -> Session | None:
     """The next session that is planned and not begun."""
-    rows = episode.sessions.filter(attendance=Attendance.PLANNED, planned_at__gte=since)
-    return rows.order_by("planned_at").first()
+    found = _NEXT.first(episode.pk, since)
+    if found is not None:
+        found.episode = episode
+    return found
 
 
 def private_note(user: User, session: Session, on: date) -> PrivateNote | None:
     """The reader's own private note on this session. Nobody reads another's."""
     if not may(user, Act.PRIVATE_NOTE, episode=session.episode, on=on):
         return None
-    found = PrivateNote.objects.filter(session=session, author=user).first()
+    found = _PRIVATE_NOTE.first(session.pk, user.pk)
     if found is not None:
         found.session = session
     return found
@@ -72,8 +89,7 @@ def private_note(user: User, session: Session, on: date) -> PrivateNote | None:
 
 def drafts(user: User, episode: Episode, key: str = "") -> list[DraftText]:
     """The reader's own half-typed and refused texts."""
-    rows = DraftText.objects.filter(user=user, episode=episode).order_by("at")
-    found = list(rows.filter(key=key) if key else rows)
+    found = [draft for draft in _DRAFTS(user.pk, episode.pk) if key in ("", draft.key)]
     for draft in found:
         draft.episode = episode
     return found

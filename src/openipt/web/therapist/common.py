@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -56,7 +56,11 @@ _DRAFTS = Prepared(
     ).order_by("-number"),
     UUID,
 )
-_SESSION = Prepared(lambda session, episode: Session.objects.filter(pk=session, episode=episode), UUID, UUID)
+_SESSION = Prepared(
+    lambda session, episode: Session.objects.filter(pk=session, episode=episode).select_related("signed_by"),
+    UUID,
+    UUID,
+)
 
 
 @dataclass
@@ -211,6 +215,7 @@ def role_of(page: EpisodePage) -> str:
     return str(page.user.role)
 
 
+@lru_cache(maxsize=64)
 def code_titles(manual: Manual) -> Mapping[str, Mapping[str, str]]:
     """Every coded word of the manual in words: kind -> id -> title."""
     areas = manual.areas.values()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from openipt.core.course.course import Attendance, Meeting
 from openipt.core.course.phases import session_phase
@@ -12,6 +13,7 @@ from openipt.core.course.scores import PHQ9, score_at
 from openipt.core.fields.words import Line
 from openipt.core.formulation.paragraph import paragraph
 from openipt.records.models import Entry, EntryState, Session, SessionState
+from openipt.records.prepared import Prepared
 from openipt.web.jinja import day
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_header import phase_title
@@ -33,6 +35,20 @@ ATTENDANCE = {
     Attendance.CANCELLED: "cancelled",
     Attendance.MISSED: "missed",
 }
+_SIGNED = Prepared(
+    lambda episode: (
+        Session.objects.filter(episode=episode, state=SessionState.SIGNED, number__isnull=False)
+        .order_by("number")
+        .select_related("signed_by")
+    ),
+    UUID,
+)
+_UNSIGNED = Prepared(
+    lambda episode: Session.objects.filter(
+        episode=episode, state=SessionState.DRAFT, number__isnull=False
+    ).values_list("pk", flat=True),
+    UUID,
+)
 
 
 @dataclass(frozen=True)
@@ -93,13 +109,12 @@ class OutlineRow:
 
 def present_documents(page: EpisodePage, *, may_export: bool) -> DocumentsPage:
     signed = signed_sessions(page)
-    held = page.episode.sessions.filter(state=SessionState.DRAFT, number__isnull=False).count()
     return DocumentsPage(
         documents=(*_written(page), *_always(page, bool(signed))),
         notes=tuple(
             NoteLine(_session_title(s), s.on, page.address(f"sessions/{s.pk}/note/print/")) for s in signed
         ),
-        unsigned=held,
+        unsigned=len(_UNSIGNED(page.episode.pk)),
         export_address=page.address("documents/export/") if may_export else "",
     )
 
@@ -157,8 +172,7 @@ def present_printed(page: EpisodePage, record: str, entry: Entry) -> Printed:
 
 def signed_sessions(page: EpisodePage) -> list[Session]:
     """Sessions that were held and signed, in their order."""
-    rows = page.episode.sessions.filter(state=SessionState.SIGNED, number__isnull=False).order_by("number")
-    found = list(rows.select_related("signed_by"))
+    found = _SIGNED(page.episode.pk)
     for session in found:
         session.episode = page.episode
     return found

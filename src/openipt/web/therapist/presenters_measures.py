@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from openipt.core.course.scores import GAD7, PHQ9, start_score
 from openipt.core.manual.model import Source
 from openipt.core.measures.definitions import Measure
 from openipt.records.access import Act
 from openipt.records.models import CheckIn, MeasureScore
+from openipt.records.prepared import Prepared
 from openipt.records.queries import checkins as queries
 from openipt.web.drawing.symptom_line import Drawing, SymptomLine, drawings
 from openipt.web.jinja import clock_time, day, plural, short_day
@@ -26,6 +28,12 @@ MODES = {
     "paper": "from paper",
     "external": "from an outside form",
 }
+_BASELINE = Prepared(
+    lambda episode: CheckIn.objects.filter(
+        episode=episode, purpose="baseline", finished_at__isnull=False
+    ).values_list("pk")[:1],
+    UUID,
+)
 
 
 @dataclass(frozen=True)
@@ -109,8 +117,7 @@ def _main_first(by_measure: dict[str, list[MeasureScore]]) -> list[tuple[str, li
 
 def is_baseline(page: EpisodePage) -> bool:
     """Before session 1, and until a baseline was answered, answers are the baseline."""
-    answered = page.episode.check_ins.filter(purpose="baseline", finished_at__isnull=False).exists()
-    return not page.status.session_number and not answered
+    return not page.status.session_number and not _BASELINE(page.episode.pk)
 
 
 def enter_address(page: EpisodePage, measures: Iterable[str]) -> str:

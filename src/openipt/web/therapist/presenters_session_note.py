@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -27,7 +28,8 @@ from openipt.records import note, safety
 from openipt.records.access import Act
 from openipt.records.actions.conflicts import Refused
 from openipt.records.actions.sessions import reasons_not_to_sign
-from openipt.records.models import DraftKind, DraftText, Entry, Session
+from openipt.records.models import Amendment, DraftKind, DraftText, Entry, Session
+from openipt.records.prepared import Prepared
 from openipt.records.queries import sessions as session_queries
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.session_room import Room
@@ -39,6 +41,7 @@ SOURCES = {
     "score": "measures",
     "check_in": "check-in",
 }
+_AMENDMENTS = Prepared(lambda session: Amendment.objects.filter(session=session).select_related("by"), UUID)
 
 
 @dataclass(frozen=True)
@@ -334,7 +337,7 @@ def _is_missing(found: TaskState, number: int) -> bool:
 
 def present_signed(session: Session) -> SignedNote:
     blocks = note.current(session, None)  # a signed note is never drafted anew
-    rows = list(session.amendments.select_related("by"))
+    rows = _AMENDMENTS(session.pk)
     for row in rows:
         row.session = session
     return SignedNote(

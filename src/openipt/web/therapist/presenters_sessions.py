@@ -10,11 +10,13 @@ from django.utils import timezone
 
 from openipt.core.course.course import Attendance, EpisodeStatus
 from openipt.records.models import Session
+from openipt.records.prepared import Prepared
 from openipt.web.jinja import clock_time
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_header import phase_title
 from openipt.web.therapist.presenters_today import ATTENDANCE_WORDS, FORMAT_WORDS
 
+_SESSIONS = Prepared(lambda episode: Session.objects.filter(episode=episode), UUID)
 PLANNED_EVERY = {"weekly": 7, "twice a week": 3, "fortnightly": 14, "monthly": 28}
 
 
@@ -56,7 +58,7 @@ class SessionsPage:
 
 def present_sessions(page: EpisodePage) -> SessionsPage:
     """Held meetings under their number, then what is planned, in the order of days."""
-    rows = sorted(page.episode.sessions.all(), key=_when)
+    rows = sorted(_SESSIONS(page.episode.pk), key=_when)
     for session in rows:
         session.episode = page.episode
     held = [session for session in rows if session.is_held and session.number]

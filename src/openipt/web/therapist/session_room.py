@@ -146,6 +146,8 @@ class Room:
 
     @cached_property
     def states(self) -> tuple[TaskState, ...]:
+        if self.course is self.page.course and self.day == self.page.on:
+            return self.page.status.tasks
         return task_states(self.manual, self.course, self.day)
 
     @cached_property
