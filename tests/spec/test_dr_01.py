@@ -52,6 +52,14 @@ def test_changing_the_answer_keeps_the_first():
     assert read("DR-01", course(phq9=[10], answers=[before])).inputs["phq9_item_9"] == 2
 
 
+def test_a_total_alone_says_nothing_of_item_9():
+    """An outside form brought a total only: item 9 is not known, whatever it was before."""
+    outside = Answers("ms_phq9", day(2), total=14, session=2)
+    assert state("DR-01", course(2, phq9=[14], answers=[outside])) is CANNOT_TELL
+    asked = ("rec_risk", 2, {"level": "green", "thoughts": False})
+    assert state("DR-01", course(2, phq9=[14], answers=[outside], records=[asked])) is NOT_FIRED
+
+
 def test_the_item_of_the_epds_counts_too():
     """EPDS item 10 at 1 or more starts the same protocol."""
     epds = Answers("ms_epds", day(1), (0,) * 9 + (1,), session=1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 from datetime import date
 from typing import Any
 
@@ -14,6 +13,7 @@ from openipt.core.course.status import CourseStatus, course_status
 from openipt.core.portable.cases import from_case, is_case
 from openipt.core.portable.episode import PortableEpisode
 from openipt.core.portable.episode_file import from_file
+from openipt.core.portable.shape import Day, is_plain
 from openipt.errors import FieldFault, FileNotValid
 
 help = "ask where a course stands"
@@ -45,31 +45,41 @@ COMMANDS = {"status": ("where a course stands at the end of a day", add_status_a
 
 def day(text: str) -> date:
     """The day a person typed; FileNotValid with what is wrong."""
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-        raise FileNotValid((FieldFault("--on", "must be a day such as 2025-03-21."),))
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise FileNotValid((FieldFault("--on", "is no day of the calendar."),)) from None
+    if faults := tuple(Day().faults(text, "--on")):
+        raise FileNotValid(faults)
+    return date.fromisoformat(text)
 
 
 def read_episode(name: str) -> PortableEpisode:
     """The episode in a file of either format, checked whole."""
     data = _parsed(name)
     codes = _codes(data)
-    if is_case(data):
-        return from_case(data, record_types=library.record_types(), codes=codes)
-    return from_file(data, record_types=library.record_types(), codes=codes)
+    read = from_case if is_case(data) else from_file
+    return read(data, record_types=library.record_types(), codes=codes, measures=library.measures())
 
 
 def _parsed(name: str) -> Any:
+    """The JSON in a file. A key that stands twice in one object is a fault: one of the two would be lost."""
+    twice: list[str] = []
+
+    def as_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        twice.extend(key for key in found if len(found) < len(pairs) and [k for k, _ in pairs].count(key) > 1)
+        return found
+
     try:
-        return json.loads(files.read_text(name))
+        data = json.loads(files.read_text(name), object_pairs_hook=as_object)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise FileNotValid((FieldFault(name, f"is no JSON: {where}."),)) from None
+    except ValueError:
+        raise FileNotValid((FieldFault(name, "holds a number that is far too long."),)) from None
     except RecursionError:
         raise FileNotValid((FieldFault(name, "is nested too deeply."),)) from None
+    if twice:
+        names = [key if len(key) <= 80 and is_plain(key) else "a key" for key in dict.fromkeys(twice)]
+        raise FileNotValid(tuple(FieldFault(key, "stands twice in one object.") for key in names))
+    return data
 
 
 def _codes(data: Any) -> dict[str, tuple[str, ...]]:
@@ -78,8 +88,9 @@ def _codes(data: Any) -> dict[str, tuple[str, ...]]:
     if not isinstance(adaptation, str) or adaptation not in library.manuals():
         return {}
     manual = library.manual(adaptation)
-    kinds = ("strategies", "techniques", "areas", "styles", "measures", "tasks")
-    return {kind: manual.codes(kind) for kind in kinds}
+    kinds = ("strategies", "techniques", "areas", "styles", "measures")
+    tasks = {task for each in library.manuals().values() for task in each.codes("tasks")}
+    return {**{kind: manual.codes(kind) for kind in kinds}, "tasks": tuple(sorted(tasks))}
 
 
 def _lines(found: CourseStatus) -> list[str]:

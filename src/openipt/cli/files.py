@@ -13,10 +13,10 @@ def read_text(name: str) -> str:
 
     Raises `FileNotValid` naming the file when it cannot be read or is not text.
     """
-    if name == "-":
-        return sys.stdin.read()
     try:
-        return Path(name).read_text(encoding="utf-8")
+        if name == "-":
+            return sys.stdin.read().removeprefix("\ufeff")
+        return Path(name).read_text(encoding="utf-8-sig")
     except OSError as error:
         raise FileNotValid((FieldFault(name, f"cannot be read: {error.strerror}."),)) from None
     except UnicodeDecodeError:

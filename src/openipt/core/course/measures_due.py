@@ -30,8 +30,8 @@ def measures_due(manual: Manual, course: Course, today: date) -> tuple[str, ...]
     if is_over(course):
         return _follow_up(manual, course, today)
     session = sitting(course, today)
-    if session is None:
-        return ()
+    if session is None:  # every agreed session has been held: the follow-up counts from the last
+        return _follow_up(manual, course, today)
     items = _items_for(manual, course, session)
     answered = _answered_for(course, session)
     due = [m for m in _measures(manual, course, today, items, session) if m not in answered]

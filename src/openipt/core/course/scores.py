@@ -78,10 +78,15 @@ def latest_total(manual: Manual, course: Course, measure: str) -> tuple[date, fl
 
 
 def item_answers(course: Course, measure: str, item: int) -> Iterator[tuple[Answers, int | None]]:
-    """Every answer ever chosen for one item (counted from 1), finished sitting or not; None: not known."""
+    """Every answer ever chosen for one item (counted from 1), finished sitting or not; None: not known.
+
+    A total from an outside form says nothing of an item.
+    """
     for answers in answers_of(course, measure):
         if answers.items:
             yield answers, answers.items[item - 1] if len(answers.items) >= item else None
+        elif answers.total is not None:
+            yield answers, None
 
 
 def fall(start: float, now: float) -> float:

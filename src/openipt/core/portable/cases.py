@@ -8,7 +8,7 @@ session in which their task was done. What the format holds and an episode does 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -18,9 +18,16 @@ from openipt.core.course.course import (
     Attendance,
     EpisodeStatus,
     PhaseChange,
+    PlanChange,
     StatusChange,
 )
+from openipt.core.course.phases import ORDER
+from openipt.core.course.scores import PHQ9
 from openipt.core.fields.definitions import RecordType
+from openipt.core.formulation.ranking import WEIGHTS
+from openipt.core.measures.definitions import Measure, Method
+from openipt.core.measures.scoring import score
+from openipt.core.portable.answers import Measures, answers_faults, total_fault
 from openipt.core.portable.episode import (
     PortableAlert,
     PortableClient,
@@ -40,11 +47,27 @@ from openipt.core.portable.episode_file import (
     consistency_faults,
     payload_faults,
 )
-from openipt.core.portable.shape import Anything, Day, Many, Number, Object, OneOf, Text, Whole, YesNo
-from openipt.errors import FieldFault, FileNotValid
+from openipt.core.portable.shape import (
+    Anything,
+    Day,
+    Many,
+    Moment,
+    Number,
+    Object,
+    OneOf,
+    Text,
+    Whole,
+    YesNo,
+    unkeepable,
+)
+from openipt.errors import AnswersNotScorable, FieldFault, FileNotValid
 
-RECORD = Object({"type": Text(r"rec_[a-z0-9_]+")}, others_allowed=True)
+RECORD = Object(
+    {"type": Text(r"rec_[a-z0-9_]+"), "issue": Text(optional=True), "actions": Many(Text(), optional=True)},
+    others_allowed=True,
+)
 OPTIONAL_OBJECTS = Many(Anything(), optional=True)
+VERSIONS = Many(Object({"session": SESSION, "date": Day(optional=True)}, others_allowed=True), optional=True)
 FACTORS = Object(
     {
         f: Whole(0, 3, optional=True)
@@ -54,6 +77,15 @@ FACTORS = Object(
 ISSUES = Many(
     Object({"id": Text(), "text": Text(), "area": Text(CODE), "factors": FACTORS}, others_allowed=True),
     optional=True,
+)
+MOST_ISSUES = WEIGHTS.most_issues
+
+STEPS = ("shown_to_client", "therapist_acknowledged", "contact_by_phone")
+
+# Parts of a case that tell about it and are no part of an episode.
+ABOUT_THE_CASE = frozenset(
+    {"title", "source_urls", "source_facts", "invented_details", "expected"}
+    | {"expected_ranking", "expected_ranking_at_midpoint"}
 )
 
 CASE_SHAPE = Object(
@@ -75,13 +107,29 @@ CASE_SHAPE = Object(
         "suitability": Anything(optional=True),
         "medication": OPTIONAL_OBJECTS,
         "inventory": Many(
-            Object({"person_id": Text(CODE), "label": Text()}, others_allowed=True), optional=True
+            Object(
+                {
+                    "person_id": Text(CODE),
+                    "label": Text(),
+                    "relation": Text(optional=True),
+                    "ratings_over_time": Many(
+                        Object({"session": Whole(0, 999), "ring": Whole(1, 3)}, others_allowed=True),
+                        optional=True,
+                    ),
+                },
+                others_allowed=True,
+            ),
+            optional=True,
         ),
         "timeline": OPTIONAL_OBJECTS,
         "issues": ISSUES,
         "issues_at_midpoint": ISSUES,
-        "formulation": Anything(optional=True),
-        "contract": Anything(optional=True),
+        "formulation": Object(
+            {"agreed_on_session": SESSION, "date": Day(optional=True), "later_versions": VERSIONS},
+            optional=True,
+            others_allowed=True,
+        ),
+        "contract": Object({"later_versions": VERSIONS}, optional=True, others_allowed=True),
         "sessions": Many(
             Object(
                 {
@@ -123,9 +171,29 @@ CASE_SHAPE = Object(
             optional=True,
         ),
         "safety": Many(
-            Object({"date": Day(), "type": Text(), "session": SESSION}, others_allowed=True), optional=True
+            Object(
+                {
+                    "date": Day(),
+                    "type": Text(),
+                    "session": SESSION,
+                    "rule": Text(CODE, optional=True),
+                    "severity": OneOf(("info", "notice", "warning", "critical"), optional=True),
+                    **{step: Moment(optional=True) for step in STEPS},
+                },
+                others_allowed=True,
+            ),
+            optional=True,
         ),
-        "ending": Anything(optional=True),
+        "ending": Object(
+            {
+                "relapse_plan": Anything(optional=True),
+                "next_step": Object(
+                    {"follow_up_due": Many(Day(), optional=True)}, optional=True, others_allowed=True
+                ),
+            },
+            optional=True,
+            others_allowed=True,
+        ),
     },
     others_allowed=True,
 )
@@ -135,7 +203,8 @@ RecordTypes = Mapping[str, RecordType]
 
 def is_case(data: object) -> bool:
     """Is this the format of the worked cases rather than an episode file?"""
-    return isinstance(data, Mapping) and "format" not in data and "sessions" in data
+    ours = ("format", "version", "meetings")
+    return isinstance(data, Mapping) and bool(data) and not any(key in data for key in ours)
 
 
 def from_case(
@@ -143,21 +212,23 @@ def from_case(
     *,
     record_types: RecordTypes | None = None,
     codes: Codes | None = None,
+    measures: Measures | None = None,
     manual_version: str = "1",
 ) -> PortableEpisode:
-    """The episode a case tells. With `record_types`, every payload is checked too.
+    """The episode a case tells. With `record_types`, `codes` and `measures`, what they define is checked too.
 
-    Raises `FileNotValid` with every fault. A record's key that its type does not know is left out, with
-    a remark: cases may tell more than a record holds.
+    Raises `FileNotValid` with every fault. What an episode has no place for is left out, with a remark:
+    cases may tell more than an episode holds.
     """
-    faults = list(CASE_SHAPE.faults(data, ""))
-    if not isinstance(data, Mapping):
+    faults = [*unkeepable(data), *CASE_SHAPE.faults(data, "")]
+    if faults or not isinstance(data, Mapping):
         raise FileNotValid(tuple(faults))
-    if not faults:
-        faults += list(_measure_faults(data))
+    faults += _measure_faults(data, measures or {})
+    faults += _code_faults(data, codes or {})
+    faults += _issue_faults(data)
     if faults:
         raise FileNotValid(tuple(faults))
-    episode = _Reader(data, record_types or {}, manual_version).episode()
+    episode = _Reader(data, record_types or {}, measures or {}, manual_version).episode()
     faults += consistency_faults(episode)
     if record_types is not None:
         faults += payload_faults(episode, record_types, codes or {})
@@ -166,34 +237,83 @@ def from_case(
     return episode
 
 
-ITEMS = Many(Whole(0, 100, optional=True))
-
-
-def _measure_faults(data: Mapping[str, Any]) -> Iterator[FieldFault]:
-    """Answers that are no answers, and totals that are not the sum of complete answers."""
+def _measure_faults(data: Mapping[str, Any], measures: Measures) -> Iterator[FieldFault]:
+    """Answers that are no answers, totals that are none, or not the sum of complete answers."""
     for place, session in enumerate(data["sessions"], start=1):
-        for measure, given in (session.get("measures") or {}).items():
-            path = f"sessions.{place}.measures.{measure}"
-            shape = ITEMS if isinstance(given, list) else Number(optional=True)
-            found = [] if given is None else list(shape.faults(given, path))
-            yield from found
-            total = (session.get("totals") or {}).get(measure)
-            if (
-                not found
-                and isinstance(given, list)
-                and None not in given
-                and total not in (None, sum(given))
-            ):
-                yield FieldFault(f"sessions.{place}.totals.{measure}", "is not the sum of the answers.")
-    for name, given in (data.get("baseline_measures") or {}).items():
-        shape = ITEMS if isinstance(given, list) else Number(optional=True)
-        if given is not None:
-            yield from shape.faults(given, f"baseline_measures.{name}")
+        given, totals = session.get("measures") or {}, session.get("totals") or {}
+        for name, value in given.items():
+            yield from _value_faults(name, value, f"sessions.{place}.measures.{name}", measures)
+        for name, total in totals.items():
+            path = f"sessions.{place}.totals.{name}"
+            yield from total_fault(measures.get(name), total, path)
+            if _is_whole(given.get(name)) and not _is_total_of(measures.get(name), given[name], total):
+                yield FieldFault(path, "is not the sum of the answers.")
+    for name, value in (data.get("baseline_measures") or {}).items():
+        path = f"baseline_measures.{name}"
+        if found := _TOTAL.fullmatch(name):
+            yield from total_fault(measures.get(found.group(1)), value, path)
+        elif _MONTHS.fullmatch(name):
+            yield from Number(optional=True).faults(value, path) if value is not None else ()
+        else:
+            yield from _value_faults(name, value, path, measures)
 
 
-_TOTAL = re.compile(r"(ms_\w+?)_total(?:_(?:meeting|session)_(\d+))?")
+def _value_faults(name: str, value: Any, path: str, measures: Measures) -> Iterator[FieldFault]:
+    measure = measures.get(name)
+    if isinstance(value, list):
+        several = measure is not None and _is_asked_of_each(measure)
+        yield from answers_faults(None if several else measure, value, path)
+    elif measure is not None and len(measure.items) == 1:
+        yield from answers_faults(measure, [value], path)
+    else:
+        yield from total_fault(measure, value, path)
+
+
+def _is_asked_of_each(measure: Measure) -> bool:
+    """One item, asked of each focus problem (`ms_prr`): as many answers as there are problems."""
+    return len(measure.items) == 1 and measure.method is Method.MEAN
+
+
+def _is_whole(given: object) -> bool:
+    return isinstance(given, list) and bool(given) and all(type(answer) is int for answer in given)
+
+
+def _is_total_of(measure: Measure | None, given: list[int], total: Any) -> bool:
+    """The plain sum, or the total as the measure scores its answers."""
+    if total is None or not isinstance(total, int | float) or total == sum(given):
+        return True
+    if measure is None:
+        return False
+    try:
+        return score(measure, given[: len(measure.items)]).total == total
+    except AnswersNotScorable:
+        return not measure.entry.takes_items
+
+
+def _code_faults(data: Mapping[str, Any], codes: Codes) -> Iterator[FieldFault]:
+    """Tasks, strategies and techniques of a session that no manual knows."""
+    for place, session in enumerate(data["sessions"], start=1):
+        for key, kind in (("tasks_done", "tasks"), ("strategies",) * 2, ("techniques",) * 2):
+            for number, code in enumerate(session.get(key) or [], start=1):
+                if kind in codes and code not in codes[kind]:
+                    path = f"sessions.{place}.{key}.{number}"
+                    yield FieldFault(path, f"is not one of the {kind} of this course.")
+
+
+def _issue_faults(data: Mapping[str, Any]) -> Iterator[FieldFault]:
+    """Issues are told apart by their id, and at most six are ranked at once (ipt.md 7.3)."""
+    for key in ("issues", "issues_at_midpoint"):
+        ids = [issue["id"] for issue in data.get(key) or []]
+        if len(ids) > MOST_ISSUES:
+            yield FieldFault(key, f"holds {len(ids)} issues; rank at most {MOST_ISSUES}.")
+        for place, name in enumerate(ids, start=1):
+            if name in ids[: place - 1]:
+                yield FieldFault(f"{key}.{place}.id", "is used twice.")
+
+
+_TOTAL = re.compile(r"(ms_\w+?)_total(?:_(?:meeting|session|visit)_(\d+))?")
 _MONTHS = re.compile(r"(ms_\w+?)_months_since_loss")
-_FOCUS_FROM = re.compile(r"focus_from_session_(\d+)")
+_FROM_SESSION = re.compile(r"(\w+)_from_(?:meeting|session|visit)_(\d+)")
 _AS_IN_SESSION = re.compile(r"\b(?:meeting|session|visit) (\d+)\b")
 
 
@@ -203,8 +323,10 @@ class _Reader:
 
     case: Mapping[str, Any]
     record_types: RecordTypes
+    measures: Measures
     manual_version: str
     entries: list[PortableEntry] = field(default_factory=list)
+    plan_changes: list[PlanChange] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
     def episode(self) -> PortableEpisode:
@@ -237,6 +359,7 @@ class _Reader:
             entries=self._in_order(),
             phase_changes=self._phase_changes(),
             status_changes=self._status_changes(),
+            plan_changes=tuple(sorted(self.plan_changes, key=lambda change: change.on)),
             alerts=tuple(_alert(row) for row in self._rows("safety") if row["type"] == "alert"),
             client_entries=tuple(_client_entry(row) for row in self._rows("client_entries")),
             remarks=self._all_remarks(),
@@ -271,6 +394,11 @@ class _Reader:
     def _add(
         self, record: str, values: Mapping[str, Any], session: int | None, on: date | None = None
     ) -> None:
+        if on is None and session and self._numbered() and session not in self._numbered():
+            self.remarks.append(
+                f"{record}: it names session {session}, which was not held, and was left out."
+            )
+            return
         kept = self._known_values(record, values)
         day = on or self._day_of(session or 0)
         self.entries.append(PortableEntry(record, day, kept, session=session))
@@ -300,7 +428,7 @@ class _Reader:
             self._add("rec_timeline", item, first)
         self._inventory()
         for name, value in (self.case.get("baseline_measures") or {}).items():
-            if found := _MONTHS.fullmatch(name):
+            if value is not None and (found := _MONTHS.fullmatch(name)):
                 self._months_since_loss(found.group(1), value)
 
     def _inventory(self) -> None:
@@ -313,15 +441,12 @@ class _Reader:
             for rating in ratings:
                 if rating.get("session", 0) > session:
                     later = {key: person[key] for key in ("person_id", "label", "relation") if key in person}
-                    self._add(
-                        "rec_inventory_person",
-                        {**later, "closeness_ring_1_3": rating["ring"]},
-                        rating["session"],
-                    )
+                    values = {**later, "closeness_ring_1_3": rating["ring"]}
+                    self._add("rec_inventory_person", values, rating["session"])
 
     def _months_since_loss(self, measure: str, months: Any) -> None:
         total = (self.case.get("baseline_measures") or {}).get(f"{measure}_total")
-        values = {"measure_id": measure, "total": total, "flags": [f"months_since_loss:{months}"]}
+        values = {"measure_id": measure, "total": total, "flags": [f"months_since_loss:{int(months)}"]}
         self._add("rec_measure", {**values, "external_form": True}, 0)
 
     def _sessions(self) -> None:
@@ -358,19 +483,47 @@ class _Reader:
 
     def _focus(self) -> None:
         if formulation := self.case.get("formulation"):
-            session = formulation.get("agreed_on_session", self._session_of_task("I12", 1))
+            session = formulation.get("agreed_on_session")
+            if session is None and not formulation.get("date"):
+                session = self._session_of_task("I12", 1)
             first = {key: value for key, value in formulation.items() if key != "later_versions"}
-            self._add("rec_formulation", first, session)
+            self._version("rec_formulation", first, session)
             for version in formulation.get("later_versions") or []:
                 changed = {key: value for key, value in version.items() if key != "session"}
                 values = {**first, **changed, "agreed_on_session": version.get("session")}
-                self._add("rec_formulation", values, version.get("session"))
+                self._version("rec_formulation", values, version.get("session"))
         if contract := self.case.get("contract"):
-            agreed = {key: value for key, value in contract.items() if not _FOCUS_FROM.fullmatch(key)}
-            self._add("rec_contract", agreed, self._session_of_task("I13", 1))
-            for key, focus in contract.items():
-                if found := _FOCUS_FROM.fullmatch(key):
-                    self._add("rec_contract", {**agreed, "focus": focus}, int(found.group(1)))
+            self._contract(contract)
+
+    def _contract(self, contract: Mapping[str, Any]) -> None:
+        """The contract as signed, then what was changed in it: in its versions, or from a session on."""
+        changes = {key: found for key in contract if (found := _FROM_SESSION.fullmatch(key))}
+        agreed = {k: v for k, v in contract.items() if k not in changes and k != "later_versions"}
+        self._add("rec_contract", agreed, self._session_of_task("I13", 1))
+        versions = [dict(version) for version in contract.get("later_versions") or []]
+        for key, found in changes.items():
+            versions.append({"session": int(found.group(2)), found.group(1): contract[key]})
+        for version in sorted(versions, key=lambda each: each.get("session") or 0):
+            session, on = version.pop("session", None), version.pop("date", None)
+            phase = version.pop("phase", None)
+            agreed = {**agreed, **version}
+            day = date.fromisoformat(on) if on else self._numbered().get(session)
+            planned = version.get("sessions_planned")
+            if phase in ORDER and day and type(planned) is int and planned > 0:
+                self.plan_changes.append(PlanChange(planned, day, phase))
+                said = {k: v for k, v in agreed.items() if k != "sessions_planned"}
+                self._version("rec_contract", {**said, "date": on}, session)
+            else:
+                self._version("rec_contract", {**agreed, "date": on}, session)
+
+    def _version(self, record: str, values: Mapping[str, Any], session: int | None) -> None:
+        """A version on the day of its session; where that is not said or was not held, on its own date."""
+        told = values.get("date")
+        kept = {k: v for k, v in values.items() if k != "date" or record != "rec_contract"}
+        if session in self._numbered() or not told:
+            self._add(record, kept, session)
+        else:
+            self._add(record, kept, None, date.fromisoformat(told))
 
     def _safety(self) -> None:
         """What the safety section adds to the sessions' own records: levels, reasons, screens."""
@@ -390,7 +543,13 @@ class _Reader:
                 reason = entry.values.get("reason") or row.get("reason")
                 self.entries[place] = replace(entry, values={**entry.values, "reason": reason})
                 return
-        self._add("rec_risk", {"level": row["level"], "reason": row.get("reason")}, session, on)
+        apart = ("date", "session", "type")
+        said = {k: v for k, v in row.items() if k not in apart and k in self._risk_keys()}
+        self._add("rec_risk", said, session, on)
+
+    def _risk_keys(self) -> Collection[str]:
+        kind = self.record_types.get("rec_risk")
+        return [each.key for each in kind.fields] if kind else ("level", "reason")
 
     def _has(self, record: str, session: int | None = None) -> bool:
         return any(e.record == record and (session is None or e.session == session) for e in self.entries)
@@ -415,9 +574,11 @@ class _Reader:
         for name, given in (self.case.get("baseline_measures") or {}).items():
             if total := _TOTAL.fullmatch(name):
                 session = int(total.group(2) or 0)
+                if given is None or (session and session not in self._numbered()):
+                    continue
                 found.append(_given(total.group(1), self._day_of(session), session, given))
-            elif not _MONTHS.fullmatch(name):
-                found.append(_sitting(name, given, intake, 0))
+            elif not _MONTHS.fullmatch(name) and given is not None:
+                found.append(self._sitting(name, given, intake, 0))
         moved = self._moved_days()
         for session in self.case["sessions"]:
             number, on = session.get("number"), date.fromisoformat(session["date"])
@@ -425,7 +586,8 @@ class _Reader:
             for measure, given in (session.get("measures") or {}).items():
                 totals.pop(measure, None)
                 if given is not None:
-                    found.append(_sitting(measure, given, moved.get((measure, number), on), number))
+                    day = moved.get((measure, number), on)
+                    found.append(self._sitting(measure, given, day, number))
             found += [_given(m, on, number, t) for m, t in totals.items() if t is not None]
         return (*found, *self._check_in_answers())
 
@@ -434,22 +596,40 @@ class _Reader:
         moved: dict[tuple[str, int | None], date] = {}
         for row in self._rows("client_entries"):
             for key, value in (row.get("fields") or {}).items():
-                if (
-                    key.startswith("ms_")
-                    and isinstance(value, str)
-                    and (found := _AS_IN_SESSION.search(value))
-                ):
+                found = _AS_IN_SESSION.search(value) if isinstance(value, str) else None
+                if key.startswith("ms_") and found:
                     moved[(key, int(found.group(1)))] = date.fromisoformat(row["date"])
         return moved
 
     def _check_in_answers(self) -> tuple[Answers, ...]:
-        return tuple(
-            _sitting(key, value, date.fromisoformat(row["date"]), None)
-            for row in self._rows("client_entries")
-            if row["kind"] == "checkin" and row["shared"]
-            for key, value in (row.get("fields") or {}).items()
-            if key.startswith("ms_") and not isinstance(value, str) and value is not None
-        )
+        found: list[Answers] = []
+        for row in self._rows("client_entries"):
+            if row["kind"] != "checkin" or not row["shared"]:
+                continue
+            on, fields = date.fromisoformat(row["date"]), row.get("fields") or {}
+            given = {k: v for k, v in fields.items() if k.startswith("ms_") and _is_answer(v)}
+            found += [self._sitting(measure, value, on, None) for measure, value in given.items()]
+            if isinstance(fields.get("item_9"), int) and PHQ9 not in given and not _moves(fields.get(PHQ9)):
+                items = (*(None,) * 8, int(fields["item_9"]))
+                found.append(Answers(PHQ9, on, items, finished=False))
+        return tuple(found)
+
+    def _sitting(self, name: str, given: Any, on: date, session: int | None) -> Answers:
+        """Item answers; a number alone is the answer of a measure with one item, else a total."""
+        measure = self.measures.get(name)
+        if not isinstance(given, list):
+            one_item = measure is None or len(measure.items) == 1
+            return (
+                Answers(name, on, (given,), session=session) if one_item else _given(name, on, session, given)
+            )
+        items = tuple(given)
+        if measure is not None and len(items) > len(measure.items) and measure.items:
+            if _is_asked_of_each(measure):
+                known = [item for item in items if item is not None]
+                return _given(name, on, session, sum(known) / len(known)) if known else Answers(name, on)
+            asked = len(measure.items)
+            return Answers(name, on, items[:asked], session=session, unscored=items[asked:])
+        return Answers(name, on, items, session=session)
 
     def _phase_changes(self) -> tuple[PhaseChange, ...]:
         changes: list[PhaseChange] = []
@@ -470,6 +650,8 @@ class _Reader:
         private = sum(1 for session in self.case["sessions"] if session.get("private_note"))
         if private:
             self.remarks.append(f"{private} private notes were left out: only their author may add them.")
+        unknown = sorted(set(self.case) - set(CASE_SHAPE.keys) - ABOUT_THE_CASE)
+        self.remarks += [f"“{key}” is no part of a case and was left out." for key in unknown]
         return tuple(dict.fromkeys(self.remarks))
 
 
@@ -490,17 +672,17 @@ def _meeting(session: Mapping[str, Any]) -> PortableMeeting:
     )
 
 
-def _sitting(measure: str, given: Any, on: date, session: int | None) -> Answers:
-    """Item answers, or the one answer of a measure with one item."""
-    items = given if isinstance(given, list) else [given]
-    return Answers(measure, on, items=tuple(items), session=session)
+def _is_answer(value: object) -> bool:
+    return isinstance(value, list) or (isinstance(value, int | float) and not isinstance(value, bool))
+
+
+def _moves(told: object) -> bool:
+    """Does a check-in only say that its answers are those of a session?"""
+    return isinstance(told, str) and _AS_IN_SESSION.search(told) is not None
 
 
 def _given(measure: str, on: date, session: int | None, total: float) -> Answers:
     return Answers(measure, on, total=total, session=session)
-
-
-STEPS = ("shown_to_client", "therapist_acknowledged", "contact_by_phone")
 
 
 def _alert(row: Mapping[str, Any]) -> PortableAlert:

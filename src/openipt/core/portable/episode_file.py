@@ -5,7 +5,7 @@ Reading checks the whole file first and names every fault by its path; nothing i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -23,6 +23,7 @@ from openipt.core.course.course import (
 from openipt.core.course.phases import ORDER
 from openipt.core.fields.check import check_entry
 from openipt.core.fields.definitions import RecordType
+from openipt.core.portable.answers import Measures, answers_faults, total_fault
 from openipt.core.portable.episode import (
     PortableAlert,
     PortableClient,
@@ -33,7 +34,19 @@ from openipt.core.portable.episode import (
     PortablePerson,
     PortableStep,
 )
-from openipt.core.portable.shape import Anything, Day, Many, Moment, Number, Object, OneOf, Text, Whole, YesNo
+from openipt.core.portable.shape import (
+    Anything,
+    Day,
+    Many,
+    Moment,
+    Number,
+    Object,
+    OneOf,
+    Text,
+    Whole,
+    YesNo,
+    unkeepable,
+)
 from openipt.errors import FieldFault, FileNotValid
 
 FORMAT, VERSION = "openipt-episode", 1
@@ -204,17 +217,22 @@ Codes = Mapping[str, Collection[str]]
 
 
 def from_file(
-    data: object, *, record_types: RecordTypes | None = None, codes: Codes | None = None
+    data: object,
+    *,
+    record_types: RecordTypes | None = None,
+    codes: Codes | None = None,
+    measures: Measures | None = None,
 ) -> PortableEpisode:
-    """The episode a file holds. With `record_types`, every payload is checked too.
+    """The episode a file holds. With `record_types` and `measures`, payloads and answers are checked too.
 
     Raises `FileNotValid` with every fault, each at its path (rows counted from 1).
     """
-    faults = list(SHAPE.faults(data, ""))
+    faults = [*unkeepable(data), *SHAPE.faults(data, "")]
     if faults or not isinstance(data, Mapping):
         raise FileNotValid(tuple(faults))
     episode = _episode(data)
     faults += consistency_faults(episode)
+    faults += _answer_faults(episode, measures or {})
     if record_types is not None:
         faults += payload_faults(episode, record_types, codes or {})
     if faults:
@@ -252,6 +270,17 @@ def _order_faults(episode: PortableEpisode, seen: Mapping[int, date]) -> list[Fi
         if [other.id for other in episode.people].index(person.id) < place - 1:
             faults.append(FieldFault(f"people.{place}.id", "is used twice."))
     return faults
+
+
+def _answer_faults(episode: PortableEpisode, measures: Measures) -> Iterator[FieldFault]:
+    """Answers and totals no form offers. Those of another version than ours are not ours to judge."""
+    for place, given in enumerate(episode.answers, start=1):
+        measure = measures.get(given.measure)
+        if measure is not None and measure.version != given.version:
+            continue
+        if given.items and (given.finished or len(given.items) > 1):
+            yield from answers_faults(measure, given.items, f"answers.{place}.items")
+        yield from total_fault(measure, given.total, f"answers.{place}.total")
 
 
 def payload_faults(episode: PortableEpisode, record_types: RecordTypes, codes: Codes) -> list[FieldFault]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -11,6 +13,37 @@ from typing import Any
 from openipt.errors import FieldFault
 
 TEXT_LIMIT = 200_000  # of one text; a whole note fits many times
+NUMBER_LIMIT = 10**15  # beyond it no two programs agree on a number
+DEEPEST = 40  # lists within lists; a record is a handful deep
+EARLIEST_YEAR, LATEST_YEAR = 1880, 2120
+
+
+def unkeepable(value: Any, path: str = "", depth: int = 0) -> Iterator[FieldFault]:
+    """What no record can hold, wherever it stands: control characters, half characters, endless numbers."""
+    if depth > DEEPEST:
+        yield FieldFault(path, "is nested too deeply.")
+    elif isinstance(value, str):
+        if not is_plain(value):
+            yield FieldFault(path, "holds a control character or half a character. Take it out.")
+    elif isinstance(value, int | float) and not (math.isfinite(value) and abs(value) < NUMBER_LIMIT):
+        yield FieldFault(path, "is no number that can be kept.")
+    elif isinstance(value, Mapping):
+        for key, part in value.items():
+            name = str(key) if is_plain(str(key)) else "(a key with a control character)"
+            here = f"{path}.{name}" if path else name
+            if name != str(key):
+                yield FieldFault(here, "is no name of a field.")
+            yield from unkeepable(part, here, depth + 1)
+    elif isinstance(value, list | tuple):
+        for place, part in enumerate(value, start=1):
+            yield from unkeepable(part, f"{path}.{place}" if path else str(place), depth + 1)
+
+
+def is_plain(words: str) -> bool:
+    """No control character but line breaks and tabs, and no lone surrogate."""
+    if words.isascii() and words.isprintable():
+        return True
+    return not any(unicodedata.category(mark) in ("Cc", "Cs") and mark not in "\n\r\t" for mark in words)
 
 
 class Shape:
@@ -94,7 +127,7 @@ class Number(Shape):
     optional: bool = False
 
     def faults(self, value: Any, path: str) -> Iterator[FieldFault]:
-        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < NUMBER_LIMIT:
             yield _fault(path, "must be a number.")
 
     def schema(self) -> dict[str, Any]:
@@ -122,13 +155,16 @@ class Day(Shape):
     optional: bool = False
 
     def faults(self, value: Any, path: str) -> Iterator[FieldFault]:
-        if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
             yield _fault(path, "must be a day such as 2025-03-21.")
             return
         try:
-            date.fromisoformat(value)
+            day = date.fromisoformat(value)
         except ValueError:
             yield _fault(path, "is no day of the calendar.")
+            return
+        if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
+            yield _fault(path, f"must lie in a year from {EARLIEST_YEAR} to {LATEST_YEAR}.")
 
     def schema(self) -> dict[str, Any]:
         return _or_null(self, {"type": "string", "format": "date"})
@@ -142,9 +178,12 @@ class Moment(Shape):
 
     def faults(self, value: Any, path: str) -> Iterator[FieldFault]:
         try:
-            datetime.fromisoformat(value)
+            moment = datetime.fromisoformat(value)
         except (TypeError, ValueError):
             yield _fault(path, "must be a day or a moment such as 2025-03-21T19:40.")
+            return
+        if not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
+            yield _fault(path, f"must lie in a year from {EARLIEST_YEAR} to {LATEST_YEAR}.")
 
     def schema(self) -> dict[str, Any]:
         return _or_null(self, {"type": "string", "description": "ISO 8601 date or date and time"})

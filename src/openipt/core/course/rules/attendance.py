@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 
 from openipt.core.course import known
 from openipt.core.course.course import Attendance, Course, EpisodeStatus
@@ -93,6 +93,8 @@ def next_anniversary(of: date, today: date) -> date:
 
 
 def _in_year(of: date, year: int) -> date:
+    if year > MAXYEAR:
+        return date.max
     try:
         return of.replace(year=year)
     except ValueError:
