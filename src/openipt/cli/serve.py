@@ -1,10 +1,11 @@
-"""Serves the pages, with as many workers and threads as a small machine carries well."""
+"""Serves the pages, with as many processes and threads as a small machine carries well, and the worker beside."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import socket
+import threading
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from openipt.errors import SettingError
 help = "serve the pages on this machine"
 
 THREADS = 4  # for each worker: threads wait for the disk, workers share out the processor
+STOPS_WITHIN = 5.0  # seconds for the work beside the pages to end in good order
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--host", default="127.0.0.1", help="address to listen on (default: this machine only)"
     )
     parser.add_argument("--port", type=int, default=None, help="port (default: PORT, or 8000)")
-    parser.add_argument("--workers", type=int, default=2, help="worker processes (default: 2)")
+    parser.add_argument("--workers", type=int, default=2, help="page processes (default: 2)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -74,8 +76,10 @@ def _lay_out_static_files() -> None:
 
 
 def _server(host: str, port: int, workers: int) -> Any:
+    from django.conf import settings
     from gunicorn.app.base import BaseApplication
 
+    beside = _WorkBesidePages()
     address = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}/"  # noqa: S104
 
     def say_where(_arbiter: object) -> None:
@@ -88,6 +92,9 @@ def _server(host: str, port: int, workers: int) -> Any:
             for name, value in _settings(host, port, workers).items():
                 self.cfg.set(name, value)
             self.cfg.set("when_ready", say_where)
+            if settings.ENVIRONMENT.worker:
+                self.cfg.set("post_worker_init", beside.start)
+                self.cfg.set("worker_exit", beside.stop)
 
         def load(self) -> object:
             from openipt.web.wsgi import application
@@ -95,6 +102,30 @@ def _server(host: str, port: int, workers: int) -> Any:
             return application
 
     return Server()
+
+
+class _WorkBesidePages:
+    """The worker in a thread of each page process. The lease in the database lets one of them work."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self, _process: object) -> None:
+        from openipt.records.worker import Worker
+        from openipt.web import clock
+
+        one = Worker(now=clock.now)
+        self._thread = threading.Thread(
+            target=one.run, args=(self._stop,), daemon=True, name="openipt-worker"
+        )
+        self._thread.start()
+
+    def stop(self, _arbiter: object, _process: object) -> None:
+        """Give the lease back, so that whoever starts next need not wait for its end."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(STOPS_WITHIN)
 
 
 def _settings(host: str, port: int, workers: int) -> dict[str, object]:

@@ -103,6 +103,15 @@ def overdue(facts: AlertFacts, now: datetime) -> PathStep | None:
     return min(late, key=lambda step: step.due_at or now, default=None)
 
 
+def late_at(facts: AlertFacts) -> datetime | None:
+    """The first time that an open step of the path has: after it the alert is late. None where none has one."""
+    if facts.first("resolved"):
+        return None
+    return min(
+        (step.due_at for step in path(facts) if step.is_open and step.due_at is not None), default=None
+    )
+
+
 def speak_by(facts: AlertFacts) -> datetime:
     """By when the clinician speaks with the client (11.3 step 3)."""
     if facts.rule == VIOLENCE:
@@ -129,7 +138,8 @@ def _acknowledged(facts: AlertFacts) -> PathStep:
     now = facts.due_at is not None and facts.due_at - facts.raised_at <= timedelta(hours=1)
     limit = "before the time to speak with the client"
     if now and facts.due_at is not None:
-        limit = f"within {round((facts.due_at - facts.raised_at).total_seconds() / 60)} minutes"
+        minutes = round((facts.due_at - facts.raised_at).total_seconds() / 60)
+        limit = f"within {minutes} minutes, in service hours"
     done = facts.first("acknowledged")
     return PathStep("acknowledged", "Taken on by a clinician", limit, facts.due_at, done)
 

@@ -102,7 +102,7 @@ def acknowledged(*, alert: Alert, by: Actor, at: datetime) -> None:
 def resolved(*, alert: Alert, at: datetime) -> None:
     """A clinician has closed it: nothing is told any more. Part of an action."""
     _call_off(Delivery.objects.filter(alert=alert), at)
-    AlertWatch.objects.filter(alert=alert).update(look_at=None)
+    AlertWatch.objects.filter(alert=alert).update(look_at=None, late_at=None)
 
 
 def _over() -> tuple[str, ...]:

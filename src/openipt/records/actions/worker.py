@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from openipt.core.safety import escalation
+from openipt.core.safety import escalation, protocol
 from openipt.core.safety.escalation import Call, CallTree, Waiting
 from openipt.errors import OpenIPTError
 from openipt.records import audit
@@ -144,8 +144,8 @@ def look(*, hold: Hold, alert_id: UUID, at: datetime) -> int:
         alert = locked(Alert(pk=alert_id), "episode__client", "episode__therapist", "episode__supervisor")
         watch = tellings.watch_of(alert, at)
         if not alert.is_open or alert.episode.client.erased_at is not None:
-            watch.look_at = None
-            watch.save(update_fields=["look_at"])
+            watch.look_at = watch.late_at = None
+            watch.save(update_fields=["look_at", "late_at"])
             return 0
         tree = call_tree(alert.episode, at)
         facts = facts_of(alert)
@@ -160,7 +160,8 @@ def look(*, hold: Hold, alert_id: UUID, at: datetime) -> int:
         if made:
             tellings.note_told(alert, made, at)
         watch.look_at = min(moment for moment in next_looks if moment is not None)
-        watch.save(update_fields=["look_at"])
+        watch.late_at = protocol.late_at(facts)
+        watch.save(update_fields=["look_at", "late_at"])
         return len(made)
 
 

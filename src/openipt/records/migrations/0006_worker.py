@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
                 ("counted_from", models.DateTimeField()),
                 ("limit", models.DurationField()),
                 ("look_at", models.DateTimeField(null=True)),
+                ("late_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
@@ -187,6 +188,10 @@ class Migration(migrations.Migration):
                 ),
                 name="a_clients_address_is_never_clear",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="alertwatch",
+            index=models.Index(fields=["late_at"], name="watches_that_are_late"),
         ),
         migrations.AddIndex(
             model_name="alertwatch",

@@ -42,7 +42,8 @@ class AlertWatch(models.Model):
     """The worker's eye on one alert: when it looks next, and from when the call tree counts.
 
     `cycle` grows when the alert becomes graver: everybody is told anew. Nothing is left to look at once
-    `look_at` is empty, that is once a clinician has closed the alert.
+    `look_at` is empty, that is once a clinician has closed the alert. `late_at`: since when a step of its path
+    is late or will be, as of the last look; a list of what is late reads it instead of every path.
     """
 
     alert = models.OneToOneField(Alert, primary_key=True, on_delete=models.PROTECT, related_name="watch")
@@ -50,9 +51,13 @@ class AlertWatch(models.Model):
     counted_from = models.DateTimeField()
     limit = models.DurationField()
     look_at = models.DateTimeField(null=True)
+    late_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(name="watches_to_look_at", fields=["look_at"])]
+        indexes = [
+            models.Index(name="watches_to_look_at", fields=["look_at"]),
+            models.Index(name="watches_that_are_late", fields=["late_at"]),
+        ]
 
     def __str__(self) -> str:
         return f"alertwatch {self.pk}"

@@ -7,16 +7,17 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Case, IntegerField, QuerySet, Value, When, prefetch_related_objects
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When, prefetch_related_objects
 
 from openipt.core.manual.model import Severity
-from openipt.core.safety.protocol import AlertFacts, Taken, overdue
+from openipt.core.safety.protocol import AlertFacts, PathStep, Taken, overdue
 from openipt.errors import NoAccess
 from openipt.records.access import Act, episodes_where, may
 from openipt.records.actors import Actor, day_of
 from openipt.records.models import Alert, AlertState, AlertStep, Cover, EntryState, Episode, StepKind
 from openipt.records.prepared import Prepared
 
+MOST_SHOWN = 100  # envelopes on one page
 GRAVEST_FIRST = Case(
     *(
         When(severity=severity.value, then=Value(place))
@@ -34,6 +35,16 @@ def open_alerts(user: Actor, on: date) -> QuerySet[Alert]:
     episodes = Episode.objects.filter(episodes_where(user, Act.SEE_ALERT, on))
     rows = Alert.objects.filter(episode__in=episodes).exclude(state=AlertState.RESOLVED)
     return rows.select_related("episode__client", "episode__therapist").order_by(GRAVEST_FIRST, "raised_at")
+
+
+def gravest_alerts(user: Actor, on: date, *, first: int = 0, most: int) -> tuple[list[Alert], int]:
+    """So many of the open alerts from that place on, the gravest first, ready to be told; and how many there are."""
+    rows = open_alerts(user, on)
+    found = list(rows.order_by(GRAVEST_FIRST, "raised_at", "pk")[first : first + most + 1])
+    whole = first + len(found) if len(found) <= most and (found or not first) else rows.order_by().count()
+    shown = found[:most]
+    prefetch_related_objects(shown, "steps__entry", "check_in")
+    return shown, whole
 
 
 def alerts_of(user: Actor, episode: Episode, on: date, *, resolved: bool = True) -> list[Alert]:
@@ -105,29 +116,56 @@ class Envelope:
         return ", ".join((self.therapist_name, *self.cover_names))
 
 
-def overdue_envelopes(user: Actor, now: datetime) -> tuple[Envelope, ...]:
+def overdue_envelopes(
+    user: Actor, now: datetime, *, first: int = 0, most: int = MOST_SHOWN
+) -> tuple[Envelope, ...]:
     """Alerts on which a step is overdue (ipt.md 11.3 step 10), for the service lead; the longest first."""
     if not may(user, Act.SEE_ENVELOPE, on=day_of(now)):
         return ()
-    rows = Alert.objects.exclude(state=AlertState.RESOLVED).filter(episode__client__erased_at=None)
-    rows = rows.select_related("episode__therapist").prefetch_related("steps__entry")
-    late = [(alert, step) for alert in rows if (step := overdue(facts_of(alert), now)) is not None]
+    rows = _fresh_late(now).order_by("watch__late_at")[first : first + most]
+    found = [*rows, *_unlooked(now)] if first == 0 else list(rows)
+    prefetch_related_objects(found, "steps__entry", "episode__therapist")
+    late = [(alert, step) for alert in found if (step := overdue(facts_of(alert), now)) is not None]
     covers = _covers({alert.episode.therapist_id for alert, _ in late}, day_of(now))
-    found = [
-        Envelope(
-            alert_id=alert.pk,
-            episode_id=alert.episode_id,
-            rule=alert.rule,
-            severity=alert.severity,
-            therapist_name=alert.episode.therapist.display_name,
-            cover_names=tuple(covers.get(alert.episode.therapist_id, ())),
-            step=step.title,
-            raised_at=alert.raised_at,
-            due_at=step.due_at or alert.raised_at,
-        )
-        for alert, step in late
-    ]
-    return tuple(sorted(found, key=lambda envelope: envelope.due_at))
+    envelopes = [_envelope(alert, step, covers) for alert, step in late]
+    return tuple(sorted(envelopes, key=lambda envelope: envelope.due_at))
+
+
+def overdue_count(user: Actor, now: datetime) -> int:
+    """How many alerts are late in all."""
+    if not may(user, Act.SEE_ENVELOPE, on=day_of(now)):
+        return 0
+    unlooked = list(_unlooked(now).prefetch_related("steps__entry"))
+    return _fresh_late(now).count() + sum(overdue(facts_of(alert), now) is not None for alert in unlooked)
+
+
+def _open_of_service() -> QuerySet[Alert]:
+    rows = Alert.objects.exclude(state=AlertState.RESOLVED).filter(episode__client__erased_at=None)
+    return rows.select_related("episode")
+
+
+def _fresh_late(now: datetime) -> QuerySet[Alert]:
+    """Late by what the worker found when it looked last, and nothing has happened since."""
+    return _open_of_service().filter(watch__late_at__lt=now, watch__look_at__gt=now)
+
+
+def _unlooked(now: datetime) -> QuerySet[Alert]:
+    """Alerts that changed since the worker looked, or that it has not looked at: each is read as it stands."""
+    return _open_of_service().filter(Q(watch=None) | Q(watch__look_at__lte=now) | Q(watch__look_at=None))
+
+
+def _envelope(alert: Alert, step: PathStep, covers: dict[UUID, list[str]]) -> Envelope:
+    return Envelope(
+        alert_id=alert.pk,
+        episode_id=alert.episode_id,
+        rule=alert.rule,
+        severity=alert.severity,
+        therapist_name=alert.episode.therapist.display_name,
+        cover_names=tuple(covers.get(alert.episode.therapist_id, ())),
+        step=step.title,
+        raised_at=alert.raised_at,
+        due_at=step.due_at or alert.raised_at,
+    )
 
 
 def _covers(therapists: set[UUID], on: date) -> dict[UUID, list[str]]:
