@@ -30,6 +30,7 @@ from openipt.records.models import (
     PrivateNote,
     RuleFiring,
     Session,
+    StepChosen,
     StrategyUse,
     Supervision,
     TaskMark,
@@ -151,6 +152,17 @@ def twice_decided(of: Session) -> None:
     twice(lambda: FiringDecision.objects.create(firing=kept, **decided))
 
 
+def chosen(of: Session, **more: Any) -> StepChosen:
+    decided = more.pop("decision", None) or entry(of)
+    kept = {"episode": of.episode, "decision": decided, "code": "supervise", "on": DAY}
+    return StepChosen.objects.create(**{**kept, **more})
+
+
+def twice_chosen(of: Session) -> None:
+    decided = entry(of)
+    twice(lambda: chosen(of, decision=decided))
+
+
 BROKEN: dict[str, Callable[[Session], Any]] = {
     "a_clients_login_holds_no_name": lambda s: user("c", role="client", display_name="Rui"),
     "user_role_known": lambda s: user("x", role="owner"),
@@ -202,6 +214,8 @@ BROKEN: dict[str, Callable[[Session], Any]] = {
     "one_use_per_technique": lambda s: twice(
         lambda: TechniqueUse.objects.create(session=s, code="a", at=NOW)
     ),
+    "one_row_per_step_and_decision": twice_chosen,
+    "a_step_looked_at_says_when_and_how": lambda s: chosen(s, change="better"),
     "one_entry_per_place": lambda s: twice(lambda: entry(s)),
     "entry_state_known": lambda s: entry(s, state="lost"),
     "an_entry_has_values": lambda s: entry(s, payload_sealed=None),

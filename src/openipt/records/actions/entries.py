@@ -20,7 +20,7 @@ from openipt.core.safety.levels import Level
 from openipt.errors import EntryNotValid
 from openipt.records import audit, convert, danger, safety
 from openipt.records.access import Act, require
-from openipt.records.actions import alerts, conflicts
+from openipt.records.actions import alerts, conflicts, steps_chosen
 from openipt.records.actions.base import (
     Actor,
     Operator,
@@ -383,6 +383,8 @@ def withdraw_entry(*, entry: Entry, by: Actor, at: datetime, expected_version: i
     entry.save(update_fields=["state", "updated_at"])
     if entry.session is not None:
         remark(entry.session, manual_of(entry.episode), by, at)
+    if entry.record_type in steps_chosen.RECORDS:
+        steps_chosen.follow(entry.episode, at)
     audit.record("entry-withdrawn", by=by, at=at, episode=entry.episode, obj=entry)
     return entry
 
@@ -423,6 +425,8 @@ def _after_writing(entry: Entry, manual: Manual, by: Actor, at: datetime, level_
     if entry.by_role != Role.CLIENT:
         alerts.raised_by_entry(entry=entry, by=by, at=at, level_before=level_before)
         alerts.stepped_by_entry(entry=entry, by=by, at=at)
+    if entry.record_type in steps_chosen.RECORDS:
+        steps_chosen.follow(entry.episode, at)
 
 
 def remark(session: Session, manual: Manual, by: Actor, at: datetime) -> None:
