@@ -90,7 +90,7 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [HERE / "static"]
 STATIC_ROOT = ENVIRONMENT.home / "static"
 STORAGES = {
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "openipt.web.static_files.OneSheetStorage"},
 }
 WHITENOISE_USE_FINDERS = True  # `openipt serve` lays the files out, compressed, and then looks nowhere else
 WHITENOISE_AUTOREFRESH = False

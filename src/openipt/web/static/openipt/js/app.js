@@ -40,7 +40,7 @@ async function startOne(root, selector, file) {
   }
 }
 
-startIn(document.documentElement);
+startIn(document.documentElement).then(() => (document.documentElement.dataset.started = ""));
 letGoOfReceived();
 document.addEventListener("htmx:load", (event) => startIn(event.detail.elt));
 

@@ -110,6 +110,10 @@ function startAll(form) {
   }
 
   window.addEventListener("online", sendNext);
+  for (const radio of form.querySelectorAll("input[type=radio]:checked")) {
+    if (!radio.defaultChecked) waiting.set(radio.name, radio); // pressed before this script came
+  }
+  sendNext();
 }
 
 function kept(radio, { at, help }) {

@@ -128,6 +128,7 @@ export function start(form) {
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
     if (form.contains(event.detail.target) && event.detail.target.id.startsWith("note-")) takeIn(event);
   });
+  if (dirty().length) later("save", PAUSE); // typed before this script came
 
   // Leaving by a button (save, sign): what is on its way arrives first, then the whole form goes.
   function hold(event) {

@@ -55,6 +55,10 @@ export function start(form) {
     settle();
   });
   window.addEventListener("online", () => waiting.has(form) && later(0));
+  if (isTouched(form)) {
+    waiting.add(form);
+    later(0);
+  }
 
   function notSaved(words) {
     again = false;
@@ -62,6 +66,15 @@ export function start(form) {
     settle();
     later(RETRIES[Math.min(tries++, RETRIES.length - 1)]);
   }
+}
+
+// Whether a person typed or pressed something before this script came.
+function isTouched(form) {
+  return [...form.elements].some((field) => {
+    if (field.type === "radio" || field.type === "checkbox") return field.checked !== field.defaultChecked;
+    if (field.options) return [...field.options].some((option) => option.selected && !option.defaultSelected) && field.selectedIndex > 0;
+    return "defaultValue" in field && field.type !== "hidden" && field.value !== field.defaultValue;
+  });
 }
 
 function say(form, words, state) {
