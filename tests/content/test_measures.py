@@ -89,6 +89,8 @@ def test_phq9_is_the_named_file_character_by_character() -> None:
     assert wording is not None
     (difficulty,) = wording.extra_items
     assert difficulty.text == questions[10]["text"]
+    assert [extra.loinc for extra in measures()["ms_phq9"].extra_items] == [questions[10]["code"][0]["code"]]
+    assert measures()["ms_phq9"].text(10) == difficulty.text
     assert [option.label for option in difficulty.answers] == [
         option["valueCoding"]["display"] for option in questions[10]["answerOption"]
     ]

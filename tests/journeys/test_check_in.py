@@ -75,6 +75,9 @@ def test_phq9_alone_takes_14_taps_or_fewer_on_a_phone(open_page, episode, login)
     at_question(page, 9)
     tap(page.get_by_role("button", name="Not at all"))
     at_question(page, 10)
+    page.get_by_role("heading", name="How difficult have these problems made it for you").wait_for()
+    tap(page.get_by_role("button", name="Very difficult"))
+    at_question(page, 11)
     tap(page.get_by_role("button", name="6", exact=True))
     tap(page.get_by_role("button", name="Send"))
     page.get_by_role("heading", name="Sent", exact=True).wait_for()
@@ -82,7 +85,37 @@ def test_phq9_alone_takes_14_taps_or_fewer_on_a_phone(open_page, episode, login)
     check_in.refresh_from_db()
     assert check_in.is_finished
     assert check_in.mood == 6
-    assert check_in.scores.get().total == 8
+    score = check_in.scores.get()
+    assert (score.total, score.items[8], score.unscored) == (8, 0, [2])
+
+
+def test_how_difficult_it_was_is_not_asked_where_nothing_was_chosen(open_page, episode, login) -> None:
+    check_in = only_phq9(episode, login)
+    page, tap = open_page(width=390, has_touch=True, is_mobile=True), Taps()
+    enter(page, login)
+    tap(page.locator("[data-next]"))
+    tap(page.get_by_role("button", name="one question at a time"))
+    for number in range(1, 10):
+        at_question(page, number)
+        tap(page.get_by_role("button", name="Not at all"))
+    page.get_by_role("heading", name="How is your mood today?").wait_for()
+    assert page.locator(".check-in-count").inner_text() == "Question 10 of 10"
+    tap(page.get_by_role("button", name="6", exact=True))
+    page.get_by_role("button", name="Back").tap()
+    page.get_by_role("heading", name="How is your mood today?").wait_for()
+    page.get_by_role("link", name="Back").tap()
+    at_question(page, 9)
+    page.get_by_role("button", name="Several days").tap()
+    page.get_by_role("heading", name="Whom you can call").or_(
+        page.locator("[data-call-now]")
+    ).first.wait_for()
+    page.get_by_role("link", name="Go on").tap()
+    page.get_by_role("heading", name="How difficult have these problems made it for you").wait_for()
+    assert page.locator(".check-in-count").inner_text() == "Question 10 of 11"
+    page.get_by_role("button", name="I would rather not answer").tap()
+    page.get_by_role("heading", name="How is your mood today?").wait_for()
+    check_in.refresh_from_db()
+    assert [event.value for event in check_in.answer_events.filter(item=10)] == [None]
 
 
 def test_whatever_is_due_takes_its_questions_and_five_taps(open_page, episode, login) -> None:
@@ -94,10 +127,12 @@ def test_whatever_is_due_takes_its_questions_and_five_taps(open_page, episode, l
     total = int(re.search(r"of (\d+)", page.locator(".check-in-count").inner_text())[1])
     for number in range(1, total + 1):
         at_question(page, number)
-        tap(page.locator("button[name=value]").first)
+        at_item_9 = page.locator("#question", has_text="hurting yourself").count()
+        tap(page.locator("button[name=value]").nth(0 if at_item_9 else 1))
     tap(page.get_by_role("button", name="Send"))
     page.get_by_role("heading", name="Sent", exact=True).wait_for()
-    scored = total - 1  # the last question is mood
+    scored = sum(len(row.items) for row in CheckIn.objects.get().scores.all())
+    assert scored == total - 2  # mood, and how difficult the problems made things
     assert tap.count <= scored + 5
 
 
@@ -115,7 +150,8 @@ def test_all_on_one_page_keeps_each_choice_as_it_is_made(open_page, episode, log
     assert page.locator("fieldset").first.get_by_label("Several days").is_checked()
     for number in range(1, 9):
         tap(page.locator("fieldset").nth(number).get_by_label("Not at all"))
-    tap(page.locator("fieldset").nth(9).get_by_label("7", exact=True))
+    tap(page.locator("fieldset").nth(9).get_by_label("Somewhat difficult"))
+    tap(page.locator("fieldset").nth(10).get_by_label("7", exact=True))
     check_accessibility(page)
     tap(page.get_by_role("button", name="Send"))
     page.get_by_role("heading", name="Sent", exact=True).wait_for()
@@ -209,10 +245,10 @@ def test_without_script_one_press_answers_and_nothing_is_lost_on_the_way_back(
     page.get_by_role("link", name="Go on").click()
     page.get_by_role("button", name="I would rather not answer").click()
     at_question(page, 3)
-    page.goto(f"/me/check-in/{check_in.pk}/11/")
+    page.goto(f"/me/check-in/{check_in.pk}/12/")
     page.get_by_label("What would you like to talk about?").fill("Sunday")
     page.get_by_role("button", name="Back").click()
-    page.goto(f"/me/check-in/{check_in.pk}/11/")
+    page.goto(f"/me/check-in/{check_in.pk}/12/")
     assert page.get_by_label("What would you like to talk about?").input_value() == "Sunday"
     page.get_by_role("button", name="Send").click()
     page.get_by_role("heading", name="You left 7 questions open").wait_for()
@@ -268,9 +304,9 @@ def test_a_second_tab_takes_nothing_away(open_page, episode, login) -> None:
     check_in = only_phq9(episode, login)
     page = open_page(width=390)
     enter(page, login)
-    page.goto(f"/me/check-in/{check_in.pk}/11/")
+    page.goto(f"/me/check-in/{check_in.pk}/12/")
     second = page.context.new_page()
-    second.goto(f"/me/check-in/{check_in.pk}/11/")
+    second.goto(f"/me/check-in/{check_in.pk}/12/")
     page.get_by_label("What would you like to talk about?").fill("My brother")
     page.get_by_text(re.compile("^Saved")).wait_for()
     second.get_by_role("button", name="Send").click()
@@ -286,7 +322,7 @@ def test_words_that_came_too_late_are_offered_for_another_check_in(open_page, ep
     check_in = only_phq9(episode, login)
     page = open_page(width=390, java_script_enabled=False)
     enter(page, login)
-    page.goto(f"/me/check-in/{check_in.pk}/11/")
+    page.goto(f"/me/check-in/{check_in.pk}/12/")
     page.get_by_label("What would you like to talk about?").fill("My brother")
     checkins.finish_checkin(check_in=check_in, by=login, at=NOW)
     page.get_by_role("button", name="Send").click()

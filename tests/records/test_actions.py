@@ -522,12 +522,44 @@ def test_a_check_in_before_a_session_belongs_to_it_once_it_begins() -> None:
     assert [(a.measure, a.total, a.session) for a in answers] == [("ms_gad7", 7.0, session.number)]
 
 
+def test_how_difficult_it_was_is_kept_beside_the_score_and_never_counts() -> None:
+    episode, _ = make.active_episode()
+    user = make.client_login(episode)
+    check_in = checkins.open_checkin(episode=episode, measures=["ms_phq9"], by=user, at=make.at_day())
+    for item in range(1, 9):
+        checkins.record_answer(
+            check_in=check_in, measure="ms_phq9", item=item, value=1, by=user, at=make.at_day()
+        )
+    checkins.decline_item(check_in=check_in, measure="ms_phq9", item=10, by=user, at=make.at_day())
+    checkins.record_answer(check_in=check_in, measure="ms_phq9", item=10, value=3, by=user, at=make.at_day())
+    (unfinished,) = convert.course(episode).answers
+    assert (unfinished.items, unfinished.unscored, unfinished.finished) == ((1,) * 8, (3,), False)
+    checkins.finish_checkin(check_in=check_in, by=user, at=make.at_day())
+    (answers,) = convert.course(episode).answers
+    assert (answers.total, answers.items, answers.unscored) == (9, (1,) * 8 + (None,), (3,))
+    assert [alert.rule for alert in episode.alerts.all()] == ["DR-01-ASK"]  # item 9 was passed over
+
+
+def test_how_difficult_it_was_from_paper_counts_as_little() -> None:
+    episode, _ = make.active_episode()
+    for unscored, kept in (((2,), [2]), ((None,), []), ((), [])):
+        check_in = checkins.enter_answers(
+            episode=episode,
+            answers={"ms_phq9": [1] * 8 + [0]},
+            unscored={"ms_phq9": unscored},
+            by=episode.therapist,
+            at=make.at_day(),
+        )
+        score = check_in.scores.get()
+        assert (score.total, score.unscored) == (8, kept)
+
+
 def test_an_answer_out_of_range_is_refused_at_its_item() -> None:
     episode, _ = make.active_episode()
     check_in = checkins.open_checkin(
         episode=episode, measures=["ms_phq9"], by=episode.therapist, at=make.at_day()
     )
-    for item, value in ((1, 4), (10, 0), (1, True)):
+    for item, value in ((1, 4), (11, 0), (10, 4), (0, 1), (1, True)):
         with pytest.raises(EntryNotValid):
             checkins.record_answer(
                 check_in=check_in,

@@ -49,8 +49,10 @@ def lived() -> Episode:
     checkins.enter_answers(
         episode=episode, answers={"ms_gad7": [1] * 7}, totals={"ms_pg13r": 30}, purpose="baseline", **by
     )
+    first = {"answers": {"ms_phq9": [1] * 8 + [0]}, "unscored": {"ms_phq9": [2]}}
+    checkins.enter_answers(episode=episode, **first, on=make.day(-1), purpose="baseline", **by)
     check_in = checkins.open_checkin(episode=episode, measures=["ms_phq9"], by=user, at=make.at_day())
-    for item, value in ((1, 2), (9, 2), (9, 0)):
+    for item, value in ((1, 2), (9, 2), (9, 0), (10, 1)):
         checkins.record_answer(
             check_in=check_in, measure="ms_phq9", item=item, value=value, by=user, at=make.at_day(0, item)
         )

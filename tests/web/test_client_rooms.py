@@ -266,6 +266,46 @@ def test_a_check_in_sent_between_two_looks_at_it_keeps_the_choice(
     assert browser.post(address, {"name": "ms_phq9.1", "value": "2"}).status_code == 200
 
 
+def test_how_difficult_it_was_is_asked_only_where_a_problem_was_chosen(episode, login, browser) -> None:
+    check_in = asked(episode, login)
+    for item in range(1, 9):
+        tapped(browser, check_in, item, 0)
+    assert tapped(browser, check_in, 9, 0)["Location"].endswith("/11/")
+    assert browser.get(f"/me/check-in/{check_in.pk}/10/")["Location"].endswith("/11/")
+    assert "Question 10 of 10" in text_of(browser.get(f"/me/check-in/{check_in.pk}/11/"))
+    assert tapped(browser, check_in, 3, 1)["Location"].endswith("/4/")
+    assert tapped(browser, check_in, 9, 0)["Location"].endswith("/10/")
+    page = text_of(browser.get(f"/me/check-in/{check_in.pk}/10/"))
+    assert "How difficult have these problems made it for you to do your work" in page
+    assert "This is about the last 9 questions." in page
+    assert "Over the last two weeks" not in page
+    assert "Question 10 of 11" in page
+    assert tapped(browser, check_in, 10, "declined")["Location"].endswith("/11/")
+    tapped(browser, check_in, 10, 2)
+    tapped(browser, check_in, 11, 5)
+    assert browser.post(f"/me/check-in/{check_in.pk}/send/")["Location"].endswith("/sent/")
+    score = check_in.scores.get()
+    assert (score.total, score.unscored) == (1, [2])
+
+
+def test_nobody_is_asked_twice_how_difficult_it_was(episode, login, browser) -> None:
+    check_in = asked(episode, login)
+    for item in range(1, 10):
+        tapped(browser, check_in, item, 1 if item < 9 else 0)
+    sent = browser.post(f"/me/check-in/{check_in.pk}/send/")
+    assert sent["Location"].endswith("/sent/")
+    assert "You left" not in text_of(browser.get(sent["Location"]))
+
+
+def test_on_the_page_with_all_questions_it_says_when_it_is_meant(episode, login, browser) -> None:
+    check_in = asked(episode, login)
+    page = text_of(browser.get(f"/me/check-in/{check_in.pk}/"))
+    assert page.index("Only if something above has bothered you.") > page.index("How difficult have these")
+    every = {f"ms_phq9.{item}": "1" for item in range(1, 9)} | {"ms_phq9.9": "0", "ms_phq9.10": "3"}
+    assert browser.post(f"/me/check-in/{check_in.pk}/", every)["Location"].endswith("/sent/")
+    assert check_in.scores.get().unscored == [3]
+
+
 def test_declining_item_9_asks_the_therapist_and_shows_nothing_alarming(episode, login, browser) -> None:
     check_in = asked(episode, login)
     answer = tapped(browser, check_in, 9, "declined")
@@ -287,7 +327,7 @@ def test_the_receipt_says_when_what_and_to_whom_but_no_score(episode, login, bro
     for item in range(1, 9):
         tapped(browser, check_in, item, 2)
     tapped(browser, check_in, 9, "declined")
-    tapped(browser, check_in, 10, 4)
+    tapped(browser, check_in, 11, 4)
     sent = browser.post(f"/me/check-in/{check_in.pk}/send/", {"event": "A row", "talk_about": "The row"})
     page = text_of(browser.get(sent["Location"]))
     assert "Monday 12 January at 10:00" in page

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from tests import factories
 from tests.web.rooms_world import browser_of, set_clock, strangers, text_of
@@ -74,9 +76,12 @@ def test_a_measure_whose_words_are_not_ours_takes_a_total_and_says_why():
     [
         ("ms_phq9", items("ms_phq9", [4] + [0] * 8), "PHQ-9 item 1 takes 0 to 3."),
         ("ms_phq9", items("ms_phq9", ["a"] + [0] * 8), "PHQ-9 item 1 takes 0 to 3."),
+        ("ms_phq9", items("ms_phq9", [1] * 9 + [4]), "PHQ-9 item 10 takes 0 to 3."),
         ("ms_phq9", items("ms_phq9", [1] * 9) | {"ms_phq9-total": "9"}, "not both"),
         ("ms_phq9", {"ms_phq9-total": "28"}, "Totals go from 0 to 27."),
         ("ms_phq9", {"ms_phq9-total": "many"}, "write the total as a number"),
+        ("ms_phq9", {"ms_phq9-10": "2"}, "Enter the items above too, or leave this one open."),
+        ("ms_phq9", {"ms_phq9-10": "2", "ms_phq9-total": "9"}, "Enter the items above too"),
         ("ms_phq9", {}, "Nothing has been entered yet."),
         ("ms_phq9", items("ms_phq9", [1] * 9) | {"on": "2026-02-31"}, "no day of the calendar"),
         ("ms_phq9", items("ms_phq9", [1] * 9) | {"on": "2026-02-01"}, "has not come yet"),
@@ -131,6 +136,19 @@ def test_one_measure_stands_item_by_item_with_citation_and_licence():
     assert "1. Little interest or pleasure in doing things" in page
     assert "Citation" in page
     assert "A change of 6 points or more is reliable [S81]" in page
+
+
+def test_how_difficult_it_was_is_entered_and_shown_and_is_not_part_of_the_score():
+    episode, first = factories.active_episode()
+    page = room_of(episode, "enter/?measures=ms_phq9")
+    assert "10. How difficult have these problems made it for you" in page
+    assert "It is not part of the score. Asked only where something above was chosen." in page
+    enter(episode, "ms_phq9", items("ms_phq9", [2] * 8 + [0, 3]), belongs=str(first.pk))
+    assert MeasureScore.objects.get().total == 16
+    shown = browser_of(episode.therapist).get(f"/episodes/{episode.pk}/measures/ms_phq9/").content.decode()
+    row = shown[shown.index("How difficult have these problems") :].split("</tr>")[0]
+    assert "(not part of the score)" in row
+    assert re.findall(r">\s*(\d)\s*<", row) == ["3"]
 
 
 def test_there_is_no_page_for_what_is_no_measure_or_asked_alone():

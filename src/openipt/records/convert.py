@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from openipt import library
 from openipt.core.course.course import (
     Answers,
     Attendance,
@@ -81,7 +82,7 @@ _SCORES = Prepared(
     lambda episode: (
         MeasureScore.objects.filter(episode=episode)
         .order_by()
-        .values_list("check_in", "measure", "on", "items", "total", "version", "rater")
+        .values_list("check_in", "measure", "on", "items", "unscored", "total", "version", "rater")
     ),
     UUID,
 )
@@ -265,8 +266,9 @@ def _answers(episode: Episode, numbers: dict[UUID, int | None]) -> tuple[Answers
             version=version,
             at=sittings[check_in].at,
             rater=rater,
+            unscored=tuple(unscored),
         )
-        for check_in, measure, on, items, total, version, rater in _SCORES(episode.pk)
+        for check_in, measure, on, items, unscored, total, version, rater in _SCORES(episode.pk)
     ]
     for check_in, chosen in _choices([pk for pk, sat in sittings.items() if not sat.finished]).items():
         found += [_unfinished(key, items, sittings[check_in]) for key, items in chosen.items()]
@@ -328,10 +330,15 @@ def _risk_choice(sitting: _Sitting, measure: str, item: int, value: int) -> Answ
 
 def _unfinished(key: tuple[str, str], items: dict[int, int | None], sitting: _Sitting) -> Answers:
     measure, version = key
+    defined = library.measures().get(measure)
+    extra = defined.extra_numbers if defined is not None else range(0)
+    scored = [number for number in items if number not in extra]
+    unscored = tuple(items.get(number) for number in extra) if len(scored) < len(items) else ()
     return Answers(
         measure=measure,
         on=sitting.on,
-        items=tuple(items.get(item) for item in range(1, max(items) + 1)),
+        items=tuple(items.get(item) for item in range(1, max(scored, default=0) + 1)),
+        unscored=unscored,
         session=sitting.number,
         version=version,
         at=sitting.at,

@@ -120,6 +120,14 @@ def test_each_fault_is_named_with_its_key(change: dict[str, Any], said: str) -> 
         ({"measure": "ms_gad7"}, 'Use "ms_phq9"'),
         ({"source": []}, "exact wording names its source"),
         ({"extra_item": []}, "extra_item: does not match"),
+        (
+            {
+                "extra_item": [
+                    {"key": "difficulty", "text": "How?", "answers": [{"value": 0, "label": "Not"}]}
+                ]
+            },
+            "extra_item.answers: of difficulty are [0]; it takes 0 to 3",
+        ),
     ],
 )
 def test_each_fault_of_the_words_is_named(change: dict[str, Any], said: str) -> None:

@@ -263,3 +263,26 @@ def test_each_way_in_is_kept_to() -> None:
         score(shipped()["ms_wsas"], [0, 0, 0, 0, 0])
     with pytest.raises(AnswersNotScorable, match="item by item"):
         score_total(shipped()["ms_prr"], 3)
+
+
+def test_an_item_that_never_counts_follows_the_scored_ones_and_raises_nothing(phq9: Measure) -> None:
+    assert list(phq9.extra_numbers) == [10]
+    assert [phq9.extra_item(number) is None for number in (0, 1, 9, 10, 11)] == [
+        True,
+        True,
+        True,
+        False,
+        True,
+    ]
+    assert [list(phq9.takes(number)) for number in (0, 9, 10, 11)] == [[], [0, 1, 2, 3], [0, 1, 2, 3], []]
+    assert [answer_alert(phq9, 10, answer) for answer in (None, 0, 3)] == [None, None, None]
+    assert [option.label for option in phq9.options(10)][3] == "Extremely difficult"
+    with pytest.raises(AnswersNotScorable):
+        score(phq9, [1] * 10)
+
+
+def test_it_is_wanted_only_where_something_was_chosen(phq9: Measure) -> None:
+    (difficulty,) = phq9.extra_items
+    assert not difficulty.is_wanted([0] * 9)
+    assert not difficulty.is_wanted([None] * 9)
+    assert difficulty.is_wanted([None, 0, 1])

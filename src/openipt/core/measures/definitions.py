@@ -7,7 +7,7 @@ number or a total (`entry`), and says why (`why_no_items`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -186,12 +186,25 @@ class Cluster:
 
 @dataclass(frozen=True)
 class ExtraItem:
-    """A question printed with the measure that never enters the score (PHQ-9: difficulty)."""
+    """A question printed with the measure that never enters the score (PHQ-9: difficulty).
+
+    It is counted on after the scored items. `asked_from`: it asks about something only where a scored
+    item was answered with this or more (the form: "if you checked off any problems").
+    """
 
     key: str
     lowest: int
     highest: int
     loinc: str = ""
+    asked_from: int | None = None
+
+    @property
+    def values(self) -> range:
+        return range(self.lowest, self.highest + 1)
+
+    def is_wanted(self, answers: Iterable[int | None]) -> bool:
+        """Whether the scored answers so far give it something to ask about."""
+        return self.asked_from is None or any(a is not None and a >= self.asked_from for a in answers)
 
 
 @dataclass(frozen=True)
@@ -243,6 +256,10 @@ class Wording:
     def options(self, number: int) -> tuple[AnswerOption, ...]:
         own = next((each.answers for each in self.item_answers if each.item == number), ())
         return own or self.answers
+
+    def extra_wording(self, key: str) -> ExtraWording:
+        """The words of an item that never counts; the loader has seen that each has its own."""
+        return next(each for each in self.extra_items if each.key == key)
 
 
 @dataclass(frozen=True)
@@ -309,6 +326,20 @@ class Measure:
     def item(self, number: int) -> Item:
         return self.items[number - 1]
 
+    @property
+    def extra_numbers(self) -> range:
+        """The numbers of the items that never count: they follow the scored ones."""
+        return range(len(self.items) + 1, len(self.items) + len(self.extra_items) + 1)
+
+    def extra_item(self, number: int) -> ExtraItem | None:
+        """The item of this number that never counts, or None for a scored one."""
+        return self.extra_items[number - len(self.items) - 1] if number in self.extra_numbers else None
+
+    def takes(self, number: int) -> range:
+        """What the item of this number may be answered with; nothing where there is no such item."""
+        asked = self.extra_item(number) or (self.item(number) if 1 <= number <= len(self.items) else None)
+        return asked.values if asked else range(0)
+
     def wording(self, language: str = "en") -> Wording | None:
         """The words in this language, in English where there is no such file, or None."""
         return self.wordings.get(language) or self.wordings.get("en")
@@ -316,13 +347,21 @@ class Measure:
     def text(self, number: int, language: str = "en") -> str:
         """The words of one item, empty where they may not or cannot be shown."""
         wording = self.wording(language)
-        return wording.items[number - 1] if wording else ""
+        if wording is None:
+            return ""
+        extra = self.extra_item(number)
+        return wording.extra_wording(extra.key).text if extra else wording.items[number - 1]
 
     def options(self, number: int, language: str = "en") -> tuple[AnswerOption, ...]:
         """Every choice of one item in order; a value without words of its own has an empty label."""
-        wording = self.wording(language)
-        labels = {option.value: option.label for option in wording.options(number)} if wording else {}
-        return tuple(AnswerOption(value, labels.get(value, "")) for value in self.item(number).values)
+        wording, extra = self.wording(language), self.extra_item(number)
+        said = (
+            (wording.extra_wording(extra.key).answers if extra else wording.options(number))
+            if wording
+            else ()
+        )
+        labels = {option.value: option.label for option in said}
+        return tuple(AnswerOption(value, labels.get(value, "")) for value in self.takes(number))
 
     def cut_off(self, key: str) -> CutOff | None:
         """The cut-off of this name, if the measure has it."""

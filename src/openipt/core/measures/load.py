@@ -221,9 +221,20 @@ def _wording(measure: Measure, wording: Wording, file: str) -> Iterator[ContentF
     if {extra.key for extra in wording.extra_items} != {extra.key for extra in measure.extra_items}:
         remedy = "Name the same extra items in both files."
         yield ContentFault(file, "extra_item", "does not match the measure's.", remedy)
+    else:
+        yield from _extra_options(measure, wording, file)
     if measure.licence is not Licence.L0 and measure.shipped and not wording.sources:
         remedy = "Name repository, file and commit of what was copied."
         yield ContentFault(file, "source", "is missing: exact wording names its source.", remedy)
+
+
+def _extra_options(measure: Measure, wording: Wording, file: str) -> Iterator[ContentFault]:
+    for extra in measure.extra_items:
+        said = wording.extra_wording(extra.key)
+        values = sorted(option.value for option in said.answers if option.label.strip())
+        if values != list(extra.values) or not said.text.strip():
+            reason = f"of {extra.key} are {values}; it takes {extra.lowest} to {extra.highest}."
+            yield ContentFault(file, "extra_item.answers", reason, "Give the text and every value its label.")
 
 
 def _options(item: Item, wording: Wording, file: str) -> Iterator[ContentFault]:

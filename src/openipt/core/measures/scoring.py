@@ -99,6 +99,8 @@ def score_total(measure: Measure, total: float) -> Score:
 
 def answer_alert(measure: Measure, number: int, answer: int | None) -> ScoreAlert | None:
     """What one answer raises by itself, the moment it is chosen; a declined risk item asks about safety."""
+    if number in measure.extra_numbers:
+        return None
     item = measure.item(number)
     if item.alert is None:
         return None

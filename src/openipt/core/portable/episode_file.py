@@ -103,6 +103,7 @@ SHAPE = Object(
                     "at": Moment(optional=True),
                     "session": SESSION,
                     "items": Many(Whole(0, 1000, optional=True), optional=True),
+                    "unscored": Many(Whole(0, 1000, optional=True), optional=True),
                     "total": Number(optional=True),
                     "rater": WORDS,
                     "finished": YesNo(optional=True),

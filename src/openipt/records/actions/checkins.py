@@ -170,9 +170,9 @@ def _asked(check_in: CheckIn, measure: str) -> Measure:
 def _keep_choice(
     check_in: CheckIn, measure: Measure, item: int, value: int | None, by: Actor, at: datetime
 ) -> Alert | None:
-    if not 1 <= item <= len(measure.items):
+    if not measure.takes(item):
         raise fault("item", f"{measure.title} has items 1 to {len(measure.items)}.")
-    if value is not None and (isinstance(value, bool) or value not in measure.item(item).values):
+    if value is not None and (isinstance(value, bool) or value not in measure.takes(item)):
         raise fault("value", f"{measure.title} item {item}: choose one of the answers.")
     last = check_in.answer_events.filter(measure=measure.id, item=item).last()
     if last is not None and last.value == value:
@@ -248,7 +248,8 @@ def finish_checkin(*, check_in: CheckIn, by: Actor, at: datetime) -> CheckIn:
         _ask_about_missing(check_in, measure, given, at)
         if given:  # a measure left out whole has no score, and its risk items are asked about all the same
             answers = [given.get(item.number) for item in measure.items]
-            _keep_score(check_in, measure, score(measure, answers), answers, at)
+            unscored = _unscored(measure, given)
+            _keep_score(check_in, measure, score(measure, answers), answers, at, unscored)
     _finish(check_in, by, at)
     return check_in
 
@@ -277,8 +278,19 @@ def _ask_about_missing(
             )
 
 
+def _unscored(measure: Measure, given: Mapping[int, int | None]) -> list[int | None]:
+    """Answers to the items that never count; nothing where none of them was answered."""
+    found = [given.get(number) for number in measure.extra_numbers]
+    return found if any(value is not None for value in found) else []
+
+
 def _keep_score(
-    check_in: CheckIn, measure: Measure, scored: Score, answers: Sequence[int | None], at: datetime
+    check_in: CheckIn,
+    measure: Measure,
+    scored: Score,
+    answers: Sequence[int | None],
+    at: datetime,
+    unscored: Sequence[int | None] = (),
 ) -> MeasureScore:
     return MeasureScore.objects.create(
         episode=check_in.episode,
@@ -286,6 +298,7 @@ def _keep_score(
         measure=measure.id,
         version=measure.version,
         items=list(answers),
+        unscored=list(unscored),
         total=scored.total,
         band=scored.band or "",
         prorated=scored.prorated,
@@ -340,13 +353,17 @@ def enter_answers(
     by: Actor,
     at: datetime,
     answers: Mapping[str, Sequence[int | None]] | None = None,
+    unscored: Mapping[str, Sequence[int | None]] | None = None,
     totals: Mapping[str, float] | None = None,
     session: Session | None = None,
     purpose: str = "session",
     mode: str = "paper",
     on: date | None = None,
 ) -> CheckIn:
-    """A therapist enters answers from paper, or totals of outside forms; the same alerts are raised."""
+    """A therapist enters answers from paper, or totals of outside forms; the same alerts are raised.
+
+    `unscored`: answers to the items of these measures that never count, in their order.
+    """
     episode = locked(episode, "client")
     require(by, Act.ENTER_ANSWERS, episode=episode, on=day_of(at))
     given, counted = dict(answers or {}), dict(totals or {})
@@ -365,7 +382,7 @@ def enter_answers(
         at=at,
     )
     for measure_id, values in given.items():
-        _enter_items(check_in, measure_of(measure_id), values, by, at)
+        _enter_items(check_in, measure_of(measure_id), values, by, at, (unscored or {}).get(measure_id, ()))
     for measure_id, total in counted.items():
         if measure_id not in given:
             _enter_total(check_in, measure_of(measure_id), total, at)
@@ -374,12 +391,18 @@ def enter_answers(
 
 
 def _enter_items(
-    check_in: CheckIn, measure: Measure, values: Sequence[int | None], by: Actor, at: datetime
+    check_in: CheckIn,
+    measure: Measure,
+    values: Sequence[int | None],
+    by: Actor,
+    at: datetime,
+    unscored: Sequence[int | None],
 ) -> None:
     scored = score(measure, values)
-    for item, value in enumerate(values, start=1):
+    extra = {n: value for n, value in zip(measure.extra_numbers, unscored, strict=False) if value is not None}
+    for item, value in [*enumerate(values, start=1), *extra.items()]:
         _keep_choice(check_in, measure, item, value, by, at)
-    _keep_score(check_in, measure, scored, values, at)
+    _keep_score(check_in, measure, scored, values, at, _unscored(measure, extra))
 
 
 def _enter_total(check_in: CheckIn, measure: Measure, total: float, at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from typing import Any
 
@@ -295,7 +295,7 @@ def _answers(answers: Answers, episode: Episode, by_number: dict[int, Session], 
             value=value,
             at=opened_at,
         )
-        for item, value in enumerate(answers.items, start=1)
+        for item, value in (*enumerate(answers.items, start=1), *_unscored(answers))
     )
     if not answers.finished:
         return
@@ -306,6 +306,7 @@ def _answers(answers: Answers, episode: Episode, by_number: dict[int, Session], 
         measure=answers.measure,
         version=answers.version,
         items=list(answers.items),
+        unscored=list(answers.unscored),
         total=answers.total if answers.total is not None else scored.total,
         band=scored.band or "",
         prorated=scored.prorated,
@@ -314,6 +315,13 @@ def _answers(answers: Answers, episode: Episode, by_number: dict[int, Session], 
         at=at,
         rater=answers.rater,
     )
+
+
+def _unscored(answers: Answers) -> Iterator[tuple[int, int | None]]:
+    """Answers to items that never count, under their numbers: those after the scored items."""
+    measure = library.measures().get(answers.measure)
+    first = (len(measure.items) if measure is not None else len(answers.items)) + 1
+    return enumerate(answers.unscored, start=first)
 
 
 def _scored(answers: Answers) -> Score:

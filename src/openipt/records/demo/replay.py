@@ -180,6 +180,7 @@ class Replay:
             checkins.enter_answers(
                 episode=self.episode,
                 answers={a.measure: a.items for a in here if a.items},
+                unscored={a.measure: a.unscored for a in here if a.unscored},
                 totals={a.measure: a.total for a in here if not a.items and a.total is not None},
                 session=self.sessions[meeting],
                 purpose="baseline" if meeting.number == 0 else "session",
@@ -237,7 +238,8 @@ class Replay:
             episode=self.episode, measures=[a.measure for a in answers], by=self._client, at=at
         )
         for given in answers:
-            for item, value in enumerate(given.items, start=1):
+            extra = zip(library.measure(given.measure).extra_numbers, given.unscored, strict=False)
+            for item, value in (*enumerate(given.items, start=1), *extra):
                 at += timedelta(seconds=8)
                 self._choose(sitting, given.measure, item, value, at)
         if words is not None:

@@ -99,13 +99,17 @@ class AnswerEvent(models.Model):
 
 
 class MeasureScore(OfEpisode):
-    """The score of one measure in one check-in. `items` keeps the answers; None is declined."""
+    """The score of one measure in one check-in. `items` keeps the answers; None is declined.
+
+    `unscored`: answers to items printed with the measure that never count.
+    """
 
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="scores")
     check_in = models.ForeignKey(CheckIn, on_delete=models.PROTECT, related_name="scores")
     measure = models.CharField(max_length=60)
     version = models.CharField(max_length=20)
     items = models.JSONField(default=list)
+    unscored = models.JSONField(default=list)
     total = models.FloatField(null=True)
     band = models.CharField(max_length=60, blank=True, default="")
     prorated = models.BooleanField(default=False)

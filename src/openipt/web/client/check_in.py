@@ -120,6 +120,9 @@ def screen(request: HttpRequest, check_in_id: UUID, number: int) -> HttpResponse
     sitting = _sitting(check_in)
     if not 1 <= number <= sitting.screens:
         raise Http404
+    asked = sitting.question(number)
+    if request.method == "GET" and asked is not None and not asked.is_asked:
+        return HttpResponseRedirect(_screen(check_in, sitting.after(number)))
     if request.method == "GET":
         return _show_screen(request, page, sitting, number)
     return _answer_screen(request, page, check_in, sitting, number)
@@ -139,7 +142,7 @@ def _answer_screen(
     stays = (
         kept is not None and kept.asks_for_help
     )  # whom to call stands first; the client goes on from there
-    going_to = number if stays else number + 1
+    going_to = number if stays else after.after(number)
     if not request.headers.get("HX-Request"):
         return HttpResponseRedirect(_screen(check_in, going_to))
     response = _show_screen(request, page, after, going_to)
@@ -329,7 +332,8 @@ def send(request: HttpRequest, check_in_id: UUID) -> HttpResponse:
             request, "client/check_in_screen.html", page, status=422, faults=faults, typed=typed, **context
         )
     if "back" in request.POST:
-        return HttpResponseRedirect(_screen(check_in, _sitting(check_in).screens - 1))
+        sitting = _sitting(check_in)
+        return HttpResponseRedirect(_screen(check_in, sitting.before(sitting.screens)))
     return _send(request, page, check_in)
 
 

@@ -1,7 +1,8 @@
 """A check-in in plain values: its screens in order, each question as it is asked, what was sent.
 
-Screens count from 1: one for each question of each measure, then mood, then the words. Nothing here
-shows an answer of an earlier check-in, a total, or what a total would mean.
+Screens count from 1: one for each question of each measure, then mood, then the words. A question that
+has nothing to ask about (how difficult "these problems" are, where there are none) keeps its number and
+is passed over. Nothing here shows an answer of an earlier check-in, a total, or what a total would mean.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from django.utils.crypto import salted_hmac
 
 from openipt import library
-from openipt.core.measures.definitions import Measure
+from openipt.core.measures.definitions import ExtraItem, Measure
 from openipt.core.measures.scoring import answer_alert
 from openipt.records.models import CheckIn
 from openipt.web.client.common import ClientPage
@@ -22,6 +23,7 @@ SHORT_LIST = 7  # more choices than these are a row of numbers, not a list of wo
 MOOD = "mood"
 WORDS = "words"
 MOOD_WORDS = "How is your mood today?"
+HINT = "Only if something above has bothered you."
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ class Choice:
 class Question:
     """One question on its screen. `name` is its name in a form: `ms_phq9.9`, or `mood`.
 
-    `is_scale`: numbers in a row with words at their two ends.
+    `is_scale`: numbers in a row with words at their two ends. `unscored`: it never counts, so nobody is
+    asked about it twice; `hint` says when it is meant, `about` what it is about. `is_asked`: the way through the screens stops at it.
     """
 
     number: int
@@ -55,6 +58,10 @@ class Question:
     declined: bool = False
     answered: bool = False
     asks_for_help: bool = False
+    unscored: bool = False
+    hint: str = ""
+    about: str = ""
+    is_asked: bool = True
 
     @property
     def id(self) -> str:
@@ -102,8 +109,23 @@ class Sitting:
     @property
     def first_open(self) -> int:
         """The first screen still to be answered."""
-        waiting = [question.number for question in self.questions if not question.answered]
-        return min(waiting, default=self.screens)
+        return min((one.number for one in self.asked if not one.answered), default=self.screens)
+
+    @property
+    def asked(self) -> tuple[Question, ...]:
+        return tuple(question for question in self.questions if question.is_asked)
+
+    def place(self, number: int) -> int:
+        """Where this screen stands among those that are asked."""
+        return sum(question.number <= number for question in self.asked)
+
+    def after(self, number: int) -> int:
+        """The screen that follows this one."""
+        return min((one.number for one in self.asked if one.number > number), default=self.screens)
+
+    def before(self, number: int) -> int:
+        """The screen this one follows; 0 for the first."""
+        return max((one.number for one in self.asked if one.number < number), default=0)
 
     def question(self, number: int) -> Question | None:
         return self.questions[number - 1] if 1 <= number <= len(self.questions) else None
@@ -122,9 +144,9 @@ def present_sitting(
         measure = library.measure(measure_id)
         given = chosen.get(measure_id, {})
         questions = []
-        for item in measure.items:
+        for item in (*range(1, len(measure.items) + 1), *measure.extra_numbers):
             number += 1
-            questions.append(_question(measure, item.number, number, check_in.language, given))
+            questions.append(_question(measure, item, number, check_in.language, given))
         wording = measure.wording(check_in.language)
         parts.append(Part(wording.instruction if wording else "", measure.recall, tuple(questions)))
     asked = [question for part in parts for question in part.questions]
@@ -134,7 +156,7 @@ def present_sitting(
         mood=_mood(number + 1, check_in.mood),
         words=_words(check_in),
         help_needed=help_needed,
-        left_open=tuple(question for question in asked if not question.answered),
+        left_open=tuple(one for one in asked if not one.answered and not one.unscored),
     )
 
 
@@ -145,6 +167,7 @@ def _question(
     options = measure.options(item, language)
     value = given.get(item)
     is_scale = len(options) > SHORT_LIST
+    extra = measure.extra_item(item)
     found = answer_alert(measure, item, value) if value is not None else None
     return Question(
         number=number,
@@ -152,8 +175,8 @@ def _question(
         measure=measure.id,
         item=item,
         words=measure.text(item, language),
-        instruction=wording.instruction if wording else "",
-        recall=measure.recall,
+        instruction=wording.instruction if wording and extra is None else "",
+        recall=measure.recall if extra is None else "",
         language=wording.language if wording else language,
         choices=tuple(
             Choice(str(o.value), str(o.value) if is_scale else o.label, o.value == value) for o in options
@@ -164,7 +187,17 @@ def _question(
         declined=item in given and value is None,
         answered=item in given,
         asks_for_help=found is not None,
+        unscored=extra is not None,
+        hint=HINT if extra is not None and extra.asked_from is not None else "",
+        about=f"This is about the last {len(measure.items)} questions." if extra is not None else "",
+        is_asked=extra is None or _may_be_asked(measure, extra, given),
     )
+
+
+def _may_be_asked(measure: Measure, extra: ExtraItem, given: dict[int, int | None]) -> bool:
+    """Whether an item that never counts has something to ask about, or may still come to have it."""
+    scored = [item.number for item in measure.items]
+    return extra.is_wanted(given.get(item) for item in scored) or not set(scored) <= set(given)
 
 
 def _mood(number: int, mood: int | None) -> Question:
@@ -222,7 +255,7 @@ def present_beginning(
         reader=page.therapist,
         hours=page.hours,
         titles=tuple(measure.purpose for measure in asked),
-        questions=sum(len(measure.items) for measure in asked) + 1,
+        questions=sum(len(measure.items) + len(measure.extra_items) for measure in asked) + 1,
         goes_on=check_in is not None,
         way=way,
     )
@@ -242,7 +275,7 @@ class Receipt:
 
 def present_receipt(page: ClientPage, check_in: CheckIn, sitting: Sitting) -> Receipt:
     asked = [question for part in sitting.parts for question in part.questions]
-    left_out = len([question for question in asked if question.declined or not question.answered])
+    left_out = sum(not one.unscored and (one.declined or not one.answered) for one in asked)
     return Receipt(
         sent_at=f"{week_day(check_in.finished_at)} at {clock_time(check_in.finished_at)}",
         reader=page.therapist,

@@ -116,7 +116,7 @@ def _next(page: ClientPage, step: Step | None, days: int | None) -> NextThing:
 
 def _questions_due(page: ClientPage) -> int:
     due = [library.measure(measure) for measure in measures_due(page.manual, page.course, page.on)]
-    asked = sum(len(measure.items) for measure in due if measure.may_go_to_client)
+    asked = sum(len(one.items) + len(one.extra_items) for one in due if one.may_go_to_client)
     return asked + 1 if asked else 0
 
 

@@ -62,6 +62,7 @@ def enter(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     on = sent.day("on", required="Write the day of the answers.")
     session, purpose = _where(page, sent)
     answers, totals = _read(sent, asked)
+    unscored = {one.id: _unscored(sent, one, answered=one.id in answers) for one in asked}
     if not sent.faults and not answers and not totals:
         sent.fault("", "Nothing has been entered yet.")
     if sent.faults:
@@ -72,6 +73,7 @@ def enter(request: HttpRequest, episode_id: UUID) -> HttpResponse:
         check_in = checkins.enter_answers(
             episode=page.episode,
             answers=answers,
+            unscored=unscored,
             totals=totals,
             session=session,
             purpose=purpose,
@@ -150,16 +152,26 @@ def _read(sent: Sent, asked: tuple[Measure, ...]) -> Answered:
 
 
 def _items(sent: Sent, one: Measure) -> list[int | None]:
-    found: list[int | None] = []
-    for item in one.items:
-        name = f"{one.id}-{item.number}"
-        text = sent.values.get(name, "").strip()
-        value = int(text) if WHOLE.fullmatch(text) else None
-        if text and (value is None or value not in item.values):
-            sent.fault(name, f"{one.title} item {item.number} takes {item.lowest} to {item.highest}.")
-            value = None
-        found.append(value)
-    return found
+    return [_item(sent, one, item.number) for item in one.items]
+
+
+def _unscored(sent: Sent, one: Measure, *, answered: bool) -> list[int | None]:
+    """Answers to the items printed with it that never count. Alone they stand for nothing."""
+    found = {number: _item(sent, one, number) for number in one.extra_numbers}
+    alone = next((number for number, value in found.items() if value is not None and not answered), None)
+    if alone is not None:
+        sent.fault(f"{one.id}-{alone}", "Enter the items above too, or leave this one open.")
+    return list(found.values())
+
+
+def _item(sent: Sent, one: Measure, number: int) -> int | None:
+    name, takes = f"{one.id}-{number}", one.takes(number)
+    text = sent.values.get(name, "").strip()
+    value = int(text) if WHOLE.fullmatch(text) else None
+    if text and (value is None or value not in takes):
+        sent.fault(name, f"{one.title} item {number} takes {takes[0]} to {takes[-1]}.")
+        return None
+    return value
 
 
 def _total(sent: Sent, one: Measure, typed: str) -> float | None:

@@ -22,6 +22,7 @@ from openipt.web.therapist.presenters_line import present_line
 from openipt.web.therapist.presenters_records import who
 from openipt.web.therapist.presenters_today import mark_in_words
 
+NOT_SCORED = "not part of the score"
 MODES = {
     "client": "by the client",
     "with_therapist": "together in the session",
@@ -264,12 +265,15 @@ def _item_rows(
     for item in measure.items:
         text = measure.text(item.number, language)
         name = f"{item.letter or item.number}. {text}" if text else f"Item {item.letter or item.number}"
-        rows.append((name, *(_answer(row, item.number) for row in scores)))
+        rows.append((name, *(_answer(row.items, item.number - 1) for row in scores)))
+    for place, number in enumerate(measure.extra_numbers):
+        name = f"{measure.text(number, language) or f'Item {number}'} ({NOT_SCORED})"
+        rows.append((name, *(_answer(row.unscored, place) for row in scores)))
     return tuple(rows)
 
 
-def _answer(row: MeasureScore, number: int) -> str:
-    value = row.items[number - 1] if len(row.items) >= number else None
+def _answer(answers: list[int | None], place: int) -> str:
+    value = answers[place] if len(answers) > place else None
     return "–" if value is None else str(value)
 
 
@@ -303,7 +307,7 @@ class ItemField:
     name: str
     label: str
     options: tuple[tuple[str, str], ...]
-    asks_about_risk: bool
+    help: str
 
 
 @dataclass(frozen=True)
@@ -331,7 +335,10 @@ def present_form(page: EpisodePage, measure: Measure) -> MeasureForm:
         title=measure.title,
         full_title=measure.full_title,
         instruction=wording.instruction if wording else "",
-        items=tuple(_item_field(page, measure, item.number) for item in measure.items)
+        items=tuple(
+            _item_field(page, measure, number)
+            for number in (*range(1, len(measure.items) + 1), *measure.extra_numbers)
+        )
         if measure.entry.takes_items
         else (),
         takes_total=measure.entry.takes_total,
@@ -343,7 +350,8 @@ def present_form(page: EpisodePage, measure: Measure) -> MeasureForm:
 
 
 def _item_field(page: EpisodePage, measure: Measure, number: int) -> ItemField:
-    item = measure.item(number)
+    extra = measure.extra_item(number)
+    shown = str(number) if extra else measure.item(number).letter or str(number)
     text = measure.text(number, page.episode.client.language)
     options = tuple(
         (str(option.value), f"{option.value} {option.label}".strip())
@@ -351,7 +359,15 @@ def _item_field(page: EpisodePage, measure: Measure, number: int) -> ItemField:
     )
     return ItemField(
         name=f"{measure.id}-{number}",
-        label=f"{item.letter or number}. {text}" if text else f"Item {item.letter or number}",
+        label=f"{shown}. {text}" if text else f"Item {shown}",
         options=options,
-        asks_about_risk=item.alert is not None,
+        help=_item_help(measure, number),
     )
+
+
+def _item_help(measure: Measure, number: int) -> str:
+    extra = measure.extra_item(number)
+    if extra is not None:
+        asked = "" if extra.asked_from is None else " Asked only where something above was chosen."
+        return f"It is {NOT_SCORED}.{asked}"
+    return "An answer above 0 raises an alert at once." if measure.item(number).alert is not None else ""

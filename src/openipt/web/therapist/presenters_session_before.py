@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
@@ -308,7 +309,22 @@ def _items(room: Room, measure: Measure, answers: Answers, last: Answers | None)
                 is_risk=item.alert is not None and value != 0,
             )
         )
-    return tuple(lines)
+    return (*lines, *_unscored(measure, answers, last, language))
+
+
+def _unscored(measure: Measure, answers: Answers, last: Answers | None, language: str) -> Iterator[ItemLine]:
+    """What was answered to the items printed with the measure that never count."""
+    before = dict(zip(measure.extra_numbers, last.unscored if last else (), strict=False))
+    for number, value in zip(measure.extra_numbers, answers.unscored, strict=False):
+        labels = {option.value: option.label for option in measure.options(number, language)}
+        if value is not None:
+            yield ItemLine(
+                number=number,
+                text=f"{measure.text(number, language)} (not part of the score)",
+                answer=_answer(value, labels.get(value, "")),
+                moved=_moved(before.get(number), value),
+                is_risk=False,
+            )
 
 
 def _answer(value: int, label: str) -> str:
