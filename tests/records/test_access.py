@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from openipt.errors import NoAccess, NotAllowedNow
-from openipt.records.access import TABLE, Act, episodes_where, may, require
+from openipt.records.access import TABLE, Act, Permitted, episodes_where, may, require
 from openipt.records.actions import accounts, clients, entries, sessions
 from openipt.records.models import Episode, Role
 from openipt.records.queries import alerts as alert_queries
@@ -98,11 +98,24 @@ def test_every_row_of_the_table(house: dict) -> None:
 
 def test_lists_and_single_answers_agree(house: dict) -> None:
     for act in TABLE:
+        compiled = Permitted(act, lambda episodes: episodes.order_by("pk"))
         for name, person in house["people"].items():
             listed = Episode.objects.filter(episodes_where(person, act, make.day()))
+            assert compiled(person, make.day()) == list(listed.order_by("pk")), (act, name)
             for episode in Episode.objects.select_related("client"):
                 single = bool(may(person, act, episode=episode, on=make.day()))
                 assert (episode in listed) == single, (act, name)
+
+
+def test_a_compiled_list_is_asked_for_each_person_and_day_anew(house: dict) -> None:
+    """Two of one role, two days, one closed account: nothing of one answer is in the next."""
+    compiled = Permitted(Act.SEE_ALERT, lambda episodes: episodes.order_by("pk"))
+    people = house["people"]
+    assert compiled(people["cover"], make.day()) == [house["episode"]]
+    assert compiled(people["cover_before"], make.day()) == []
+    assert compiled(people["cover"], make.day(400)) == []
+    people["cover"].is_active = False
+    assert compiled(people["cover"], make.day()) == []
 
 
 def test_without_an_episode_only_what_concerns_the_service() -> None:
@@ -205,7 +218,7 @@ def test_the_service_lead_sees_an_envelope_without_words(house: dict) -> None:
     assert envelope.therapist_name == episode.therapist.display_name
     assert envelope.severity == "critical"
     assert "river" not in repr(envelope)
-    assert not alert_queries.open_alerts(manager, make.day()).exists()
+    assert alert_queries.open_alerts(manager, make.day()) == []
     assert alert_queries.overdue_envelopes(house["people"]["administrator"], make.at_day(1)) == ()
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.db.models import QuerySet
 
 from openipt.records.models import Entry, Episode, Session
-from openipt.records.prepared import MANY, Prepared
+from openipt.records.prepared import MANY, MANY_WORDS, Prepared
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +73,42 @@ def test_words_days_moments_and_many_ids_are_compared_as_they_are() -> None:
     assert several([second.pk, first.pk]) == [first, second]
     assert several(pk for pk in (first.pk, second.pk, uuid4())) == [first, second]
     assert several([]) == []
+
+    of_types = Prepared(
+        lambda one, kinds: Entry.objects.filter(episode=one, record_type__in=kinds), UUID, MANY_WORDS
+    )
+    assert len(of_types(episode.pk, ["rec_risk", "rec_quote", "rec_session"])) == 1
+    assert of_types(episode.pk, ["rec_quote"]) == []
+
+
+def test_what_is_kept_as_something_else_comes_back_as_it_was() -> None:
+    """Days, moments, numbers, ids and lists, as objects and as single values."""
+    episode, session = make.active_episode()
+    make.signed(make.written(session))
+    asked = Prepared(lambda one: Session.objects.filter(episode=one), UUID)
+    again, fresh = asked.first(episode.pk), Session.objects.get(pk=session.pk)
+    columns = [field.attname for field in Session._meta.concrete_fields]
+    assert [getattr(again, name) for name in columns] == [getattr(fresh, name) for name in columns]
+    values = Prepared(lambda one: Session.objects.filter(episode=one).values_list(*columns), UUID)
+    assert values(episode.pk) == list(Session.objects.filter(episode=episode).values_list(*columns))
+    counted = Prepared(lambda one: Session.objects.filter(episode=one).values("state"), UUID)
+    assert counted(episode.pk) == list(Session.objects.filter(episode=episode).values("state"))
+
+
+def test_a_query_that_finds_nothing_whatever_it_is_given_is_not_asked(django_assert_num_queries: Any) -> None:
+    asked = Prepared(lambda one: Episode.objects.none(), UUID)
+    with django_assert_num_queries(0):
+        assert asked(uuid4()) == []
+
+
+def test_only_a_sparing_query_may_leave_a_value_out() -> None:
+    def build(one: Any, day: Any) -> QuerySet[Episode]:
+        return Episode.objects.filter(pk=one)
+
+    episode, _ = make.active_episode()
+    with pytest.raises(TypeError, match="each of its values"):
+        Prepared(build, UUID, date)(episode.pk, make.day())
+    assert Prepared(build, UUID, date, sparing=True)(episode.pk, make.day()) == [episode]
 
 
 def test_a_query_that_would_change_its_value_is_refused() -> None:

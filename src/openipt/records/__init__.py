@@ -89,13 +89,16 @@ actions.audits
 
 Reading: `queries.<noun>`, each filtered by access for `user` on a day.
     queries.clients    clients_of(user, on), client_of(user), find_clients(user, typed, on)
-    queries.episodes   episodes_of(user, on), episode_for(user, id, on), open_episode_of(client)
+    queries.episodes   episodes_of(user, on), running_episodes_of(user, on), episode_for(user, id, on),
+                       open_episode_of(client)
     queries.sessions   sessions_between(user, first, last, on), unsigned(user, on), session_for(user, id, on),
-                       private_note(user, session), drafts(user, episode), next_planned(episode, on)
+                       private_note(user, session), drafts(user, episode), next_planned(episode, on),
+                       next_of_each(episodes, since)
     queries.entries    visible_entries(user, episode, on), visible_payload(user, entry, on), entry_for(user, id, on)
     queries.checkins   check_ins(user, episode, on), check_in_for(user, id, on), answers_so_far(check_in),
                        unfinished_of(user, episode, now, on), scores(user, episode, on)
-    queries.alerts     open_alerts(user, on), alerts_of(user, episode, on), overdue_envelopes(user, now)
+    queries.alerts     open_alerts(user, on), alerted(user, on), alerts_of(user, episode, on),
+                       overdue_envelopes(user, now)
     queries.firings    firings_of(user, episode, on), firing_for(user, id, on), settled(episode_ids, on)
     queries.journal    journal_of(user, episode, on)
     queries.people     people_of(user, episode, on)
@@ -104,7 +107,8 @@ Reading: `queries.<noun>`, each filtered by access for `user` on a day.
     queries.service    figures(user, on, now): waits, alerts in time, completeness, without a word
     queries.audits     last_check(user, on)
 
-`access.may(user, Act.X, episode=None, on=day) -> Decision` is the one table of who may do what.
+`access.may(user, Act.X, episode=None, on=day) -> Decision` is the one table of who may do what;
+`access.Permitted(Act.X, build)(user, on)` is a list by the same table, its query compiled once for each role.
 `audit.record_read(by=, at=, episode=None, act="episode-read", ids=())` before a page is sent.
 `convert.course(episode) -> core Course`, read again only after a write; `standing.status(episode, on) -> CourseStatus`
 likewise, for every page that shows where a course stands. `convert.portable(episode, reader, on)` is the whole

@@ -6,15 +6,19 @@ client, ...); an act is allowed when the table lists one of those ties. What is 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
+from typing import Any, Generic, TypeVar
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from openipt.core.values import Decision
 from openipt.errors import NoAccess, NotAllowedNow
 from openipt.records.actors import Actor, Operator
 from openipt.records.models import Cover, Episode, Role, Supervision, User
+from openipt.records.prepared import Prepared
 
 
 class Tie(StrEnum):
@@ -109,6 +113,9 @@ TABLE: dict[Act, frozenset[Tie]] = {
 
 REFUSED = "You are not the one who may {act} here."
 CLINICAL_ROLES = (Role.THERAPIST, Role.SUPERVISOR)
+NOTHING = Q(pk__in=[])
+
+Found = TypeVar("Found")
 
 
 def may(by: Actor, act: Act, *, episode: Episode | None = None, on: date) -> Decision:
@@ -135,7 +142,7 @@ def ties(by: Actor, episode: Episode | None, on: date) -> frozenset[Tie]:
         return frozenset()
     if isinstance(by, Operator):
         return frozenset({Tie.OPERATOR})
-    of_service = _ties_to_service(by)
+    of_service = _ties_to_service(by.role)
     if episode is None:
         return of_service
     if episode.client.erased_at is not None:
@@ -143,13 +150,13 @@ def ties(by: Actor, episode: Episode | None, on: date) -> frozenset[Tie]:
     return (of_service - {Tie.ANY_THERAPIST}) | _ties_to_episode(by, episode, on)
 
 
-def _ties_to_service(user: User) -> frozenset[Tie]:
+def _ties_to_service(role: str) -> frozenset[Tie]:
     named = {
         Role.THERAPIST.value: Tie.ANY_THERAPIST,
         Role.MANAGER.value: Tie.MANAGER,
         Role.ADMINISTRATOR.value: Tie.ADMINISTRATOR,
     }
-    return frozenset({named[user.role]} if user.role in named else set())
+    return frozenset({named[role]} if role in named else set())
 
 
 def _ties_to_episode(user: User, episode: Episode, on: date) -> frozenset[Tie]:
@@ -158,24 +165,37 @@ def _ties_to_episode(user: User, episode: Episode, on: date) -> frozenset[Tie]:
     found = set()
     if user.role == Role.THERAPIST and episode.therapist_id == user.pk:
         found.add(Tie.THERAPIST)
-    elif user.role in CLINICAL_ROLES and _covers(user, on).filter(therapist_id=episode.therapist_id).exists():
+    elif user.role in CLINICAL_ROLES and _COVERS_FOR(user.pk, on, episode.therapist_id):
         found.add(Tie.COVER)
     if user.role == Role.SUPERVISOR and (
-        episode.supervisor_id == user.pk
-        or _supervisions(user, on).filter(therapist_id=episode.therapist_id).exists()
+        episode.supervisor_id == user.pk or _SUPERVISES(user.pk, on, episode.therapist_id)
     ):
         found.add(Tie.SUPERVISOR)
     return frozenset(found)
 
 
-def _covers(user: User, on: date):
+def _covers(user: UUID, on: date) -> QuerySet[Cover]:
     return Cover.objects.filter(cover=user, from_on__lte=on, to_on__gte=on)
 
 
-def _supervisions(user: User, on: date):
+def _supervisions(user: UUID, on: date) -> QuerySet[Supervision]:
     return Supervision.objects.filter(supervisor=user, from_on__lte=on).filter(
         Q(to_on=None) | Q(to_on__gte=on)
     )
+
+
+_COVERS_FOR = Prepared(
+    lambda user, on, therapist: _covers(user, on).filter(therapist=therapist).values_list("pk"),
+    UUID,
+    date,
+    UUID,
+)
+_SUPERVISES = Prepared(
+    lambda user, on, therapist: _supervisions(user, on).filter(therapist=therapist).values_list("pk"),
+    UUID,
+    date,
+    UUID,
+)
 
 
 def _sees_something(by: Actor, episode: Episode, on: date) -> bool:
@@ -184,22 +204,51 @@ def _sees_something(by: Actor, episode: Episode, on: date) -> bool:
 
 def episodes_where(by: Actor, act: Act, on: date) -> Q:
     """The same table as a condition on episodes, for lists: those in which the act is allowed."""
-    allowed = TABLE.get(act, frozenset())
-    nothing = Q(pk__in=[])
     if not by.is_active:
-        return nothing
-    not_erased = Q(client__erased_at=None)
+        return NOTHING
     if isinstance(by, Operator):
-        return Q() if Tie.OPERATOR in allowed else nothing
-    if _ties_to_service(by) & allowed - {Tie.ANY_THERAPIST}:
+        return Q() if Tie.OPERATOR in TABLE.get(act, frozenset()) else NOTHING
+    return _episodes_where(by.role, by.pk, act, on)
+
+
+def _episodes_where(role: str, user: UUID, act: Act, on: date) -> Q:
+    allowed = TABLE.get(act, frozenset())
+    if _ties_to_service(role) & allowed - {Tie.ANY_THERAPIST}:
         return Q()
-    found = nothing
-    if Tie.THERAPIST in allowed and by.role == Role.THERAPIST:
-        found |= Q(therapist=by)
-    if Tie.COVER in allowed and by.role in CLINICAL_ROLES:
-        found |= Q(therapist__in=_covers(by, on).values("therapist"))
-    if Tie.SUPERVISOR in allowed and by.role == Role.SUPERVISOR:
-        found |= Q(supervisor=by) | Q(therapist__in=_supervisions(by, on).values("therapist"))
-    if Tie.CLIENT in allowed and by.role == Role.CLIENT:
-        found |= Q(client__user=by)
-    return found & not_erased
+    found = NOTHING
+    if Tie.THERAPIST in allowed and role == Role.THERAPIST:
+        found |= Q(therapist=user)
+    if Tie.COVER in allowed and role in CLINICAL_ROLES:
+        found |= Q(therapist__in=_covers(user, on).values("therapist"))
+    if Tie.SUPERVISOR in allowed and role == Role.SUPERVISOR:
+        found |= Q(supervisor=user) | Q(therapist__in=_supervisions(user, on).values("therapist"))
+    if Tie.CLIENT in allowed and role == Role.CLIENT:
+        found |= Q(client__user=user)
+    return found & Q(client__erased_at=None)
+
+
+class Permitted(Generic[Found]):
+    """A query over the episodes in which somebody may do an act, compiled once for each role.
+
+        OPEN = Permitted(Act.SEE_ALERT, lambda episodes: Alert.objects.filter(episode__in=episodes))
+        rows = OPEN(user, on)
+
+    `build` is given those episodes, and then a value of each kind (`records.prepared`).
+    """
+
+    def __init__(self, act: Act, build: Callable[..., QuerySet[Any, Any]], *kinds: Any) -> None:
+        self._act, self._build, self._kinds = act, build, kinds
+        self._by_role: dict[str, Prepared[Found]] = {}
+
+    def __call__(self, by: Actor, on: date, *values: Any) -> list[Found]:
+        if not by.is_active or isinstance(by, Operator):
+            return list(self._build(Episode.objects.filter(episodes_where(by, self._act, on)), *values))
+        if by.role not in self._by_role:
+            self._by_role[by.role] = Prepared(self._of_role(by.role), UUID, date, *self._kinds, sparing=True)
+        return self._by_role[by.role](by.pk, on, *values)
+
+    def _of_role(self, role: str) -> Callable[..., QuerySet[Any, Any]]:
+        def build(user: UUID, on: date, *values: Any) -> QuerySet[Any, Any]:
+            return self._build(Episode.objects.filter(_episodes_where(role, user, self._act, on)), *values)
+
+        return build

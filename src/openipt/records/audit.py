@@ -29,7 +29,7 @@ from django.db.models import Model
 from openipt.records import keys
 from openipt.records.actors import Actor, label_of
 from openipt.records.models import AuditEvent, ChainHead, Episode
-from openipt.records.prepared import Prepared
+from openipt.records.prepared import MANY_WORDS, Prepared
 
 SERVICE_CHAIN = "service"
 FIRST = "0" * 64
@@ -51,6 +51,9 @@ _HEAD = Prepared(
 )
 _REVISION = Prepared(
     lambda chain: ChainHead.objects.filter(chain=chain).values_list("revision", flat=True), str
+)
+_REVISIONS = Prepared(
+    lambda chains: ChainHead.objects.filter(chain__in=chains).values_list("chain", "revision"), MANY_WORDS
 )
 _COLUMNS = ("chain", "seq", "at", "actor", "act", "object_type", "object_id", "ids", "previous", "mac")
 _ADD = (
@@ -160,8 +163,7 @@ def revision_of(episode: Episode) -> int:
 
 def revisions_of(episodes: Iterable[UUID]) -> dict[UUID, int]:
     """How many writes each of these episodes has seen, in one query."""
-    rows = ChainHead.objects.filter(chain__in=[str(one) for one in episodes])
-    return {UUID(chain): revision for chain, revision in rows.values_list("chain", "revision")}
+    return {UUID(chain): revision for chain, revision in _REVISIONS(str(one) for one in episodes)}
 
 
 def mac_of(event: AuditEvent) -> str:

@@ -5,8 +5,8 @@ takes to answer it; what every page asks is asked through these. Nothing of the 
     rows = SESSIONS(episode.pk)
 
 The query may differ only in the values it is given, each of the kind named: an id (UUID), words (str), a
-day, a moment, or MANY ids. They are compared as they are: a query in which a value becomes part of another
-(`contains`) or is looked at while the query is built cannot be prepared. Of MANY ids that are none, no row
+day, a moment, or MANY ids or MANY_WORDS. They are compared as they are: a query in which a value becomes part of another
+(`contains`) or is looked at while the query is built cannot be prepared. Of MANY that are none, no row
 is found; where that would be wrong the query is not for this place.
 """
 
@@ -15,28 +15,33 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar, get_args, get_origin
 
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet
 
 Found = TypeVar("Found")
 
 MANY: Final = list[uuid.UUID]
+MANY_WORDS: Final = list[str]
 
 
 class Prepared(Generic[Found]):
-    """One query, asked with other values each time. Compiled once for each connection, that is each thread."""
+    """One query, asked with other values each time. Compiled once for each connection, that is each thread.
 
-    def __init__(self, build: Callable[..., QuerySet[Any, Any]], *kinds: Any) -> None:
-        self._build, self._kinds = build, kinds
+    `sparing`: the query may do without some of its values, as one does that is built otherwise for each role.
+    """
+
+    def __init__(self, build: Callable[..., QuerySet[Any, Any]], *kinds: Any, sparing: bool = False) -> None:
+        self._build, self._kinds, self._sparing = build, kinds, sparing
 
     def __call__(self, *values: Any) -> list[Found]:
         """The rows, of whatever kind the query makes: objects, tuples or single values."""
         given: list[Any] = []
         sizes: list[int] = []
         for kind, value in zip(self._kinds, values, strict=True):
-            if kind is MANY:
+            if _is_many(kind):
                 filled = _filled(value)
                 if not filled:
                     return []
@@ -47,10 +52,18 @@ class Prepared(Generic[Found]):
         connection: Any = connections[DEFAULT_DB_ALIAS]
         kept = connection.__dict__.setdefault("_prepared", {})
         key = (self, *sizes)
-        compiled = kept.get(key)
-        if compiled is None:
-            compiled = kept[key] = _Compiled(self._build, self._kinds, sizes, connection)
-        return compiled.rows(given)
+        if key in kept:
+            compiled = kept[key]
+        else:
+            compiled = kept[key] = self._compiled(sizes, connection)
+        return compiled.rows(given) if compiled else []
+
+    def _compiled(self, sizes: list[int], connection: Any) -> _Compiled | None:
+        """The query as SQL; None for one that can find nothing, whatever it is given."""
+        try:
+            return _Compiled(self._build, self._kinds, sizes, connection, sparing=self._sparing)
+        except EmptyResultSet:
+            return None
 
     def first(self, *values: Any) -> Found | None:
         """The first row; a query for one says so itself with `[:1]`."""
@@ -58,8 +71,12 @@ class Prepared(Generic[Found]):
         return found[0] if found else None
 
 
-def _filled(ids: Iterable[uuid.UUID]) -> list[uuid.UUID]:
-    """The ids, the last one named again up to 1, 2, 4, 8 ...: few lengths, so few queries to compile."""
+def _is_many(kind: Any) -> bool:
+    return get_origin(kind) is list
+
+
+def _filled(ids: Iterable[Any]) -> list[Any]:
+    """The values, the last one named again up to 1, 2, 4, 8 ...: few lengths, so few queries to compile."""
     found = list(ids)
     length = 1 << (len(found) - 1).bit_length() if found else 0
     return found + found[-1:] * (length - len(found))
@@ -74,6 +91,8 @@ class _Compiled:
         kinds: tuple[Any, ...],
         sizes: list[int],
         connection: Any,
+        *,
+        sparing: bool = False,
     ) -> None:
         given, samples = _samples(kinds, iter(sizes))
         queryset = build(*given).using(connection.alias)
@@ -88,7 +107,7 @@ class _Compiled:
             [place for place, param in enumerate(self._params) if param == adapt(sample)]
             for adapt, sample in zip(self._adapt, samples, strict=True)
         ]
-        if not all(self._places):
+        if not (sparing or all(self._places)):
             raise TypeError("A prepared query must use each of its values as it is.")
 
     def rows(self, values: list[Any]) -> list[Any]:
@@ -105,8 +124,9 @@ def _samples(kinds: tuple[Any, ...], sizes: Any) -> tuple[list[Any], list[Any]]:
     given: list[Any] = []
     samples: list[Any] = []
     for kind in kinds:
-        if kind is MANY:
-            several = [uuid.uuid4() for _ in range(next(sizes))]
+        if _is_many(kind):
+            one = get_args(kind)[0]
+            several = [_sample(one, len(samples) + place) for place in range(next(sizes))]
             given.append(several)
             samples += several
         else:

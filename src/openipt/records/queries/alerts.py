@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When, prefetch_related_objects
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from openipt.core.manual.model import Severity
 from openipt.core.safety.protocol import AlertFacts, PathStep, Taken, overdue
 from openipt.errors import NoAccess
-from openipt.records.access import Act, episodes_where, may
+from openipt.records.access import Act, Permitted, episodes_where, may
 from openipt.records.actors import Actor, day_of
 from openipt.records.models import Alert, AlertState, AlertStep, Cover, EntryState, Episode, StepKind
-from openipt.records.prepared import Prepared
+from openipt.records.prepared import MANY, Prepared
 
 MOST_SHOWN = 100  # envelopes on one page
+AT_A_TIME = 1024  # alerts of which the steps are read in one query
 GRAVEST_FIRST = Case(
     *(
         When(severity=severity.value, then=Value(place))
@@ -28,23 +30,81 @@ GRAVEST_FIRST = Case(
 _OF_EPISODE = Prepared(
     lambda episode: Alert.objects.filter(episode=episode).order_by(GRAVEST_FIRST, "raised_at"), UUID
 )
+_OPEN = Permitted(Act.SEE_ALERT, lambda episodes: _told(_open(episodes)))
+_ALERTED = Permitted(
+    Act.SEE_ALERT, lambda episodes: _open(episodes).order_by().values_list("episode", flat=True)
+)
+_STEPS = Prepared(
+    lambda alerts: (
+        AlertStep.objects.filter(alert__in=alerts).select_related("by", "told", "entry").order_by("at")
+    ),
+    MANY,
+)
+_COVERS = Prepared(
+    lambda therapists, first, last: (
+        Cover.objects.filter(therapist__in=therapists, from_on__lte=first, to_on__gte=last)
+        .select_related("cover")
+        .order_by("cover__display_name")
+    ),
+    MANY,
+    date,
+    date,
+)
 
 
-def open_alerts(user: Actor, on: date) -> QuerySet[Alert]:
+def _open(episodes: QuerySet[Episode]) -> QuerySet[Alert]:
+    return Alert.objects.filter(episode__in=episodes).exclude(state=AlertState.RESOLVED)
+
+
+def _told(alerts: QuerySet[Alert]) -> QuerySet[Alert]:
+    """The gravest first, with all that is said of them on a page."""
+    rows = alerts.select_related("episode__client", "episode__therapist", "check_in", "entry")
+    return rows.order_by(GRAVEST_FIRST, "raised_at", "pk")
+
+
+def open_alerts(user: Actor, on: date) -> list[Alert]:
     """Every alert this person may work on or follow that is not resolved, the gravest first."""
-    episodes = Episode.objects.filter(episodes_where(user, Act.SEE_ALERT, on))
-    rows = Alert.objects.filter(episode__in=episodes).exclude(state=AlertState.RESOLVED)
-    return rows.select_related("episode__client", "episode__therapist").order_by(GRAVEST_FIRST, "raised_at")
+    return _read_with_steps(_OPEN(user, on))
+
+
+def alerted(user: Actor, on: date) -> set[UUID]:
+    """The episodes that have an alert of these."""
+    return set(_ALERTED(user, on))
+
+
+def _read_with_steps(alerts: list[Alert]) -> list[Alert]:
+    """The alerts, each with the steps taken on it, in one query for a page's worth of them."""
+    by_id = {alert.pk: alert for alert in alerts}
+    for alert in alerts:
+        alert.taken = []
+    for place in range(0, len(alerts), AT_A_TIME):
+        for step in _STEPS(alert.pk for alert in alerts[place : place + AT_A_TIME]):
+            step.alert = by_id[step.alert_id]
+            step.alert.taken.append(step)
+    return alerts
+
+
+def steps_of(alert: Alert) -> list[AlertStep]:
+    """The steps taken on an alert, in the order they were written down."""
+    if "taken" in alert.__dict__:
+        return alert.taken
+    found = _STEPS([alert.pk])
+    for step in found:
+        step.alert = alert
+    return found
 
 
 def gravest_alerts(user: Actor, on: date, *, first: int = 0, most: int) -> tuple[list[Alert], int]:
     """So many of the open alerts from that place on, the gravest first, ready to be told; and how many there are."""
-    rows = open_alerts(user, on)
-    found = list(rows.order_by(GRAVEST_FIRST, "raised_at", "pk")[first : first + most + 1])
-    whole = first + len(found) if len(found) <= most and (found or not first) else rows.order_by().count()
-    shown = found[:most]
-    prefetch_related_objects(shown, "steps__entry", "check_in")
-    return shown, whole
+    rows = _open(Episode.objects.filter(episodes_where(user, Act.SEE_ALERT, on)))
+    found = list(_told(rows)[first : first + most + 1]) if first else _gravest(most + 1)(user, on)
+    whole = first + len(found) if len(found) <= most and (found or not first) else rows.count()
+    return _read_with_steps(found[:most]), whole
+
+
+@cache
+def _gravest(most: int) -> Permitted[Alert]:
+    return Permitted(Act.SEE_ALERT, lambda episodes: _told(_open(episodes))[:most])
 
 
 def alerts_of(user: Actor, episode: Episode, on: date, *, resolved: bool = True) -> list[Alert]:
@@ -52,11 +112,8 @@ def alerts_of(user: Actor, episode: Episode, on: date, *, resolved: bool = True)
     if not may(user, Act.SEE_ALERT, episode=episode, on=on):
         return []
     found = [row for row in _OF_EPISODE(episode.pk) if resolved or row.is_open]
-    prefetch_related_objects(found, "steps__by", "steps__told", "steps__entry")
-    for alert in found:
+    for alert in _read_with_steps(found):
         alert.episode = episode
-        for step in alert.steps.all():
-            step.alert = alert
     return sorted(found, key=lambda alert: not alert.is_open)
 
 
@@ -76,7 +133,7 @@ def facts_of(alert: Alert, *, plan_wanted: bool = False) -> AlertFacts:
     chosen = [choice["value"] for choice in alert.inputs.get("choices", []) if choice.get("item")]
     taken = tuple(
         Taken(step.kind, step.happened_at or step.at, step.level, step.on)
-        for step in sorted(alert.steps.all(), key=lambda step: step.at)
+        for step in steps_of(alert)
         if _counts(alert, step)
     )
     return AlertFacts(
@@ -124,7 +181,7 @@ def overdue_envelopes(
         return ()
     rows = _fresh_late(now).order_by("watch__late_at")[first : first + most]
     found = [*rows, *_unlooked(now)] if first == 0 else list(rows)
-    prefetch_related_objects(found, "steps__entry", "episode__therapist")
+    _read_with_steps(found)
     late = [(alert, step) for alert in found if (step := overdue(facts_of(alert), now)) is not None]
     covers = _covers({alert.episode.therapist_id for alert, _ in late}, day_of(now))
     envelopes = [_envelope(alert, step, covers) for alert, step in late]
@@ -135,13 +192,13 @@ def overdue_count(user: Actor, now: datetime) -> int:
     """How many alerts are late in all."""
     if not may(user, Act.SEE_ENVELOPE, on=day_of(now)):
         return 0
-    unlooked = list(_unlooked(now).prefetch_related("steps__entry"))
+    unlooked = _read_with_steps(list(_unlooked(now)))
     return _fresh_late(now).count() + sum(overdue(facts_of(alert), now) is not None for alert in unlooked)
 
 
 def _open_of_service() -> QuerySet[Alert]:
     rows = Alert.objects.exclude(state=AlertState.RESOLVED).filter(episode__client__erased_at=None)
-    return rows.select_related("episode")
+    return rows.select_related("episode__therapist")
 
 
 def _fresh_late(now: datetime) -> QuerySet[Alert]:
@@ -170,7 +227,6 @@ def _envelope(alert: Alert, step: PathStep, covers: dict[UUID, list[str]]) -> En
 
 def _covers(therapists: set[UUID], on: date) -> dict[UUID, list[str]]:
     found: dict[UUID, list[str]] = {}
-    rows = Cover.objects.filter(therapist__in=therapists, from_on__lte=on, to_on__gte=on)
-    for row in rows.select_related("cover").order_by("cover__display_name"):
+    for row in _COVERS(therapists, on, on):
         found.setdefault(row.therapist_id, []).append(row.cover.display_name)
     return found

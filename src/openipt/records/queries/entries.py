@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -14,7 +16,7 @@ from openipt.errors import NoAccess
 from openipt.records.access import Tie, ties
 from openipt.records.actors import Actor
 from openipt.records.models import Entry, EntryState, Episode, Role, Session, User
-from openipt.records.prepared import Prepared
+from openipt.records.prepared import MANY, Prepared
 
 # A client sees what was written with them once it is final; the safety plan at once.
 SEEN_BY_CLIENT_AT_ONCE = frozenset({"rec_safety_plan"})
@@ -33,6 +35,15 @@ _OF_TYPE = Prepared(
     UUID,
     str,
 )
+_OF_MANY = Prepared(
+    lambda episodes, kind: (
+        Entry.objects.filter(episode__in=episodes, record_type=kind)
+        .select_related("session", "by")
+        .order_by("on", "order")
+    ),
+    MANY,
+    str,
+)
 
 
 def visible_entries(
@@ -40,6 +51,17 @@ def visible_entries(
 ) -> list[Entry]:
     """Entries this reader may see, oldest first, each with `visible`: the values they may see of it."""
     return _seen(ties(user, episode, on), episode, _rows(episode, record_type), withdrawn=withdrawn)
+
+
+def visible_entries_among(
+    user: Actor, episodes: Collection[Episode], on: date, *, record_type: str
+) -> list[Entry]:
+    """The same over many episodes, for one record type."""
+    rows: dict[UUID, list[Entry]] = defaultdict(list)
+    for entry in _OF_MANY((episode.pk for episode in episodes), record_type):
+        rows[entry.episode_id].append(entry)
+    written = (episode for episode in episodes if episode.pk in rows)
+    return [one for each in written for one in _seen(ties(user, each, on), each, rows[each.pk])]
 
 
 class VisibleEntries:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -10,7 +11,7 @@ from django.db.models import QuerySet
 
 from openipt.core.course.course import EpisodeStatus
 from openipt.errors import NoAccess
-from openipt.records.access import Act, episodes_where
+from openipt.records.access import Act, Permitted, episodes_where
 from openipt.records.actors import Actor
 from openipt.records.models import Client, Episode
 from openipt.records.prepared import Prepared
@@ -21,6 +22,23 @@ _OF_CLIENT = Prepared(
     ),
     UUID,
 )
+
+
+def running_episodes_of(user: Actor, on: date, *, most: int | None = None) -> list[Episode]:
+    """Episodes this person may see that have not ended, the newest first; `most` of them."""
+    return _running(most)(user, on)
+
+
+@cache
+def _running(most: int | None) -> Permitted[Episode]:
+    return Permitted(
+        Act.SEE_EPISODE,
+        lambda episodes: (
+            episodes.exclude(status=EpisodeStatus.ENDED)
+            .select_related("client", "therapist")
+            .order_by("-created_at")[:most]
+        ),
+    )
 
 
 def episodes_of(user: Actor, on: date, act: Act = Act.SEE_EPISODE) -> QuerySet[Episode]:

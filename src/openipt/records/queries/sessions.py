@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.db.models import QuerySet
 
 from openipt.core.course.course import Attendance
 from openipt.errors import NoAccess
-from openipt.records.access import Act, episodes_where, may
+from openipt.records.access import Act, Permitted, episodes_where, may
 from openipt.records.actors import Actor
 from openipt.records.models import (
     DraftText,
@@ -20,7 +21,7 @@ from openipt.records.models import (
     SessionState,
     User,
 )
-from openipt.records.prepared import Prepared
+from openipt.records.prepared import MANY, Prepared
 
 _NEXT = Prepared(
     lambda episode, since: Session.objects.filter(
@@ -28,6 +29,21 @@ _NEXT = Prepared(
     ).order_by("planned_at")[:1],
     UUID,
     datetime,
+)
+_PLANNED = Prepared(
+    lambda episodes, since: Session.objects.filter(
+        episode__in=episodes, attendance=Attendance.PLANNED, planned_at__gte=since
+    ).order_by("planned_at"),
+    MANY,
+    datetime,
+)
+_UNSIGNED = Permitted(
+    Act.SIGN,
+    lambda episodes: (
+        Session.objects.filter(episode__in=episodes, state=SessionState.DRAFT, held_on__isnull=False)
+        .select_related("episode__client", "episode__therapist")
+        .order_by("held_on")
+    ),
 )
 _PRIVATE_NOTE = Prepared(
     lambda session, author: PrivateNote.objects.filter(session=session, author=author)[:1], UUID, UUID
@@ -52,10 +68,9 @@ def sessions_between(
     return (found.filter(episode__therapist=user) if own else found).order_by("planned_at")
 
 
-def unsigned(user: Actor, on: date) -> QuerySet[Session]:
+def unsigned(user: Actor, on: date) -> list[Session]:
     """Held sessions of one's own whose note is not signed yet, oldest first."""
-    found = _seen(user, on, Act.SIGN).filter(state=SessionState.DRAFT, held_on__isnull=False)
-    return found.order_by("held_on")
+    return _UNSIGNED(user, on)
 
 
 def session_for(user: Actor, session_id: UUID | str, on: date, act: Act = Act.SEE_EPISODE) -> Session:
@@ -74,6 +89,14 @@ def next_planned(episode: Episode, since: datetime) -> Session | None:
     found = _NEXT.first(episode.pk, since)
     if found is not None:
         found.episode = episode
+    return found
+
+
+def next_of_each(episodes: Iterable[Episode], since: datetime) -> dict[UUID, Session]:
+    """The next session of each of these episodes that is planned and not begun, by the episode's id."""
+    found: dict[UUID, Session] = {}
+    for session in _PLANNED((episode.pk for episode in episodes), since):
+        found.setdefault(session.episode_id, session)
     return found
 
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 
-from openipt.core.course.course import Attendance, EpisodeStatus
-from openipt.errors import NoAccess
+from openipt.core.course.course import EpisodeStatus
 from openipt.records import audit, sealing
-from openipt.records.models import Entry, EntryState, Episode, Session, User
+from openipt.records.models import Entry, Episode, Session, User
 from openipt.records.models.sessions import SessionState
+from openipt.records.prepared import MANY, Prepared
 from openipt.records.queries import alerts as alert_queries
 from openipt.records.queries import entries as entry_queries
 from openipt.records.queries import episodes as episode_queries
+from openipt.records.queries import sessions as session_queries
 from openipt.web import clock
 from openipt.web.doors import roles
 from openipt.web.pages import show
@@ -25,6 +25,13 @@ from openipt.web.supervision import presenters as words
 from openipt.web.supervision.standing import standings
 
 ITEM = "rec_supervision_item"
+
+_NOT_SIGNED = Prepared(
+    lambda episodes: Session.objects.filter(episode__in=episodes, state=SessionState.DRAFT).values_list(
+        "episode", flat=True
+    ),
+    MANY,
+)
 
 
 @roles("supervisor")
@@ -46,7 +53,7 @@ def supervision(request: HttpRequest) -> HttpResponse:
         groups=words.groups(
             episodes,
             found,
-            _coming(running, clock.now()),
+            session_queries.next_of_each(running, _midnight(clock.now())),
             _drafts(episodes),
             frozenset(alert.episode_id for alert in alerts),
         ),
@@ -55,39 +62,20 @@ def supervision(request: HttpRequest) -> HttpResponse:
 
 
 def _episodes(user: User, *, with_ended: bool) -> list[Episode]:
-    rows = episode_queries.episodes_of(user, clock.today())
-    return list(rows if with_ended else rows.exclude(status=EpisodeStatus.ENDED))
+    if with_ended:
+        return list(episode_queries.episodes_of(user, clock.today()))
+    return episode_queries.running_episodes_of(user, clock.today())
 
 
 def _items(user: User, episodes: Sequence[Episode]) -> list[Entry]:
     """Items for supervision of these episodes, each with the values this supervisor may see."""
-    by_id = {episode.pk: episode for episode in episodes}
-    rows = Entry.objects.filter(episode__in=by_id, record_type=ITEM).exclude(state=EntryState.WITHDRAWN)
-    found = []
-    for entry in rows:
-        entry.episode = by_id[entry.episode_id]
-        try:
-            entry.visible = entry_queries.visible_payload(user, entry, clock.today())
-        except NoAccess:
-            continue
-        found.append(entry)
-    return found
+    return entry_queries.visible_entries_among(user, episodes, clock.today(), record_type=ITEM)
 
 
-def _coming(episodes: Sequence[Episode], now: datetime) -> dict[UUID, Session]:
-    """The next planned session of each episode."""
-    rows = Session.objects.filter(
-        episode__in=episodes,
-        attendance=Attendance.PLANNED,
-        planned_at__gte=now.replace(hour=0, minute=0, second=0, microsecond=0),
-    )
-    found: dict[UUID, Session] = {}
-    for session in rows.order_by("planned_at"):
-        found.setdefault(session.episode_id, session)
-    return found
+def _midnight(now: datetime) -> datetime:
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _drafts(episodes: Sequence[Episode]) -> dict[UUID, int]:
     """How many notes of each episode are not signed yet."""
-    rows = Session.objects.filter(episode__in=episodes, state=SessionState.DRAFT).order_by("episode")
-    return defaultdict(int, rows.values_list("episode").annotate(number=Count("pk")))
+    return Counter(_NOT_SIGNED(episode.pk for episode in episodes))

@@ -10,7 +10,6 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from openipt import library
-from openipt.core.course.course import EpisodeStatus
 from openipt.errors import EntryNotValid, FieldFault
 from openipt.records import audit, sealing
 from openipt.records.actions import clients as actions
@@ -26,11 +25,10 @@ from openipt.web.sent import Sent
 from openipt.web.therapist.common import say, show
 from openipt.web.therapist.presenters_clients import (
     LANGUAGES,
-    next_meetings,
     present_clients,
     present_take_on,
 )
-from openipt.web.therapist.presenters_today import FORMAT_WORDS
+from openipt.web.therapist.presenters_today import FORMAT_WORDS, day_limits
 from openipt.web.therapist.summaries import summaries
 
 MOST_SHOWN = 100
@@ -53,8 +51,8 @@ def clients(request: HttpRequest) -> HttpResponse:
     rows = present_clients(
         shown,
         summaries(shown, request.user, on, at),
-        next_meetings(shown, on),
-        alert_queries.open_alerts(request.user, on),
+        session_queries.next_of_each(shown, day_limits(on)[0]),
+        alert_queries.alerted(request.user, on),
         session_queries.unsigned(request.user, on),
         request.user,
     )
@@ -71,11 +69,11 @@ def clients(request: HttpRequest) -> HttpResponse:
 
 def _shown(user: User, typed: str, with_ended: bool) -> list[Episode]:
     on = clock.today()
+    if not with_ended and not typed:
+        return episode_queries.running_episodes_of(user, on, most=MOST_SHOWN)
     rows = episode_queries.episodes_of(user, on).order_by("-created_at")
     if typed:
         rows = rows.filter(client__in=client_queries.find_clients(user, typed, on))
-    if not with_ended and not typed:
-        rows = rows.exclude(status=EpisodeStatus.ENDED)
     return list(rows[:MOST_SHOWN])
 
 

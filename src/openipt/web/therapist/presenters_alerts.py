@@ -17,7 +17,7 @@ from openipt.records import safety
 from openipt.records.access import Act
 from openipt.records.manuals import manual_of
 from openipt.records.models import Alert, AlertStep, DraftText, StepKind
-from openipt.records.queries.alerts import facts_of
+from openipt.records.queries.alerts import facts_of, steps_of
 from openipt.web.jinja import clock_time, short_day
 from openipt.web.therapist.presenters_records import who
 
@@ -310,7 +310,7 @@ def _state(
 
 
 def _history(page: EpisodePage, alert: Alert):
-    for step in sorted(alert.steps.all(), key=lambda one: one.at):
+    for step in steps_of(alert):
         yield HistoryLine(
             at=step.at,
             what=_what(step),

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
-
-from django.utils import timezone
 
 from openipt import library
 from openipt.core.course.course import EndReason, EpisodeStatus
@@ -15,7 +13,7 @@ from openipt.core.course.moves import END_REASONS, may_move
 from openipt.core.manual.model import Manual
 from openipt.records import crisis
 from openipt.records.access import Act
-from openipt.records.models import Alert, Episode, HandOver, PlanEvent, Session, StatusEvent, User
+from openipt.records.models import Episode, HandOver, PlanEvent, Session, StatusEvent, User
 from openipt.records.queries import accounts
 from openipt.web.drawing.phase_track import PhaseTrack
 from openipt.web.jinja import clock_time, day, plural, short_day
@@ -89,12 +87,11 @@ def present_clients(
     episodes: Iterable[Episode],
     found: dict[UUID, Summary],
     coming: dict[UUID, Session],
-    alerts: Iterable[Alert],
+    alerted: Set[UUID],
     unsigned: Iterable[Session],
     user: User,
 ) -> tuple[ClientRow, ...]:
     """Those who need something first, then by name; ended ones last."""
-    alerted = {alert.episode_id for alert in alerts}
     open_notes = {session.episode_id for session in unsigned}
     rows = [
         _client_row(
@@ -354,13 +351,3 @@ def _happened(page: EpisodePage) -> tuple[Happened, ...]:
 def _with_reason(page: EpisodePage, event, happened: Happened) -> Happened:
     event.episode = page.episode
     return Happened(happened.what, happened.on, happened.by, event.reason)
-
-
-def next_meetings(episodes: Iterable[Episode], on: date) -> dict[UUID, Session]:
-    """The next planned session of each episode."""
-    since = timezone.make_aware(timezone.datetime(on.year, on.month, on.day))
-    rows = Session.objects.filter(episode__in=list(episodes), attendance="planned", planned_at__gte=since)
-    found: dict[UUID, Session] = {}
-    for session in rows.order_by("planned_at"):
-        found.setdefault(session.episode_id, session)
-    return found
