@@ -97,7 +97,7 @@ Reading: `queries.<noun>`, each filtered by access for `user` on a day.
     queries.entries    visible_entries(user, episode, on), visible_payload(user, entry, on), entry_for(user, id, on)
     queries.checkins   check_ins(user, episode, on), check_in_for(user, id, on), answers_so_far(check_in),
                        unfinished_of(user, episode, now, on), scores(user, episode, on)
-    queries.alerts     open_alerts(user, on), alerted(user, on), alerts_of(user, episode, on),
+    queries.alerts     open_alerts(user, on), alerted_episodes(user, on), alerts_of(user, episode, on),
                        overdue_envelopes(user, now)
     queries.firings    firings_of(user, episode, on), firing_for(user, id, on), settled(episode_ids, on)
     queries.journal    journal_of(user, episode, on)

@@ -67,9 +67,9 @@ def open_alerts(user: Actor, on: date) -> list[Alert]:
     return _read_with_steps(_OPEN(user, on))
 
 
-def alerted(user: Actor, on: date) -> set[UUID]:
-    """The episodes that have an alert of these."""
-    return set(_ALERTED(user, on))
+def alerted_episodes(user: Actor, on: date) -> frozenset[UUID]:
+    """Which episodes have an open alert."""
+    return frozenset(_ALERTED(user, on))
 
 
 def _read_with_steps(alerts: list[Alert]) -> list[Alert]:

@@ -52,7 +52,7 @@ def clients(request: HttpRequest) -> HttpResponse:
         shown,
         summaries(shown, request.user, on, at),
         session_queries.next_of_each(shown, day_limits(on)[0]),
-        alert_queries.alerted(request.user, on),
+        alert_queries.alerted_episodes(request.user, on),
         session_queries.unsigned(request.user, on),
         request.user,
     )
