@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.browser import launched
 from tests.postgres import throwaway_server
+from tests.safety_case.hazards import unproven
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
@@ -42,3 +43,38 @@ def chromium() -> Iterator[Any]:
     with launched() as browser:
         yield browser
     os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
+
+
+class SafetyCase:
+    """Fails a whole run in which a control of the hazard log was not shown at work (docs/safety)."""
+
+    def __init__(self) -> None:
+        self.outcomes: dict[str, str] = {}
+        self.unproven: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call" or report.outcome != "passed":
+            self.outcomes[report.nodeid] = report.outcome
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        if exitstatus == pytest.ExitCode.OK:
+            self.unproven = unproven(self.outcomes)
+            if self.unproven:
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        for line in self.unproven:
+            terminalreporter.write_line(f"safety case: {line}", red=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Only where the whole suite runs, and only in the process that hears of every test."""
+    options = config.option
+    part = options.file_or_dir or options.keyword or getattr(options, "lf", False) or options.maxfail
+    if not part and not options.collectonly and not hasattr(config, "workerinput") and _is_whole(config):
+        config.pluginmanager.register(SafetyCase(), "safety-case")
+
+
+def _is_whole(config: pytest.Config) -> bool:
+    return config.option.markexpr == "not trial"

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from openipt.records.models import User
 from openipt.records.prepared import Prepared
+from openipt.records.queries import second_lock
 
 _SESSION = Prepared(lambda key: Session.objects.filter(session_key=key), str)
 _USER = Prepared(lambda user: User.objects.filter(pk=user), UUID)
@@ -30,7 +31,20 @@ class SessionStore(DatabaseSessions):
 
 
 class Logins(ModelBackend):
-    """Django's check of name and password; the login behind a session is read by its id."""
+    """Django's check of name and password; the login behind a session is read by its id.
+
+    A client may have a second password for the same door (`web.behind`).
+    """
+
+    def authenticate(
+        self, request: Any, username: str | None = None, password: str | None = None, **more: Any
+    ) -> Any:
+        user = super().authenticate(request, username=username, password=password, **more)
+        if user is None and username and password:
+            user = second_lock.opened_by(username, password)
+            if user is not None:
+                user.opened_second_lock = True
+        return user
 
     def get_user(self, user_id: Any) -> User | None:
         try:

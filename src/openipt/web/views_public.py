@@ -20,7 +20,7 @@ from openipt.errors import FieldFault
 from openipt.records import crisis
 from openipt.records.actions import accounts
 from openipt.records.models import Client
-from openipt.web import clock, errors, style_guide
+from openipt.web import behind, clock, errors, style_guide
 from openipt.web.doors import CLIENT, home_of, is_client_side, public
 from openipt.web.shell import THEME_COOKIE, THEMES
 
@@ -76,6 +76,7 @@ def _try_to_sign_in(request: HttpRequest) -> HttpResponse:
     if _is_demo_login(user) and not _demo_may_sign_in(request):
         return _sign_in_page(request, FieldFault("username", DEMO_ELSEWHERE), status=403)
     login(request, user)
+    behind.open_after_sign_in(request, user)
     return _after_sign_in(request)
 
 
@@ -213,9 +214,11 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
 def draft_key(request: HttpRequest) -> JsonResponse:
     """The key under which this person's browser may keep half-typed text, and a fresh form token."""
     key = accounts.draft_key(user=request.user, by=request.user, at=clock.now())
-    return JsonResponse(
-        {"key": base64.b64encode(key).decode(), "who": str(request.user.pk), "token": get_token(request)}
-    )
+    who = str(request.user.pk)
+    client = getattr(request.user, "client", None) if is_client_side(request) else None
+    if client is not None and behind.is_open(request, client.pk):
+        key, who = behind.draft_key(key, request.user)
+    return JsonResponse({"key": base64.b64encode(key).decode(), "who": who, "token": get_token(request)})
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from openipt.records.access import Act, require
 from openipt.records.actions import tellings
 from openipt.records.actions.base import Actor, Operator, day_of, fault, locked, refuse, tidy
 from openipt.records.models import Cover, DraftKey, Role, Supervision, User
+from openipt.records.queries import second_lock
 
 USERNAME_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789.-_@+"
 
@@ -64,6 +65,8 @@ def _take_password(user: User, password: str) -> None:
         validate_password(password, user)
     except ValidationError as error:
         raise EntryNotValid(tuple(FieldFault("password", message) for message in error.messages)) from None
+    if second_lock.opened_by(user.username, password) is not None:
+        raise fault("password", "Choose another one: this one cannot be used here.")
     user.set_password(password)
 
 

@@ -31,6 +31,7 @@ from openipt.records.models import (
     Episode,
     NameToken,
     Role,
+    SecondLock,
     StatusEvent,
     User,
 )
@@ -222,6 +223,7 @@ def erase_client(*, client: Client, by: Actor, at: datetime) -> Client:
     sealing.forget(client.pk)
     NameToken.objects.filter(client=client).delete()
     DraftText.objects.filter(episode__client=client).delete()
+    SecondLock.objects.filter(client=client, taken_back_at=None).update(secret="", taken_back_at=at)
     if client.user is not None:
         client.user.is_active = False
         client.user.set_unusable_password()

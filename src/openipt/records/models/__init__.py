@@ -12,7 +12,7 @@ from openipt.records.models.checkins import (
     CheckInPurpose,
     MeasureScore,
 )
-from openipt.records.models.clients import Client, ClientKey, NameToken
+from openipt.records.models.clients import Client, ClientKey, NameToken, SecondLock
 from openipt.records.models.entries import Entry, EntryState, EntryVersion, JournalEntry
 from openipt.records.models.episodes import (
     Episode,
@@ -95,6 +95,7 @@ __all__ = [
     "Session",
     "SessionMove",
     "SessionState",
+    "SecondLock",
     "Severity",
     "StatusEvent",
     "StepChosen",

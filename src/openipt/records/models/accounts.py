@@ -41,6 +41,7 @@ class User(AbstractBaseUser, Row):
     is_demo = models.BooleanField(default=False)
     alert_email = models.CharField(max_length=254, blank=True, default="")
     created_at = models.DateTimeField()
+    opened_second_lock = False  # of this sign-in only: see `web.behind`
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["role"]

@@ -83,3 +83,28 @@ class NameToken(models.Model):
 
     def __str__(self) -> str:
         return f"nametoken {self.pk}"
+
+
+class SecondLock(Row):
+    """A second password for the client's own pages, agreed face to face (ipt.md 11.5).
+
+    The ordinary one opens pages on which nothing about somebody dangerous stands; this one opens all.
+    """
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="second_locks")
+    secret = models.CharField(max_length=256)
+    agreed_at = models.DateTimeField()
+    agreed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    taken_back_at = models.DateTimeField(null=True)
+    taken_back_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_standing_second_lock", fields=["client"], condition=Q(taken_back_at=None)
+            ),
+            models.CheckConstraint(
+                name="a_second_lock_taken_back_opens_nothing",
+                condition=Q(taken_back_at=None) & ~Q(secret="") | Q(taken_back_at__isnull=False, secret=""),
+            ),
+        ]

@@ -26,7 +26,8 @@ class Entry(OfEpisode):
     """One record (`rec_*`) with its values sealed in `payload`. Entries of a signed session stand.
 
     `on` is the day it is about, `created_at` the moment it was written down. `version` counts saves;
-    every earlier version is kept in `versions`. `shared` matters for what a client wrote.
+    every earlier version is kept in `versions`. `shared` matters for what a client wrote. `behind_lock`:
+    the client moved it behind their second lock, or out again; None leaves it to what it is about.
     """
 
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="entries")
@@ -44,6 +45,7 @@ class Entry(OfEpisode):
     version = models.PositiveIntegerField(default=1)
     state = models.CharField(max_length=20, choices=choices_of(EntryState), default=EntryState.FINAL.value)
     shared = models.BooleanField(default=False)
+    behind_lock = models.BooleanField(null=True)
     amends = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="amended_by")
 
     payload = Sealed("payload_sealed", empty=dict)
@@ -83,7 +85,7 @@ class EntryVersion(Row):
 class JournalEntry(OfEpisode):
     """What the client writes for themselves. Nobody else sees it until it is shared.
 
-    `words`: what happened, with whom, and whatever the form asks; sealed.
+    `words`: what happened, with whom, and whatever the form asks; sealed. `behind_lock` as of an entry.
     """
 
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="journal")
@@ -95,6 +97,7 @@ class JournalEntry(OfEpisode):
     shared = models.BooleanField(default=False)
     shared_at = models.DateTimeField(null=True)
     unshared_at = models.DateTimeField(null=True)
+    behind_lock = models.BooleanField(null=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()

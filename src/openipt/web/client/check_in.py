@@ -29,6 +29,7 @@ from openipt.web.client.presenters_check_in import (
     present_beginning,
     present_receipt,
     present_sitting,
+    with_hidden_part,
 )
 from openipt.web.jinja import clock_time
 
@@ -66,7 +67,7 @@ def _begin(request: HttpRequest, page: ClientPage, check_in: CheckIn | None) -> 
     _keep_words(request, page, check_in)  # words that came too late for the check-in before
     way = request.POST.get("way", "")
     way = way if way in WAYS else _way(request)
-    response = HttpResponseRedirect(_address(check_in, way, _sitting(check_in).first_open))
+    response = HttpResponseRedirect(_address(check_in, way, _sitting(page, check_in).first_open))
     response.set_cookie(
         WAY_COOKIE, way, max_age=A_YEAR, path="/me/", samesite="Lax", httponly=True,
         secure=settings.SESSION_COOKIE_SECURE,
@@ -94,9 +95,9 @@ def _receipt(check_in: CheckIn) -> HttpResponse:
     return HttpResponseRedirect(reverse("client:check-in-receipt", args=[check_in.pk]))
 
 
-def _sitting(check_in: CheckIn) -> Sitting:
+def _sitting(page: ClientPage, check_in: CheckIn) -> Sitting:
     risky = check_in.alerts.exclude(rule=alerts.ASK_RULE).exists()
-    return present_sitting(check_in, answers_so_far(check_in), help_needed=risky)
+    return present_sitting(check_in, answers_so_far(check_in), help_needed=risky, signs=page.behind_lock)
 
 
 def _own(page: ClientPage, check_in_id: UUID) -> CheckIn:
@@ -117,7 +118,7 @@ def screen(request: HttpRequest, check_in_id: UUID, number: int) -> HttpResponse
     check_in = _own(page, check_in_id)
     if check_in.is_finished:
         return _receipt(check_in)
-    sitting = _sitting(check_in)
+    sitting = _sitting(page, check_in)
     if not 1 <= number <= sitting.screens:
         raise Http404
     asked = sitting.question(number)
@@ -137,7 +138,7 @@ def _answer_screen(
     fault = _keep(request, page, check_in, question.name, request.POST.get("value", ""))
     if fault is not None:
         return _show_screen(request, page, sitting, number, fault=fault, status=422)
-    after = _sitting(check_in)
+    after = _sitting(page, check_in)
     kept = after.question(number)
     stays = (
         kept is not None and kept.asks_for_help
@@ -208,18 +209,23 @@ def all_on_one_page(request: HttpRequest, check_in_id: UUID) -> HttpResponse:
     if check_in.is_finished:
         return _sent_before(request, page, check_in)
     if request.method == "GET":
-        return show(request, "client/check_in_all.html", page, sitting=_sitting(check_in), faults=())
+        return show(request, "client/check_in_all.html", page, sitting=_sitting(page, check_in), faults=())
     faults = _keep_all(request, page, check_in)
     check_in.refresh_from_db()
     if faults:
         return show(
-            request, "client/check_in_all.html", page, status=422, sitting=_sitting(check_in), faults=faults
+            request,
+            "client/check_in_all.html",
+            page,
+            status=422,
+            sitting=_sitting(page, check_in),
+            faults=faults,
         )
     return _send(request, page, check_in)
 
 
 def _keep_all(request: HttpRequest, page: ClientPage, check_in: CheckIn) -> list[FieldFault]:
-    before = _sitting(check_in)
+    before = _sitting(page, check_in)
     faults = []
     for question in before.questions:
         value = request.POST.get(question.name, "")
@@ -246,7 +252,7 @@ def answer(request: HttpRequest, check_in_id: UUID) -> HttpResponse:
         return _chosen_before(page, check_in, name, request.POST.get("value", ""))  # sent in this very moment
     if fault is not None:
         return JsonResponse({"message": fault.message}, status=422)
-    question = next((one for one in _sitting(check_in).questions if one.name == name), None)
+    question = next((one for one in _sitting(page, check_in).questions if one.name == name), None)
     needed = question is not None and question.asks_for_help
     shown = {"page": page, "going_on": True}
     panel = render_to_string("client/_call_now.html", shown, request=request) if needed else ""
@@ -255,7 +261,7 @@ def answer(request: HttpRequest, check_in_id: UUID) -> HttpResponse:
 
 def _chosen_before(page: ClientPage, check_in: CheckIn, name: str, value: str) -> HttpResponse:
     """A choice that arrives while its check-in is being sent went with it; another one came too late."""
-    question = next((one for one in _sitting(check_in).questions if one.name == name), None)
+    question = next((one for one in _sitting(page, check_in).questions if one.name == name), None)
     kept = [choice.value for choice in question.choices if choice.chosen] if question else []
     if question and (value in kept or (question.declined and value == DECLINED)):
         return JsonResponse({"at": clock_time(page.at), "help": ""})
@@ -280,12 +286,14 @@ def keep_words(request: HttpRequest, check_in_id: UUID) -> HttpResponse:
         kept = _keep_line(page, check_in, name, typed, mark)
     except EntryNotValid as error:
         return JsonResponse({"message": error.faults[0].message}, status=422)
-    return JsonResponse({"version": mark_of(kept), "at": clock_time(page.at)})
+    shown = kept if page.behind_lock is None else _plain(typed)
+    return JsonResponse({"version": mark_of(shown), "at": clock_time(page.at)})
 
 
 def _after_sending(page: ClientPage, kept: str, typed: str) -> HttpResponse:
     """A line that is saved once more while its check-in is being sent is known already."""
-    if typed.replace("\r\n", "\n").strip() == kept:
+    said = _plain(typed)
+    if said == kept or (said and kept.endswith(said)):
         return JsonResponse({"version": mark_of(kept), "at": clock_time(page.at)})
     message = "This check-in was sent already. You can begin another one for what you want to add."
     return JsonResponse({"message": message}, status=422)
@@ -303,11 +311,16 @@ def _keep_words(request: HttpRequest, page: ClientPage, check_in: CheckIn) -> li
     return faults
 
 
+def _plain(typed: str) -> str:
+    return typed.replace("\r\n", "\n").strip()
+
+
 def _keep_line(page: ClientPage, check_in: CheckIn, name: str, typed: str, mark: str) -> str:
     """Keep a line. If another tab kept something since the page was drawn, neither of the two is lost."""
-    kept = getattr(check_in, name)
-    typed = typed.replace("\r\n", "\n").strip()
-    if mark and mark != mark_of(kept) and kept and not typed.startswith(kept):
+    kept, typed = getattr(check_in, name), _plain(typed)
+    if page.behind_lock is not None:
+        typed = with_hidden_part(kept, typed, mark)
+    elif mark and mark != mark_of(kept) and kept and not typed.startswith(kept):
         typed = kept if not typed or typed in kept else f"{kept}\n\n{typed}"
     if typed == kept:
         return kept
@@ -325,21 +338,21 @@ def send(request: HttpRequest, check_in_id: UUID) -> HttpResponse:
         return _sent_before(request, page, check_in)
     faults = _keep_words(request, page, check_in)
     if faults:
-        sitting = _sitting(check_in)
+        sitting = _sitting(page, check_in)
         context = {"sitting": sitting, "number": sitting.screens, "question": None, "fault": None}
         typed = {name: request.POST.get(name, "") for name in EXTRAS}
         return show(
             request, "client/check_in_screen.html", page, status=422, faults=faults, typed=typed, **context
         )
     if "back" in request.POST:
-        sitting = _sitting(check_in)
+        sitting = _sitting(page, check_in)
         return HttpResponseRedirect(_screen(check_in, sitting.before(sitting.screens)))
     return _send(request, page, check_in)
 
 
 def _sent_before(request: HttpRequest, page: ClientPage, check_in: CheckIn) -> HttpResponse:
     """It was sent from another tab. Words that did not go with it are offered for another check-in."""
-    typed = {name: request.POST.get(name, "").replace("\r\n", "\n").strip() for name in EXTRAS}
+    typed = {name: _plain(request.POST.get(name, "")) for name in EXTRAS}
     left = {name: said for name, said in typed.items() if said and said not in getattr(check_in, name)}
     if not left:
         return _receipt(check_in)
@@ -348,7 +361,7 @@ def _sent_before(request: HttpRequest, page: ClientPage, check_in: CheckIn) -> H
 
 def _send(request: HttpRequest, page: ClientPage, check_in: CheckIn) -> HttpResponse:
     """Send it; once, the client is asked about questions that were passed over."""
-    sitting = _sitting(check_in)
+    sitting = _sitting(page, check_in)
     if sitting.left_open and "as_it_is" not in request.POST:
         return show(request, "client/check_in_open.html", page, sitting=sitting, way=_way(request))
     checkins.finish_checkin(check_in=check_in, by=page.user, at=page.at)
@@ -362,5 +375,5 @@ def receipt(request: HttpRequest, check_in_id: UUID) -> HttpResponse:
     check_in = _own(page, check_in_id)
     if not check_in.is_finished:
         return HttpResponseRedirect(reverse("client:check-in"))
-    found = present_receipt(page, check_in, _sitting(check_in))
+    found = present_receipt(page, check_in, _sitting(page, check_in))
     return show(request, "client/check_in_receipt.html", page, receipt=found)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -19,16 +20,21 @@ from django.shortcuts import render
 
 from openipt.core.course import known
 from openipt.core.course.course import Course
+from openipt.core.course.second_lock import Signs
 from openipt.core.manual.model import Manual
 from openipt.errors import NoAccess
 from openipt.records import audit, convert, crisis
 from openipt.records.access import Act, may
+from openipt.records.actions import second_lock as lock_actions
 from openipt.records.manuals import manual_of
-from openipt.records.models import Client, Episode, User
+from openipt.records.models import Client, Entry, Episode, JournalEntry, Role, User
+from openipt.records.queries import second_lock
 from openipt.records.queries.clients import client_of
+from openipt.records.queries.entries import VisibleEntries, entry_for
 from openipt.records.queries.episodes import open_episode_of
+from openipt.records.queries.journal import journal_of
 from openipt.records.queries.people import people_of
-from openipt.web import clock
+from openipt.web import behind, clock
 
 SAID = "said"
 HOURS_NOT_SET = "in working hours"
@@ -43,6 +49,7 @@ class ClientPage:
     episode: Episode
     on: date
     at: datetime
+    behind: bool = False  # opened by the second password: see `web.behind`
 
     @cached_property
     def manual(self) -> Manual:
@@ -55,7 +62,68 @@ class ClientPage:
     @cached_property
     def is_watched(self) -> bool:
         """Somebody may be a danger to the client: these pages then name no quarrel and no place (ipv_2)."""
-        return bool(known.danger(self.course).grounds)
+        return not self.behind and bool(known.danger(self.course).grounds)
+
+    @cached_property
+    def has_second_lock(self) -> bool:
+        return second_lock.standing(self.client.pk) is not None
+
+    @cached_property
+    def signs(self) -> Signs | None:
+        """What must not stand on these pages: asked of the ordinary ones, while there is a danger or a lock."""
+        wanted = not self.behind and (self.has_second_lock or self.is_watched)
+        return second_lock.signs(self.episode) if wanted else None
+
+    @property
+    def behind_lock(self) -> Signs | None:
+        """By what the client's own words stand behind the second lock: only where there is one."""
+        return self.signs if self.has_second_lock else None
+
+    def entries(self, record_type: str = "") -> list[Entry]:
+        """Records the client may read here. Of what clinicians wrote, lines are left out, never a whole plan."""
+        found = []
+        for entry in VisibleEntries(self.user, self.episode, self.on).of(record_type):
+            if self._shows(entry):
+                found.append(entry)
+        return found
+
+    def entry(self, entry_id: UUID | str) -> Entry:
+        """One record, or `NoAccess`: also for one that stands behind the second lock."""
+        entry = entry_for(self.user, entry_id, self.on)
+        if entry.episode_id != self.episode.pk or not self._shows(entry):
+            raise NoAccess
+        entry.episode = self.episode
+        return entry
+
+    def _shows(self, entry: Entry) -> bool:
+        if self.signs is None:
+            return True
+        if entry.by_role != Role.CLIENT:
+            entry.visible = self.signs.without(entry.visible)
+            return True
+        return self.behind_lock is None or not second_lock.is_behind(entry, entry.visible, self.behind_lock)
+
+    def journal(self) -> list[JournalEntry]:
+        """The client's journal as it may stand here, oldest first."""
+        rows = journal_of(self.user, self.episode, self.on)
+        signs = self.behind_lock
+        return [row for row in rows if signs is None or not second_lock.is_behind(row, row.words, signs)]
+
+    def journal_entry(self, journal_id: UUID) -> JournalEntry:
+        """One entry of the journal, or `NoAccess`."""
+        found = next((row for row in self.journal() if row.pk == journal_id), None)
+        if found is None:
+            raise NoAccess
+        return found
+
+    def is_behind(self, row: Entry | JournalEntry) -> bool:
+        """For the view behind the lock: does the ordinary one leave this out?"""
+        values = row.words if isinstance(row, JournalEntry) else row.payload
+        return second_lock.is_behind(row, values, self._own_signs)
+
+    @cached_property
+    def _own_signs(self) -> Signs:
+        return second_lock.signs(self.episode)
 
     @cached_property
     def people(self) -> dict[str, str]:
@@ -82,7 +150,8 @@ def client_page(request: HttpRequest, read: str = "own-record-read") -> ClientPa
     if episode is None or not may(request.user, Act.SEE_OWN, episode=episode, on=today):
         raise NoAccess
     audit.record_read(by=request.user, at=at, episode=episode, act=read)
-    return ClientPage(user=request.user, client=client, episode=episode, on=today, at=at)
+    behind_lock = behind.is_open(request, client.pk)
+    return ClientPage(request.user, client, episode, today, at, behind_lock)
 
 
 def show(
@@ -96,3 +165,11 @@ def show(
 def say(request: HttpRequest, words: str) -> None:
     """Words for the next page: what was done. Never anybody's own words."""
     request.session[SAID] = words
+
+
+def moved(page: ClientPage, row: Entry | JournalEntry, behind: bool) -> str:
+    """The client moves something of theirs behind the second lock or out again. Returns what to say."""
+    if not page.behind:
+        raise NoAccess
+    lock_actions.move(row=row, behind=behind, by=page.user, at=page.at)
+    return "It stands behind your second lock." if behind else "It stands on your ordinary pages again."

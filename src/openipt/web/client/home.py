@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
 
+from openipt.web import behind
 from openipt.web.client.common import client_page, show
 from openipt.web.client.presenters_home import present_home
+
+
+@require_POST
+def close(request: HttpRequest) -> HttpResponse:
+    """Back to the ordinary pages."""
+    behind.close(request)
+    return HttpResponseRedirect(reverse("client:home"))
 
 
 @require_GET

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from openipt.errors import EntryNotValid, FieldFault
 from openipt.records.actions import journal as actions
+from openipt.records.actions import second_lock
 from openipt.records.actions.base import locked, tidy
 from openipt.records.actions.conflicts import Refused
 from openipt.records.models import JournalEntry
-from openipt.records.queries.journal import journal_entry_for, journal_of
-from openipt.web.client.common import ClientPage, client_page, say, show
+from openipt.web.client.common import ClientPage, client_page, moved, say, show
 
 TWICE_WITHIN = timedelta(seconds=30)
 TEXTS = ("text", "with_whom")
@@ -56,8 +56,9 @@ def _mood(typed: str, path: str) -> int | None:
 def journal(request: HttpRequest) -> HttpResponse:
     """Every entry, the newest first."""
     page = client_page(request)
-    rows = journal_of(page.user, page.episode, page.on)
-    return show(request, "client/journal.html", page, entries=tuple(reversed(rows)))
+    rows = page.journal()
+    behind = {row.pk for row in rows if page.behind and page.is_behind(row)}
+    return show(request, "client/journal.html", page, entries=tuple(reversed(rows)), behind=behind)
 
 
 @require_http_methods(["GET", "POST"])
@@ -101,7 +102,7 @@ def _write(page: ClientPage, written: Written) -> JournalEntry:
         twin.episode = page.episode
         if twin.words == {key: said for key, said in words.items() if said}:
             return twin
-    return actions.write_journal(
+    row = actions.write_journal(
         episode=page.episode,
         words=words,
         shared=written.shared,
@@ -109,13 +110,16 @@ def _write(page: ClientPage, written: Written) -> JournalEntry:
         at=page.at,
         **written.moods,
     )
+    if page.behind:
+        second_lock.move(row=row, behind=True, by=page.user, at=page.at)
+    return row
 
 
 @require_http_methods(["GET", "POST"])
 def entry(request: HttpRequest, journal_id: UUID) -> HttpResponse:
     """Read an entry, or write it otherwise."""
     page = client_page(request)
-    row = journal_entry_for(page.user, journal_id, page.on)
+    row = page.journal_entry(journal_id)
     if request.method == "GET":
         return _form(request, page, _of(row), row=row)
     written = _sent(request)
@@ -168,10 +172,19 @@ def _form(
 
 
 @require_POST
+def move(request: HttpRequest, journal_id: UUID) -> HttpResponse:
+    """Behind the second lock, or where the ordinary password shows it. Asked from behind the lock only."""
+    page = client_page(request)
+    row = page.journal_entry(journal_id)
+    say(request, moved(page, row, request.POST.get("behind") == "yes"))
+    return HttpResponseRedirect(reverse("client:journal"))
+
+
+@require_POST
 def share(request: HttpRequest, journal_id: UUID) -> HttpResponse:
     """Show an entry to the therapist, or take that back."""
     page = client_page(request)
-    row = journal_entry_for(page.user, journal_id, page.on)
+    row = page.journal_entry(journal_id)
     if request.POST.get("share") == "yes":
         actions.share(journal=row, by=page.user, at=page.at)
         say(request, "Shared with your therapist.")

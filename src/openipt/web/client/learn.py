@@ -8,7 +8,6 @@ from django.views.decorators.http import require_GET
 from openipt import library
 from openipt.core.fields.words import in_words
 from openipt.records.models import Cover, Supervision
-from openipt.records.queries.entries import visible_entries
 from openipt.web.client.common import ClientPage, client_page, show
 
 RIGHTS = "p_14"
@@ -36,7 +35,7 @@ def read(request: HttpRequest, page_id: str) -> HttpResponse:
 def safety_plan(request: HttpRequest) -> HttpResponse:
     """The plan as it stands, with the numbers to call."""
     page = client_page(request)
-    plans = visible_entries(page.user, page.episode, page.on, record_type="rec_safety_plan")
+    plans = page.entries("rec_safety_plan")
     plan = max(plans, key=lambda entry: (entry.on, entry.order), default=None)
     kind = page.manual.record_types["rec_safety_plan"]
     lines = in_words(kind, plan.visible, people=page.people, codes={}, role="client") if plan else ()

@@ -14,12 +14,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from openipt.core.fields.definitions import RecordType
 from openipt.core.fields.words import in_words
 from openipt.errors import EntryNotValid, NoAccess
-from openipt.records.actions import entries
+from openipt.records.actions import entries, second_lock
 from openipt.records.actions.base import locked
 from openipt.records.actions.conflicts import Refused
 from openipt.records.models import Entry, EntryState
-from openipt.records.queries.entries import entry_for
-from openipt.web.client.common import ClientPage, client_page, say, show
+from openipt.web.client.common import ClientPage, client_page, moved, say, show
 from openipt.web.client.plain import in_client_words, worksheets
 from openipt.web.client.presenters_practice import present_practice, present_worksheet
 from openipt.web.record_forms import RecordForm
@@ -70,7 +69,7 @@ def _begun(request: HttpRequest, page: ClientPage, kind: RecordType) -> dict[str
     source = request.GET.get("from", "")
     if kind.id != STEP or not source or page.is_watched:
         return {}
-    values = entry_for(page.user, source, page.on).visible
+    values = page.entry(source).visible
     found = {key: values[key] for key in BEGUN_WITH if values.get(key)}
     return {"step": values["next_step"], **found} if values.get("next_step") else found
 
@@ -86,15 +85,18 @@ def _add(page: ClientPage, kind: RecordType, values: dict[str, Any], shared: boo
         twin.episode = page.episode
         if twin.payload == values:
             return twin
-    return entries.add_entry(
+    written = entries.add_entry(
         episode=page.episode, record_type=kind.id, payload=values, shared=shared, by=page.user, at=page.at
     )
+    if page.behind:
+        second_lock.move(row=written, behind=True, by=page.user, at=page.at)
+    return written
 
 
 def _seen(page: ClientPage, entry_id: UUID) -> Entry:
-    entry = entry_for(page.user, entry_id, page.on)
+    entry = page.entry(entry_id)
     hidden = page.is_watched and entry.by_role != "client"
-    if entry.episode_id != page.episode.pk or entry.record_type not in _readable(page) or hidden:
+    if entry.record_type not in _readable(page) or hidden:
         raise NoAccess
     return entry
 
@@ -176,6 +178,15 @@ def _form_page(
     }
     status = 422 if form.faults else status
     return show(request, "client/worksheet_form.html", page, status=status, **context)
+
+
+@require_POST
+def move(request: HttpRequest, entry_id: UUID) -> HttpResponse:
+    """Behind the second lock, or where the ordinary password shows it. Asked from behind the lock only."""
+    page = client_page(request)
+    entry = _own(page, entry_id)
+    say(request, moved(page, entry, request.POST.get("behind") == "yes"))
+    return HttpResponseRedirect(reverse("client:worksheet", args=[entry.pk]))
 
 
 @require_POST

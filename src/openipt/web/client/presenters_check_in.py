@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from django.utils.crypto import salted_hmac
 
 from openipt import library
+from openipt.core.course.second_lock import Signs
 from openipt.core.measures.definitions import ExtraItem, Measure
 from openipt.core.measures.scoring import answer_alert
 from openipt.records.models import CheckIn
@@ -21,6 +22,7 @@ from openipt.web.jinja import clock_time, plural, week_day
 
 SHORT_LIST = 7  # more choices than these are a row of numbers, not a list of words
 MOOD = "mood"
+BETWEEN = "\n\n"
 WORDS = "words"
 MOOD_WORDS = "How is your mood today?"
 HINT = "Only if something above has bothered you."
@@ -132,11 +134,16 @@ class Sitting:
 
 
 def present_sitting(
-    check_in: CheckIn, chosen: dict[str, dict[int, int | None]], *, help_needed: bool = False
+    check_in: CheckIn,
+    chosen: dict[str, dict[int, int | None]],
+    *,
+    help_needed: bool = False,
+    signs: Signs | None = None,
 ) -> Sitting:
     """The check-in with what was chosen in it so far.
 
-    `help_needed`: a risk answer was chosen in it, also one that was changed since.
+    `help_needed`: a risk answer was chosen in it, also one that was changed since. `signs`: what its two
+    lines may not show here.
     """
     parts: list[Part] = []
     number = 0
@@ -154,7 +161,7 @@ def present_sitting(
         id=str(check_in.pk),
         parts=tuple(parts),
         mood=_mood(number + 1, check_in.mood),
-        words=_words(check_in),
+        words=_words(check_in, signs),
         help_needed=help_needed,
         left_open=tuple(one for one in asked if not one.answered and not one.unscored),
     )
@@ -218,13 +225,31 @@ def _mood(number: int, mood: int | None) -> Question:
     )
 
 
-def _words(check_in: CheckIn) -> Words:
+def _words(check_in: CheckIn, signs: Signs | None) -> Words:
+    """The two lines as far as they may stand here; each with the mark of what is shown."""
+    event, talk_about = (shown_part(line, signs) for line in (check_in.event, check_in.talk_about))
     return Words(
-        event=check_in.event,
-        talk_about=check_in.talk_about,
-        event_mark=mark_of(check_in.event),
-        talk_about_mark=mark_of(check_in.talk_about),
+        event=event,
+        talk_about=talk_about,
+        event_mark=mark_of(event),
+        talk_about_mark=mark_of(talk_about),
     )
+
+
+def shown_part(line: str, signs: Signs | None) -> str:
+    """What of a line an ordinary page shows: nothing up to its last paragraph about somebody dangerous."""
+    paragraphs = line.split(BETWEEN)
+    named = [at for at, words in enumerate(paragraphs) if signs is not None and signs.in_text(words)]
+    return BETWEEN.join(paragraphs[named[-1] + 1 :] if named else paragraphs)
+
+
+def with_hidden_part(line: str, typed: str, mark: str) -> str:
+    """The line anew, where a page showed only its end, known by its mark: what came before stays."""
+    paragraphs = line.split(BETWEEN) if line else []
+    for at in range(len(paragraphs) + 1):
+        if mark_of(BETWEEN.join(paragraphs[at:])) == mark:
+            return BETWEEN.join([*paragraphs[:at], *([typed] if typed else [])])
+    return BETWEEN.join([*paragraphs, *([typed] if typed and typed not in line else [])])
 
 
 def mark_of(text: str) -> str:

@@ -14,7 +14,6 @@ from openipt.core.course.measures_due import measures_due
 from openipt.records.models import CheckIn, CheckInMode, Entry, MeetingFormat
 from openipt.records.prepared import Prepared
 from openipt.records.queries.checkins import unfinished_of
-from openipt.records.queries.entries import VisibleEntries
 from openipt.records.queries.sessions import next_planned
 from openipt.web.client.common import ClientPage
 from openipt.web.jinja import clock_time, plural, week_day
@@ -140,8 +139,7 @@ def _step(page: ClientPage) -> Step | None:
     """The last step agreed, or written by the client; none where its words could be read by the wrong eyes."""
     if page.is_watched:
         return None
-    entries = VisibleEntries(page.user, page.episode, page.on)
-    plans, notes = entries.of("rec_action_plan"), entries.of("rec_session")
+    plans, notes = page.entries("rec_action_plan"), page.entries("rec_session")
     found = [(entry.on, entry.order, _of_plan(page, entry)) for entry in plans if entry.visible.get("step")]
     found += [
         (entry.on, entry.order, _of_session(entry)) for entry in notes if entry.visible.get("next_step")

@@ -8,7 +8,6 @@ from django.urls import reverse
 
 from openipt.core.fields.words import in_words
 from openipt.records.models import Entry
-from openipt.records.queries.entries import visible_entries
 from openipt.web.client.common import ClientPage
 from openipt.web.client.plain import OFFERED_FIRST, in_client_words, worksheets
 from openipt.web.jinja import day
@@ -29,12 +28,14 @@ class Sheet:
     shared: bool
     gist: str
     address: str
+    behind: bool = False
 
     @property
     def note(self) -> str:
         if not self.is_own:
             return f"{self.on}, from our meeting"
-        return f"{self.on}, {'shared with your therapist' if self.shared else 'for you alone'}"
+        lock = ", behind your second lock" if self.behind else ""
+        return f"{self.on}, {'shared with your therapist' if self.shared else 'for you alone'}{lock}"
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def present_practice(page: ClientPage) -> Practice:
         for kind in worksheets(page.manual, watched=page.is_watched)
     ]
     readable = {kind.id for kind in worksheets(page.manual)}
-    seen = [e for e in visible_entries(page.user, page.episode, page.on) if e.record_type in readable]
+    seen = [e for e in page.entries() if e.record_type in readable]
     sheets = [present_worksheet(page, entry) for entry in reversed(seen)]
     return Practice(
         first=tuple(offered[:OFFERED_FIRST]),
@@ -75,4 +76,5 @@ def present_worksheet(page: ClientPage, entry: Entry) -> Sheet:
         shared=entry.shared,
         gist=gist if len(gist) <= GIST else f"{gist[:GIST].rstrip()}…",
         address=reverse("client:worksheet", args=[entry.pk]),
+        behind=page.behind and entry.by_role == "client" and page.is_behind(entry),
     )

@@ -134,6 +134,7 @@ class SafetyRoom:
     screen_address: str
     emergency_address: str
     may_review: bool
+    second_lock_address: str
 
 
 def present_safety(page: EpisodePage) -> SafetyRoom:
@@ -168,6 +169,7 @@ def present_safety(page: EpisodePage) -> SafetyRoom:
             else ""
         ),
         may_review=may_plan and plan is not None,
+        second_lock_address=page.address("safety/second-lock/") if page.may(Act.WRITE_SAFETY) else "",
     )
 
 

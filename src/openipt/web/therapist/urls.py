@@ -18,6 +18,7 @@ from openipt.web.therapist import (
     people,
     records,
     safety,
+    second_lock,
     session_note,
     sessions_list,
     timeline,
@@ -86,6 +87,7 @@ urlpatterns = [
     path(f"{EPISODE}safety/plan/reviewed/", safety.plan_reviewed, name="safety-plan-reviewed"),
     path(f"{EPISODE}safety/plan/print/", safety.plan_print, name="safety-plan-print"),
     path(f"{EPISODE}safety/private-questions/", safety.private_questions, name="private-questions"),
+    path(f"{EPISODE}safety/second-lock/", second_lock.second_lock, name="second-lock"),
     path(f"{EPISODE}alerts/<uuid:alert_id>/", alerts.alert, name="alert"),
     # Ending, Documents
     path(f"{EPISODE}ending/", ending.ending, name="ending"),

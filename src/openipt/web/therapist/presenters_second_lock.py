@@ -1,0 +1,50 @@
+"""The second lock in words: whether it stands, and what of the shared things it covers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from openipt.core.course import known
+from openipt.records.queries import second_lock
+from openipt.records.queries.journal import journal_of
+from openipt.web.jinja import day
+from openipt.web.therapist.common import EpisodePage
+from openipt.web.therapist.presenters_records import who
+
+
+@dataclass(frozen=True)
+class SecondLockCard:
+    """`covered`: shared things behind the lock. What the client has not shared is not even counted."""
+
+    stands: str
+    has_login: bool
+    persons: tuple[str, ...]
+    nobody_named: bool
+    covered: tuple[tuple[str, str, str], ...]
+
+
+def present_second_lock(page: EpisodePage) -> SecondLockCard:
+    lock = second_lock.standing(page.episode.client_id)
+    danger = known.danger(page.course)
+    return SecondLockCard(
+        stands=f"Agreed on {day(lock.agreed_at)} with {who(lock.agreed_by)}." if lock else "",
+        has_login=page.episode.client.user_id is not None,
+        persons=tuple(page.people.get(person, person) for person in danger.persons),
+        nobody_named=bool(danger.grounds) and not danger.persons,
+        covered=_covered(page) if page.sees_all else (),
+    )
+
+
+def _covered(page: EpisodePage) -> tuple[tuple[str, str, str], ...]:
+    """Address, title and day of what was shared and stands behind the lock, or would."""
+    signs = second_lock.signs(page.episode)
+    found = [
+        (row.on, "", "Journal entry")
+        for row in journal_of(page.user, page.episode, page.on)
+        if second_lock.is_behind(row, row.words, signs)
+    ]
+    for entry in page.entries():
+        if entry.by_role == "client" and second_lock.is_behind(entry, entry.visible, signs):
+            kind = page.manual.record_types[entry.record_type]
+            found.append((entry.on, page.address(f"records/{entry.pk}/"), kind.title))
+    return tuple((address, title, day(on)) for on, address, title in sorted(found, reverse=True))

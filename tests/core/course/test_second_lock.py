@@ -1,0 +1,85 @@
+"""By which words something is about somebody dangerous (ipt.md 11.5 ipv_2, 22.1)."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from openipt.core.course.known import Danger
+from openipt.core.course.locks import InLife
+from openipt.core.course.second_lock import Signs
+
+PEOPLE = {
+    "p_husband": InLife("Tom", "husband of twelve years"),
+    "p_mother": InLife("Mum", "mother"),
+    "p_boss": InLife("Ines", "manager at work"),
+}
+TOM = Signs(Danger(("rec_inventory_person.safety_concern",), ("p_husband",)), PEOPLE)
+NOBODY_NAMED = Signs(Danger(("ms_hark",), ()), PEOPLE)
+
+
+@pytest.mark.parametrize(
+    "text", ["Tom shouted.", "tom's keys", "My HUSBAND came home", "I am afraid of Tom", "TOM, again"]
+)
+def test_name_and_relation_are_found_however_they_are_written(text: str) -> None:
+    assert TOM.in_text(text)
+
+
+@pytest.mark.parametrize("text", ["Tomorrow I rest.", "twelve years ago", "Mum called", "", "tomato soup"])
+def test_other_words_and_other_people_are_not(text: str) -> None:
+    assert not TOM.in_text(text)
+
+
+def test_a_reference_in_a_record_counts_as_a_name_does() -> None:
+    assert TOM.in_values({"people": ["p_husband"], "event": "quarrel"})
+    assert TOM.in_values({"turns": [{"who": "other", "said": "Tom: where were you?"}]})
+    assert not TOM.in_values({"people": ["p_mother"], "event": "call", "mood": 4})
+
+
+def test_until_somebody_is_named_everybody_at_home_or_of_the_family_is_meant() -> None:
+    """22.1: the same people with whom rehearsal is locked."""
+    assert NOBODY_NAMED.in_text("Tom was calm") and NOBODY_NAMED.in_text("Mum called")
+    assert not NOBODY_NAMED.in_text("Ines gave me the day off")
+
+
+def test_without_a_danger_nothing_is_about_anybody() -> None:
+    assert not Signs(Danger((), ()), PEOPLE).in_text("Tom and Mum and Ines")
+
+
+def test_somebody_named_outside_the_inventory_is_found_by_that_name() -> None:
+    assert Signs(Danger(("rec_dispute_map.danger",), ("Karl Brandt",)), PEOPLE).in_text("Karl rang twice")
+
+
+def test_of_a_plan_only_the_lines_about_them_are_left_out() -> None:
+    plan = {
+        "my_signs": ["I stop sleeping", "Tom comes home drunk"],
+        "ask_help": [{"name": "Mum", "phone": "1"}, {"name": "Tom", "phone": "2"}],
+        "what_matters": "my daughter",
+        "distraction": ["a walk"],
+    }
+    assert TOM.without(plan) == {
+        "my_signs": ["I stop sleeping"],
+        "ask_help": [{"name": "Mum", "phone": "1"}],
+        "what_matters": "my daughter",
+        "distraction": ["a walk"],
+    }
+
+
+VALUES = st.recursive(
+    st.text(max_size=12) | st.integers() | st.sampled_from(["Tom", "p_husband", "my husband"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.text(max_size=4), VALUES, max_size=5))
+def test_what_is_left_never_names_them(values: dict) -> None:
+    assert not TOM.in_values(TOM.without(values))
+
+
+@given(
+    st.dictionaries(st.text(max_size=4), st.lists(st.integers() | st.just("a walk"), max_size=3), max_size=5)
+)
+def test_what_is_not_about_them_stays(values: dict) -> None:
+    assert TOM.without(values) == {key: value for key, value in values.items() if value}
