@@ -29,6 +29,7 @@ from openipt.records.models import (
     Person,
     PrivateNote,
     RuleFiring,
+    SecondLock,
     Session,
     StepChosen,
     StrategyUse,
@@ -74,6 +75,11 @@ def entry(of: Session, order: int = 99, **more: Any) -> Entry:
 
 def draft(of: Session) -> DraftText:
     return DraftText.objects.create(user=of.episode.therapist, episode=of.episode, key="k", field="f", at=NOW)
+
+
+def second_lock(of: Session, **more: object) -> SecondLock:
+    given = {"secret": "kept as a hash", "agreed_at": NOW, "agreed_by": of.episode.therapist} | more
+    return SecondLock.objects.create(client=of.episode.client, **given)
 
 
 def journal(of: Session, **more: Any) -> JournalEntry:
@@ -243,6 +249,8 @@ BROKEN: dict[str, Callable[[Session], Any]] = {
     "a_telling_is_of_one_thing": lambda s: delivery(s, session=s, alert=alert(s)),
     "a_webhook_is_nobody": lambda s: delivery(s, channel="webhook"),
     "a_channel_knows_only_its_own_states": lambda s: delivery(s, state="shown"),
+    "one_standing_second_lock": lambda s: twice(lambda: second_lock(s)),
+    "a_second_lock_taken_back_opens_nothing": lambda s: second_lock(s, taken_back_at=NOW),
     "one_audit_event_per_place": lambda s: twice(
         lambda: AuditEvent.objects.create(chain="c", seq=1, at=NOW, actor="a", act="x", previous="", mac="")
     ),

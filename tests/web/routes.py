@@ -63,6 +63,7 @@ SPECIAL = {
     "client:worksheet": {"entry_id": "worksheet"},
     "client:worksheet-change": {"entry_id": "worksheet"},
     "client:worksheet-share": {"entry_id": "worksheet"},
+    "client:worksheet-move": {"entry_id": "worksheet"},
     "therapist:formulation-issue": {"entry_id": "rec_issue"},
     "therapist:session-quote-drop": {"entry_id": "rec_quote"},
     "therapist:worksheets-talk": {"entry_id": "rec_communication_analysis"},
