@@ -21,8 +21,7 @@ RECORDS = {
 }
 
 CODES = {
-    kind: {f"{kind[:2]}_{place}": f"{kind} {place}" for place in range(1, 5)}
-    for kind in sorted(CODE_KINDS)
+    kind: {f"{kind[:2]}_{place}": f"{kind} {place}" for place in range(1, 5)} for kind in sorted(CODE_KINDS)
 }
 PEOPLE = {"p_dana": "Dana", "p_mila": "Mila", "p_emil": "Emil"}
 KNOWN = {**CODES, "people": PEOPLE}
