@@ -144,6 +144,7 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "therapist:safety-plan": ("200 writers; 409 supervisor", "409 supervisor; 422 writers"),
     "therapist:safety-plan-reviewed": ("405 clinicians", "302 writers; 409 supervisor"),
     "therapist:safety-plan-print": ("200 safety", "200 safety"),
+    "therapist:second-lock-choose": ("200 writers; 409 supervisor", "422 writers; 409 supervisor"),
     "therapist:second-lock": ("200 writers; 409 supervisor", "422 writers; 409 supervisor"),
     "therapist:private-questions": (
         "200 therapist; 409 cover supervisor",

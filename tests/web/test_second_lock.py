@@ -278,17 +278,22 @@ def address(episode: Episode) -> str:
 
 
 def typed(password: str = SECOND, **more: str) -> dict[str, str]:
-    return {"act": "agree", "alone_confirmed": "yes", "password": password, "again": password} | more
+    return {"alone_confirmed": "yes", "password": password, "again": password} | more
+
+
+def choosing(episode: Episode) -> str:
+    return f"{address(episode)}choose/"
 
 
 def test_it_is_agreed_and_taken_back_in_the_safety_room(episode, login) -> None:
     desk = browser_of(episode.therapist)
     assert address(episode) in text_of(desk.get(f"/episodes/{episode.pk}/safety/"))
     assert "Tom" in text_of(desk.get(address(episode)))
-    assert desk.post(address(episode), typed()).status_code == 302
+    assert desk.post(choosing(episode), typed()).status_code == 302
     assert SECOND not in SecondLock.objects.get().secret
     assert "Agreed on" in text_of(desk.get(address(episode)))
-    desk.post(address(episode), {"act": "take-back", "alone_confirmed": "yes"})
+    assert desk.post(address(episode)).status_code == 422
+    desk.post(address(episode), {"alone_confirmed": "yes"})
     assert SecondLock.objects.get().taken_back_at == NOW
     wrote(episode, login, HIDDEN)
     assert HIDDEN in text_of(ordinary(login).get("/me/journal/"))
@@ -302,11 +307,10 @@ def test_it_is_agreed_and_taken_back_in_the_safety_room(episode, login) -> None:
         (typed("brief"), "12 characters"),
         (typed(make.PASSWORD), "ordinary pages"),
         (typed(""), "12 characters"),
-        ({"act": "take-back"}, "alone with you"),
     ],
 )
 def test_what_is_not_agreed_is_told_at_its_field(episode, login, sent, said) -> None:
-    answer = browser_of(episode.therapist).post(address(episode), sent)
+    answer = browser_of(episode.therapist).post(choosing(episode), sent)
     assert answer.status_code == 422 and said in text_of(answer)
     assert sent.get("password", "-") not in text_of(answer) or not sent.get("password")
     assert not SecondLock.objects.exists()
@@ -315,7 +319,7 @@ def test_what_is_not_agreed_is_told_at_its_field(episode, login, sent, said) -> 
 def test_without_a_login_there_is_nothing_to_lock(episode) -> None:
     desk = browser_of(episode.therapist)
     assert "no login yet" in text_of(desk.get(address(episode)))
-    assert desk.post(address(episode), typed()).status_code == 409
+    assert desk.post(choosing(episode), typed()).status_code == 409
 
 
 def test_only_those_who_write_safety_come_here(episode, login) -> None:
@@ -323,7 +327,15 @@ def test_only_those_who_write_safety_come_here(episode, login) -> None:
     assert browser_of(cover).get(address(episode)).status_code == 200
     assert browser_of(make.supervised(episode.therapist)).get(address(episode)).status_code == 409
     for stranger in strangers():
-        assert browser_of(stranger).get(address(episode)).status_code == 404
+        for page in (address(episode), choosing(episode)):
+            assert browser_of(stranger).get(page).status_code == 404
+
+
+def test_on_the_screen_turned_to_the_client_stands_nothing_of_the_record(episode, login) -> None:
+    page = text_of(browser_of(episode.therapist).get(choosing(episode)))
+    assert "Your second password" in page
+    for word in ("Rui", "Tom", "Risk", "Danger", "alert"):
+        assert word not in page
 
 
 def test_the_list_of_what_is_covered_names_nothing_that_is_not_shared(episode, login, lock) -> None:

@@ -88,6 +88,7 @@ urlpatterns = [
     path(f"{EPISODE}safety/plan/print/", safety.plan_print, name="safety-plan-print"),
     path(f"{EPISODE}safety/private-questions/", safety.private_questions, name="private-questions"),
     path(f"{EPISODE}safety/second-lock/", second_lock.second_lock, name="second-lock"),
+    path(f"{EPISODE}safety/second-lock/choose/", second_lock.choose, name="second-lock-choose"),
     path(f"{EPISODE}alerts/<uuid:alert_id>/", alerts.alert, name="alert"),
     # Ending, Documents
     path(f"{EPISODE}ending/", ending.ending, name="ending"),
