@@ -365,6 +365,16 @@ def test_a_form_that_was_taken_is_named_to_the_browser(browser: Client) -> None:
     assert "openipt_received" not in browser.post("/raise/not-valid/", {"draft": "/x/#y"}).cookies
 
 
+def test_forms_taken_one_after_another_are_all_named(browser: Client) -> None:
+    """A page may be left before its script could let go of the first."""
+    browser.post("/takes/", {"draft": "/episodes/1/#note"})
+    second = browser.post("/takes/", {"draft": "/me/#line"})
+    assert second.cookies["openipt_received"].value == "%2Fepisodes%2F1%2F%23note/%2Fme%2F%23line"
+    for number in range(9):
+        last = browser.post("/takes/", {"draft": f"/x/#{number}"})
+    assert last.cookies["openipt_received"].value.count("/") == 5
+
+
 # Errors
 
 

@@ -115,6 +115,53 @@ def test_what_the_server_has_taken_is_let_go(chromium, live_server) -> None:
         assert all(cookie["name"] != "openipt_received" for cookie in page.context.cookies())
 
 
+TWO_FIELDS = (
+    '<form data-draft="note" method="post" action="/theme/">'
+    '<textarea name="words" id="w"></textarea><textarea name="more" id="m"></textarea></form>'
+)
+
+
+def received(page: Page, live_server, names: str) -> None:
+    """What the server sets when it has taken forms."""
+    address = live_server.url.replace("127.0.0.1", "localhost")
+    page.context.add_cookies([{"name": "openipt_received", "value": names, "url": address}])
+
+
+def test_a_form_opened_again_right_after_it_was_taken_comes_up_empty(chromium, live_server) -> None:
+    with page_of(chromium, live_server) as page:
+        sign_in(page)
+        page.goto("/style/")
+        page.evaluate(PUT_A_FORM, DRAFT)
+        page.locator("#w").fill("sent")
+        kept_becomes(page, 1)
+        received(page, live_server, "%2Fother%2F%23line/%2Fme%2F%23theirs/%2Fstyle%2F%23note")
+        page.goto("/style/")
+        page.evaluate(PUT_A_FORM, DRAFT)
+        kept_becomes(page, 0)
+        expect(page.locator("#w")).to_have_value("")
+        left = [one["value"] for one in page.context.cookies() if one["name"] == "openipt_received"]
+        assert left == ["%2Fme%2F%23theirs"]  # the client's own page lets go of it
+
+
+def test_what_is_typed_before_the_key_has_come_stands_beside_what_comes_back(chromium, live_server) -> None:
+    with page_of(chromium, live_server) as page:
+        sign_in(page)
+        page.goto("/style/")
+        page.evaluate(PUT_A_FORM, TWO_FIELDS)
+        page.locator("#w").fill("before the crash")
+        kept_becomes(page, 1)
+        waiting: list[Route] = []
+        page.route("**/drafts/key/", lambda route: waiting.append(route))
+        page.goto("/style/")
+        page.evaluate(PUT_A_FORM, TWO_FIELDS)
+        page.locator("#m").fill("after it")
+        with page.expect_response("**/drafts/key/"):
+            for route in waiting:
+                route.continue_()
+        expect(page.locator("#w")).to_have_value("before the crash")
+        expect(page.locator("#m")).to_have_value("after it")
+
+
 def test_another_person_cannot_open_what_is_kept(chromium, live_server) -> None:
     with page_of(chromium, live_server) as page:
         sign_in(page)

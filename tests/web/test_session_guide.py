@@ -518,6 +518,17 @@ def test_find_says_so_when_there_is_nothing(desk, therapist):
     assert "Nothing in the manual" in page_of(desk, middle(therapist), "find/?q=xyzzy")
 
 
+@pytest.mark.parametrize("tail", ["strategies/rt_8_support/", "techniques/tq_role_play/"])
+def test_what_stands_open_above_the_guide_shows_what_was_pressed_there(desk, therapist, tail):
+    session = middle(therapist)
+    pressed = desk.post(at(session, tail), {"do": "use", "opened": "yes"}, **HTMX).content.decode()
+    panel = pressed.partition('<div id="guide-opened" hx-swap-oob="innerHTML">')[2].partition("</section>")[0]
+    assert 'aria-pressed="true"' in panel
+    assert 'id="opened-' in panel
+    in_the_list = desk.post(at(session, tail), {"do": "back"}, **HTMX).content.decode()
+    assert 'id="guide-opened"' not in in_the_list
+
+
 def test_what_is_found_opens_above_the_guide(desk, therapist):
     session = middle(therapist)
     whole = page_of(desk, session, "open/technique/tq_role_play/")

@@ -105,20 +105,24 @@ class PrivatePages:
 
 
 RECEIVED_COOKIE = "openipt_received"
+MOST_RECEIVED = 6
 
 
 def _tell_received(request: HttpRequest, response: HttpResponseBase) -> None:
     """Tell the browser that a form it keeps as ciphertext has arrived, so that it lets go of it.
 
     The form names itself in the field `draft` (an address and an id, no words). A redirect is our
-    answer to a form that was taken; js/app.js reads the cookie on the page that follows.
+    answer to a form that was taken; js/vault.js reads the cookie on the page that follows. Where that page
+    was left before it could, the next form's name stands beside the first.
     """
     if request.method != "POST" or not 300 <= response.status_code < 400:
         return
     draft = request.POST.get("draft", "")
     if draft.startswith("/") and len(draft) <= 300:
+        waiting = request.COOKIES.get(RECEIVED_COOKIE, "").split("/")
+        names = dict.fromkeys([*filter(None, waiting), quote(draft, safe="")])
         response.set_cookie(
-            RECEIVED_COOKIE, quote(draft, safe=""), max_age=600, samesite="Lax",
+            RECEIVED_COOKIE, "/".join([*names][-MOST_RECEIVED:]), max_age=600, samesite="Lax",
             secure=settings.SESSION_COOKIE_SECURE,
         )  # fmt: skip
 

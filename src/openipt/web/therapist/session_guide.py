@@ -6,7 +6,7 @@ redirect. Nothing here marks a task: a task is done by its record.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -237,6 +237,7 @@ def answer(
     extra: dict[str, int] | None = None,
     whole: bool = False,
     status: int = 200,
+    opened: Mapping[str, object] | None = None,
     **parts: bool,
 ) -> HttpResponse:
     """The parts of the page that changed, each to its own place, and the note's blocks."""
@@ -248,6 +249,7 @@ def answer(
         "row": guide.row(task) if task else None,
         "line": line,
         "whole": whole,
+        "opened": opened,
         "before": present_before(room) if parts.get("step") or parts.get("everything") else None,
         "quotes": _quotes(room),
         "parts": dict.fromkeys(PARTS, False) | parts,
@@ -257,10 +259,17 @@ def answer(
     return HttpResponse(html + str(note), status=status)
 
 
-def _saved(request: HttpRequest, room: Room, anchor: str, **parts: Any) -> HttpResponse:
-    """After a press that changed something: parts of the page, or back to the room."""
+def _saved(
+    request: HttpRequest, room: Room, anchor: str, card: tuple[str, str] | None = None, **parts: Any
+) -> HttpResponse:
+    """After a press that changed something: parts of the page, or back to the room.
+
+    A card that was found by name and pressed where it stands open is shown there anew.
+    """
     room.forget()
     if request.headers.get("HX-Request"):
+        if card and request.POST.get("opened"):
+            parts["opened"] = {"kind": card[0], "card": _card(room, *card)}
         return answer(request, room, **parts)
     return HttpResponseRedirect(f"{room.address()}#{anchor}")
 
@@ -280,7 +289,8 @@ def strategy(request: HttpRequest, episode_id: UUID, session_id: UUID, code: str
         raise NoAccess
     with transaction.atomic():
         do(room, code)
-    return _saved(request, room, f"strategy-{code}", task=_strategy_task(room), whole=True, strategies=True)
+    parts = {"task": _strategy_task(room), "whole": True, "strategies": True}
+    return _saved(request, room, f"strategy-{code}", card=("strategy", code), **parts)
 
 
 def _strategy_task(room: Room) -> str:
@@ -342,7 +352,7 @@ def technique(request: HttpRequest, episode_id: UUID, session_id: UUID, code: st
     if used and found.record and room.is_locked(found.record):
         raise NotAllowedNow((room.why_locked(found.record),))
     sessions.use_technique(session=room.session, code=code, used=used, by=room.user, at=room.page.at)
-    return _saved(request, room, f"technique-{code}", techniques=True)
+    return _saved(request, room, f"technique-{code}", card=("technique", code), techniques=True)
 
 
 # -- the last step, the client's words ---------------------------------------------------------------

@@ -41,17 +41,10 @@ async function startOne(root, selector, file) {
 }
 
 startIn(document.documentElement).then(() => (document.documentElement.dataset.started = ""));
-letGoOfReceived();
 document.addEventListener("htmx:load", (event) => startIn(event.detail.elt));
 
-// The server took a form that this device keeps as ciphertext (a cookie names it): let go of it.
-async function letGoOfReceived() {
-  const found = document.cookie.match(/(?:^|; )openipt_received=([^;]+)/);
-  if (!found) return;
-  document.cookie = "openipt_received=; Max-Age=0; path=/; SameSite=Lax";
-  const { forget } = await import("./vault.js");
-  await forget(decodeURIComponent(found[1])).catch(() => null);
-}
+// The server took forms that this device keeps as ciphertext (a cookie names them): let go of them.
+if (document.cookie.includes("openipt_received=")) import("./vault.js").then(({ letGo }) => letGo());
 
 // An answer to a page that grew old brings a fresh form token; every form on the page takes it.
 document.addEventListener("htmx:afterRequest", (event) => {

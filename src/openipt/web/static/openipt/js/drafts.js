@@ -12,7 +12,10 @@ export function start(form) {
   let timer = null;
   const keepNow = () => keep(slot, JSON.stringify(valuesOf(form)));
   nameItself(form, slot);
-  ready().then(() => (typed(form) ? keepNow() : restore(form, slot)));
+  ready().then(async () => {
+    await restore(form, slot);
+    if (typed(form)) keepNow(); // also what was typed before this script came
+  });
 
   form.addEventListener("input", () => {
     clearTimeout(timer);
@@ -75,7 +78,7 @@ function fieldsOf(form) {
   return [...texts].filter((field) => !("draftNot" in field.dataset) && !("autosave" in field.dataset));
 }
 
-// Whether a person typed before this script came.
+// Whether there is anything in the form that the server does not have.
 const typed = (form) => fieldsOf(form).some((field) => field.value !== field.defaultValue);
 const valuesOf = (form) => Object.fromEntries(fieldsOf(form).map((field) => [field.name, field.value]));
 const slotOf = (name) => `${location.pathname}#${name}`;

@@ -29,6 +29,7 @@ export async function keep(slot, text) {
 // The text kept for a slot, or null. What cannot be opened (another key, damage) is left alone.
 export async function kept(slot) {
   if (!available() || !holdsAny()) return null;
+  await letGo();
   const vault = await open();
   const found = localStorage.getItem(place(vault, slot));
   if (!found) return null;
@@ -49,10 +50,34 @@ export async function forget(slot) {
 // Every slot with this beginning in which this person has something.
 export async function slots(beginning) {
   if (!available() || !holdsAny()) return [];
+  await letGo();
   const vault = await open();
   const names = Object.keys(localStorage).filter((name) => name.startsWith(place(vault, beginning)));
   return names.map((name) => name.slice(place(vault, "").length));
 }
+
+// What the server has taken (the cookie names each, with "/" between) is let go of before anything is read here, so
+// that a form opened again right after it was sent comes up empty. Only then is the cookie cleared: a page may be
+// left before its script is through, and the next one then goes on. Each side clears what is its own.
+let lettingGo = null;
+export function letGo() {
+  lettingGo ??= letGoOfReceived().catch(() => (lettingGo = null));
+  return lettingGo;
+}
+
+async function letGoOfReceived() {
+  const all = received();
+  const [mine, others] = [all.filter(isOwn), all.filter((name) => !isOwn(name))];
+  for (const name of mine) await forget(decodeURIComponent(name));
+  const since = received().filter((name) => !all.includes(name));
+  const left = [...others, ...since].join("/");
+  if (mine.length) document.cookie = `${RECEIVED}=${left}; Max-Age=${left ? 600 : 0}; path=/; SameSite=Lax`;
+}
+
+const RECEIVED = "openipt_received";
+const received = () => (document.cookie.match(/(?:^|; )openipt_received=([^;]+)/)?.[1] ?? "").split("/").filter(Boolean);
+const ofClient = (address) => address.startsWith("/me/");
+const isOwn = (name) => ofClient(decodeURIComponent(name)) === ofClient(location.pathname);
 
 // Opens the vault ahead of need, so that text can be kept when the connection is lost.
 export const ready = () => open().then(() => true, () => false);
