@@ -55,7 +55,7 @@ def test_words_say_why_what_then_and_on_what_ground(capsys):
     first = printed.split("\n\n")[1]
     assert first.startswith("DR-01  FIRED  A risk answer is positive (warning)")
     assert "PHQ-9 item 9 is 2" in first and "Then: Start the risk protocol." in first and "S69" in first
-    assert "DR-43  CANNOT TELL" in printed and "Missing a rating of a session." in printed
+    assert "DR-43  CANNOT TELL" in printed and "Missing: a rating of a session." in printed
     assert "DR-40  NOT FOR THIS ADAPTATION" in printed
     assert "project default" in printed and "general knowledge, unverified" in printed
 

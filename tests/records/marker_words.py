@@ -19,6 +19,7 @@ def write_everything(word: str) -> int:
         drafts,
         entries,
         episodes,
+        firings,
         journal,
         people,
         sessions,
@@ -70,6 +71,9 @@ def write_everything(word: str) -> int:
     make.entry(episode, "rec_risk", clear, session=session)
     make.assessed(episode, at=staff["at"])
     alerts.resolve(alert=alert, words=word, **staff)
+    make.entry(episode, "rec_suitability", {"s_09": {"answer": "yes", "comment": word}})
+    decided = firings.decide_rule(episode=episode, rule="DR-08", decision="disagree", reason=word, **staff)
+    kept.append(decided.decisions.get().reason)
     row = journal.write_journal(episode=episode, words={"text": word}, by=user, **at)
     kept.append(
         journal.change_journal(

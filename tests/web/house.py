@@ -17,7 +17,7 @@ from tests.web.signing_in import sign_in
 
 from openipt import library
 from openipt.core.fields.definitions import FieldDefinition, FieldType, RecordType
-from openipt.records.actions import accounts, checkins, drafts, journal, people, sessions
+from openipt.records.actions import accounts, checkins, drafts, firings, journal, people, sessions
 from openipt.records.models import Alert, Cover, Episode, Role, Session, Supervision, User
 from openipt.web.therapist.common import code_titles
 
@@ -202,6 +202,14 @@ def _course(house: House, therapist: str, client: str, prefix: str) -> Record:
     )
     alert = checkins.record_answer(check_in=sitting, measure="ms_phq9", item=9, value=1, **own_words)
     assert isinstance(alert, Alert)
+    spoken = firings.note(episode=episode, on=make.day(7), at=make.at_day(7)).new
+    firings.decide_rule(
+        episode=episode,
+        rule=next(one.rule for one in spoken if one.rule not in firings.ABOUT_RISK),
+        decision="disagree",
+        reason=word("decision on a rule", team),
+        **now,
+    )
 
     record.ids = {
         "episode_id": str(episode.pk),

@@ -57,6 +57,7 @@ PLAIN = {
     "kind": "technique",
     "page_id": "p_1",
     "name": "formulation",
+    "rule": "DR-08",
 }
 # A route that wants another row than the course's usual one.
 SPECIAL = {

@@ -87,6 +87,8 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "therapist:client-new": ("200 therapists", "422 therapists"),
     "therapist:episode": ("200 team", "200 team"),
     "therapist:decide-phase": ("405 therapists", "422 therapist"),
+    "therapist:rules": ("200 team", "200 team"),
+    "therapist:rule-decide": ("405 clinicians", "422 team"),
     "therapist:course": ("200 team", "200 team"),
     "therapist:course-status": ("405 therapists", "422 therapist"),
     "therapist:course-plan": ("405 therapists", "422 therapist"),

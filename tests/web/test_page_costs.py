@@ -27,6 +27,7 @@ OF_EPISODE = {
     "measures/": 18,
     "safety/": 22,
     "sessions/": 16,
+    "rules/": 20,
 }
 SESSION_ROOM = 28
 OF_STAFF = {"/today/": 24, "/clients/": 18}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from openipt.core.measures.definitions import Measure
 from openipt.records.access import Act
 from openipt.records.models import Entry, PhaseEvent, Session, TaskMark
 from openipt.records.prepared import Prepared
+from openipt.records.queries import firings
 from openipt.web.drawing.symptom_line import Drawing, SymptomLine, drawings
 from openipt.web.jinja import day, plural
 from openipt.web.therapist.common import EpisodePage
@@ -134,6 +135,8 @@ class RuleCard:
     source: str
     mark: str
     tone: str
+    decide: str = ""
+    decided: str = ""
 
 
 @dataclass(frozen=True)
@@ -200,7 +203,7 @@ def present_overview(page: EpisodePage, wanted: str) -> Overview:
             (f"{found.task.id} {found.task.title}", in_plain_words(manual, found.why))
             for found in status.not_applicable
         ),
-        rules=tuple(_rule(page, result) for result in _gravest_first(status.fired)),
+        rules=_fired(page),
         not_known=tuple(
             _rule(page, result) for result in status.rules if result.state is RuleState.CANNOT_TELL
         ),
@@ -355,6 +358,20 @@ def _task(page: EpisodePage, found: TaskState, session: Session | None) -> TaskL
         address=task_address(page, task, session),
         requirement=REQUIREMENTS[task.requirement],
         mark=mark_in_words(task.marks),
+    )
+
+
+def _fired(page: EpisodePage) -> tuple[RuleCard, ...]:
+    """Rules that fire: those that wait for a decision first, the gravest first among them."""
+    settled = firings.settled([page.episode.pk], page.on).get(page.episode.pk, firings.NOTHING_SETTLED)
+    ordered = sorted(_gravest_first(page.status.fired), key=settled.covers)
+    return tuple(
+        replace(
+            _rule(page, result),
+            decide=page.address(f"rules/#{result.id}"),
+            decided="Decided." if settled.covers(result) else "",
+        )
+        for result in ordered
     )
 
 

@@ -15,6 +15,7 @@ from openipt.core.course.rules import RuleResult
 from openipt.core.manual.model import Manual, Severity
 from openipt.records.manuals import manual_of
 from openipt.records.models import Alert, CheckIn, Episode, Session
+from openipt.records.queries.firings import NOTHING_SETTLED, Settled
 from openipt.web.jinja import clock_time, day, plural, week_day
 from openipt.web.therapist.presenters_alerts import banner_of
 from openipt.web.therapist.summaries import Summary
@@ -70,6 +71,7 @@ class Need:
     tone: str = "attention"
     source: str = ""
     mark: str = ""
+    decide: str = ""
 
 
 @dataclass(frozen=True)
@@ -148,9 +150,11 @@ def alert_need(alert: Alert, at: datetime) -> Need:
     )
 
 
-def off_track_needs(episode: Episode, summary: Summary) -> tuple[Need, ...]:
-    """One card for an episode, with every rule that fired as a warning or more."""
-    fired = grave_rules(summary.fired)
+def off_track_needs(
+    episode: Episode, summary: Summary, settled: Settled = NOTHING_SETTLED
+) -> tuple[Need, ...]:
+    """One card for an episode, with every rule that fired as a warning or more and waits for a decision."""
+    fired = grave_rules(settled.left(summary.fired))
     if not fired:
         return ()
     manual = manual_of(episode)
@@ -165,6 +169,7 @@ def off_track_needs(episode: Episode, summary: Summary) -> tuple[Need, ...]:
             act="Look at the course",
             source=", ".join(dict.fromkeys(source_in_words(manual, result.id) for result in fired)),
             mark=mark_in_words(marks),
+            decide=f"/episodes/{episode.pk}/rules/#{fired[0].id}",
         ),
     )
 

@@ -14,7 +14,9 @@ from openipt.records import audit, sealing
 from openipt.records.models import Alert, CheckIn, Episode, Session, User
 from openipt.records.prepared import MANY, Prepared
 from openipt.records.queries import alerts as alert_queries
+from openipt.records.queries import firings as firing_queries
 from openipt.records.queries import sessions as session_queries
+from openipt.records.queries.firings import NOTHING_SETTLED
 from openipt.web import clock
 from openipt.web.doors import roles
 from openipt.web.jinja import clock_time, week_day
@@ -73,6 +75,7 @@ def today(request: HttpRequest) -> HttpResponse:
 
 def _page(user: User, mine: list[Episode], alerts: list[Alert], on: date, at: datetime) -> words.Today:
     found = summaries(mine, user, on, at)
+    settled = firing_queries.settled((episode.pk for episode in mine), on)
     coming = _coming(mine, on)
     begun = _begun_check_ins(mine)
     todays = [s for s in _todays(user, on) if s.episode_id in found]
@@ -81,7 +84,11 @@ def _page(user: User, mine: list[Episode], alerts: list[Alert], on: date, at: da
         sessions=tuple(words.session_today(session, found[session.episode_id]) for session in todays),
         alerts=tuple(words.alert_need(alert, at) for alert in alerts),
         off_track=tuple(
-            need for episode in _running(mine) for need in words.off_track_needs(episode, found[episode.pk])
+            need
+            for episode in _running(mine)
+            for need in words.off_track_needs(
+                episode, found[episode.pk], settled.get(episode.pk, NOTHING_SETTLED)
+            )
         ),
         check_ins=_missing_check_ins(coming, found, begun, on),
         unsigned=tuple(words.unsigned_need(session, on) for session in session_queries.unsigned(user, on)),

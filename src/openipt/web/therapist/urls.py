@@ -17,6 +17,7 @@ from openipt.web.therapist import (
     overview,
     people,
     records,
+    rules,
     safety,
     second_lock,
     session_note,
@@ -38,6 +39,8 @@ urlpatterns = [
     # Overview
     path(EPISODE, overview.overview, name="episode"),
     path(f"{EPISODE}phase/", overview.decide_phase, name="decide-phase"),
+    path(f"{EPISODE}rules/", rules.rules, name="rules"),
+    path(f"{EPISODE}rules/<slug:rule>/decide/", rules.decide, name="rule-decide"),
     path(f"{EPISODE}course/", course.course, name="course"),
     path(f"{EPISODE}course/status/", course.change_status, name="course-status"),
     path(f"{EPISODE}course/plan/", course.change_plan, name="course-plan"),

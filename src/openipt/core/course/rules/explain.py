@@ -38,6 +38,8 @@ class Explained:
     def why(self) -> str:
         """The reason, as a sentence."""
         why = self.result.why.strip()
+        if self.result.state is RuleState.CANNOT_TELL and why.startswith("missing "):
+            why = f"missing: {why.removeprefix('missing ')}"
         return f"{why[:1].upper()}{why[1:]}" + ("" if why.endswith((".", "?", "!")) else ".")
 
     @property
