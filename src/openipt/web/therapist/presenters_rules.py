@@ -60,6 +60,7 @@ class FiredCard:
     settled: bool
     decisions: tuple[DecisionLine, ...]
     may_decide: bool
+    about_safety: bool
     elsewhere: tuple[str, str] | None
 
 
@@ -138,6 +139,7 @@ def _fired(page: EpisodePage, one: Explained, firing: RuleFiring | None) -> Fire
         settled=firing is not None and is_settled(firing, severity, page.on),
         decisions=_decisions(firing) if firing else (),
         may_decide=rule.id not in (*ABOUT_RISK, *OFF_TRACK_RULES) and bool(page.may(Act.DECIDE_RULE)),
+        about_safety=rule.id in ABOUT_RISK,
         elsewhere=worked_through_at(page, rule.id),
     )
 
