@@ -73,6 +73,7 @@ def test_words_for_people(capsys):
     [
         (["--on", "2025-02-31"], "no day of the calendar"),
         (["--on", "yesterday"], "such as 2025-03-21"),
+        (["--on", "9999-12-31"], "a year from 1880 to 2120"),
     ],
 )
 def test_an_impossible_day_is_said_plainly(arguments, said, capsys):
@@ -92,7 +93,22 @@ def test_a_bad_file_names_every_fault(tmp_path, capsys):
     assert "meetings.1.on" in said
 
 
-@pytest.mark.parametrize("text", ["{", "[]", "", '{"adaptation": 3, "sessions": []}'])
+NOT_ONE_EPISODE = [
+    "{",
+    "[]",
+    "",
+    "null",
+    "\ufeff",
+    '{"adaptation": 3, "sessions": []}',
+    "[" * 100_000 + "]" * 100_000,
+    '{"sessions":' * 3000 + "1" + "}" * 3000,
+    '{"sessions": ' + "9" * 6000 + "}",
+    '{"sessions": NaN}',
+    '{"client": {"pseudonym": "A"}}',
+]
+
+
+@pytest.mark.parametrize("text", NOT_ONE_EPISODE, ids=range(len(NOT_ONE_EPISODE)))
 def test_what_is_no_episode_is_refused(text, tmp_path, capsys):
     bad = tmp_path / "bad.json"
     bad.write_text(text, encoding="utf-8")
@@ -111,3 +127,24 @@ def test_an_unknown_adaptation_says_which_there_are(tmp_path, capsys):
 def test_a_file_that_is_not_there(capsys):
     assert main(["course", "status", "nowhere.json", "--on", "2025-11-03"]) == 3
     assert "cannot be read" in capsys.readouterr().err
+
+
+def test_a_key_that_stands_twice_loses_nothing_in_silence(tmp_path, capsys):
+    twice = tmp_path / "twice.json"
+    twice.write_text(path().read_text(encoding="utf-8").rstrip()[:-1] + ', "sessions": []}', encoding="utf-8")
+    assert main(["course", "status", str(twice), "--on", "2025-11-03"]) == 3
+    assert "sessions: stands twice" in capsys.readouterr().err
+
+
+def test_a_file_with_the_mark_of_utf_8_is_read(tmp_path, capsys):
+    marked = tmp_path / "marked.json"
+    marked.write_text("\ufeff" + path().read_text(encoding="utf-8"), encoding="utf-8")
+    assert main(["course", "status", str(marked), "--on", "2025-11-03"]) == 0
+
+
+@pytest.mark.parametrize("raw", [b"\xff\xfe{\x00}\x00", b'{"title": "caf\xe9"}'])
+def test_what_is_no_text_is_said_plainly(raw, tmp_path, capsys):
+    other = tmp_path / "other.json"
+    other.write_bytes(raw)
+    assert main(["course", "status", str(other), "--on", "2025-11-03"]) == 3
+    assert "UTF-8" in capsys.readouterr().err

@@ -240,3 +240,21 @@ def test_a_site_adds_a_measure_as_a_file(home: Path, capsys) -> None:
     )
     code, out, _ = ran(capsys, "score", "ms_sleep", "--answers", "3", "--json")
     assert (code, json.loads(out)["total"]) == (0, 3)
+
+
+def test_standard_input_is_read_as_a_file_is(monkeypatch, capsys) -> None:
+    """With the mark of UTF-8 that spreadsheets write, and line breaks inside a cell as they were."""
+    text = ",".join(["note", *(f"item_{n}" for n in range(1, 8))]) + '\r\n"a\r\nb",1,1,1,1,1,1,1\r\n'
+    raw = io.BytesIO(b"\xef\xbb\xbf" + text.encode())
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(raw, encoding="utf-8"))
+    code, out, _ = ran(capsys, "score", "ms_gad7", "--csv", "-")
+    assert code == 0
+    assert out.startswith("note,item_1,")
+    assert '"a\r\nb",1,1,1,1,1,1,1,7,mild,no,,,' in out
+
+
+def test_half_a_point_is_no_total_of_whole_answers(capsys) -> None:
+    code, _, err = ran(capsys, "score", "ms_phq9", "--total", "14.5")
+    assert code == 3 and "whole number" in err
+    code, out, _ = ran(capsys, "score", "ms_mspss", "--total", "3.5", "--json")
+    assert (code, json.loads(out)["total"]) == (0, 3.5)

@@ -19,6 +19,9 @@ def test_a_wish_to_stop_warns():
     assert state("DR-32", remitted("taper off after the end")) is FIRED
     assert state("DR-32", remitted("keep after the end")) is NOT_FIRED
     assert state("DR-32", remitted("does not want to stop")) is NOT_FIRED
+    assert state("DR-32", remitted("come off it in spring; no side effects")) is FIRED
+    assert state("DR-32", remitted("keep until spring, then stop")) is FIRED
+    assert state("DR-32", remitted("stays on it, without change")) is NOT_FIRED
 
 
 def test_only_where_medication_is_taken():

@@ -32,6 +32,20 @@ def test_a_birth_on_the_time_line_counts():
     assert state("DR-37", course(1, records=[born])) is FIRED
 
 
+def test_a_death_in_other_words_counts_and_another_loss_does_not():
+    """Passed away, killed, lost a parent; not a lost job, a dead-end job or a birthday."""
+    for text, expected in (
+        ("her father passed away", FIRED),
+        ("brother killed on the road", FIRED),
+        ("lost her mother", FIRED),
+        ("lost his job", NOT_FIRED),
+        ("dead-end job begins", NOT_FIRED),
+        ("birthday of her aunt", NOT_FIRED),
+    ):
+        event = {"date": "2020-09-10", "type": "event", "text": text, "precision": "day"}
+        assert state("DR-37", course(1, records=[("rec_timeline", 1, event)])) is expected, text
+
+
 def test_a_month_alone_is_no_day():
     """Without the day there is nothing to count to."""
     vague = ("rec_loss_narrative", 1, {"who": "p_l", "date": "2024-09"})

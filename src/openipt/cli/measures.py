@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache
+from io import TextIOWrapper
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, TextIO
@@ -235,11 +236,17 @@ def _say(message: str, count: int) -> None:
 
 def _reading(source: str) -> AbstractContextManager[TextIO]:
     if source == "-":
-        return nullcontext(sys.stdin)
+        return nullcontext(_standard_input())
     try:
         return Path(source).open(encoding="utf-8-sig", newline="")
     except OSError as error:
         raise FileNotValid((FieldFault(source, f"cannot be read: {error.strerror}."),)) from None
+
+
+def _standard_input() -> TextIO:
+    """Read as a file is: without its mark of UTF-8 at the start, and line breaks inside a cell as they are."""
+    raw = getattr(sys.stdin, "buffer", None)
+    return sys.stdin if raw is None else TextIOWrapper(raw, encoding="utf-8-sig", newline="")
 
 
 @contextmanager

@@ -75,6 +75,13 @@ def test_exactly_fifty_counts_as_reached():
     assert rank_issues([sensitivity, exactly], WEIGHTS).proposed == "D"
 
 
+def test_only_an_issue_of_another_area_speaks_against_sensitivity():
+    """Two issues of sensitivity above fifty and nothing else: the higher one is proposed (ipt.md 2, 7.3)."""
+    higher = issue("S", 3, 3, 3, 3, 3, area="interpersonal_sensitivity")
+    lower = issue("T", 2, 2, 2, 2, 2, area="interpersonal_sensitivity")
+    assert rank_issues([higher, lower], WEIGHTS).proposed == "S"
+
+
 def test_a_tie_goes_to_the_clients_priority_then_to_the_link():
     by_priority = rank_issues([issue("A", 3, 2, 1, 1, 1), issue("B", 2, 3, 1, 1, 1)], WEIGHTS)
     assert by_priority.scores["A"] == by_priority.scores["B"]

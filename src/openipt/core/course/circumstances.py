@@ -18,8 +18,13 @@ CHILDREN = ("child", "adolescent")
 
 
 def oldest_age(course: Course, today: date) -> int | None:
-    """The age the client reaches this year. Only the year of birth is known: they may be a year younger."""
-    return None if course.birth_year is None else today.year - course.birth_year
+    """The age the client reaches this year. Only the year of birth is known: they may be a year younger.
+
+    A year of birth that has not come yet is a slip of the pen, and no age is known.
+    """
+    if course.birth_year is None or course.birth_year > today.year:
+        return None
+    return today.year - course.birth_year
 
 
 # -- the suitability checklist -------------------------------------------------------------------------

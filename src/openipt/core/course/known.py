@@ -360,10 +360,16 @@ def _issue(entry: Entry) -> Issue:
 # -- losses, births, medication, episodes ------------------------------------------------------------
 
 # Words that name a death or a birth in an event of the time line (project definition for DR-37).
-LOSS_OR_BIRTH = re.compile(
-    r"\b(dies|died|death|dead|funeral|suicide|stillb\w+|miscarr\w+|birth|born)\b", re.IGNORECASE
+_KIN = (
+    r"(mother|father|mum|dad|parents?|brother|sister|twin|son|daughter|child|baby|husband|wife|partner"
+    r"|friend|grand\w+|uncle|aunt|cousin)"
 )
-DEATH = re.compile(r"\b(dies|died|death|dead|funeral|suicide|stillb\w+|miscarr\w+)\b", re.IGNORECASE)
+_DEATH = (
+    r"dies|died|death|dead(?![- ]?end)|funeral|suicide(?! attempt)|stillb\w+|miscarr\w+|passed away|killed"
+    rf"|drowned|lost (her|his|their|my|a|the) {_KIN}|loss of (her|his|their|my|a|the) {_KIN}"
+)
+LOSS_OR_BIRTH = re.compile(rf"\b({_DEATH}|birth|born)\b", re.IGNORECASE)
+DEATH = re.compile(rf"\b({_DEATH})\b", re.IGNORECASE)
 
 
 def timeline_items(course: Course) -> Iterator[Mapping[str, Any]]:

@@ -241,10 +241,10 @@ def _why_not_proposed(
 ) -> str:
     if _gated(issue, weights):
         return f"{issue.id}: safety comes first. It does not become the focus by its score alone."
-    others = [score for other in order if other is not issue and (score := exact[other.id]) is not None]
+    others = [s for other in order if other.area != SENSITIVITY and (s := exact[other.id]) is not None]
     if issue.area == SENSITIVITY and any(score >= weights.sensitivity_only_below for score in others):
         return (
-            f"{issue.id}: interpersonal sensitivity is proposed only when no other issue "
+            f"{issue.id}: interpersonal sensitivity is proposed only when no issue of another area "
             f"reaches {weights.sensitivity_only_below}."
         )
     return ""

@@ -323,6 +323,11 @@ class Measure:
         """Items whose answer can raise an alert."""
         return tuple(item for item in self.items if item.alert is not None)
 
+    @property
+    def has_whole_totals(self) -> bool:
+        """Answers are whole numbers, so all but a mean of them are. Unknown where the items are not here."""
+        return bool(self.items) and self.method is not Method.MEAN
+
     def item(self, number: int) -> Item:
         return self.items[number - 1]
 

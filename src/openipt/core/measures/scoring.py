@@ -135,6 +135,8 @@ def _check(measure: Measure, answers: Sequence[int | None]) -> None:
 def _check_total(measure: Measure, total: float) -> None:
     lowest = -math.inf if measure.lowest is None else measure.lowest
     highest = math.inf if measure.highest is None else measure.highest
+    if measure.has_whole_totals and math.isfinite(total) and total != int(total):
+        raise AnswersNotScorable(f"{measure.title}: {total:g} is not a possible total. It is a whole number.")
     if not (math.isfinite(total) and lowest <= total <= highest):
         known = "" if measure.lowest is None else f" Totals go from {lowest:g} to {highest:g}."
         raise AnswersNotScorable(f"{measure.title}: {total:g} is not a possible total.{known}")

@@ -41,5 +41,7 @@ def total_fault(measure: Measure | None, total: Any, path: str) -> Iterator[Fiel
     yield from found
     if found or measure is None or measure.lowest is None or measure.highest is None:
         return
-    if not measure.lowest <= total <= measure.highest:
+    if measure.has_whole_totals and total != int(total):
+        yield FieldFault(path, "must be a whole number.")
+    elif not measure.lowest <= total <= measure.highest:
         yield FieldFault(path, f"must lie from {measure.lowest:g} to {measure.highest:g}.")

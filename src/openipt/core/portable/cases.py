@@ -8,7 +8,7 @@ session in which their task was done. What the format holds and an episode does 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -23,11 +23,18 @@ from openipt.core.course.course import (
 )
 from openipt.core.course.phases import ORDER
 from openipt.core.course.scores import PHQ9
-from openipt.core.fields.definitions import RecordType
-from openipt.core.formulation.ranking import WEIGHTS
-from openipt.core.measures.definitions import Measure, Method
-from openipt.core.measures.scoring import score
-from openipt.core.portable.answers import Measures, answers_faults, total_fault
+from openipt.core.portable.answers import Measures
+from openipt.core.portable.case_faults import (
+    CASE_SHAPE,
+    MONTHS,
+    SESSION_SHAPE,
+    STEPS,
+    TOTAL,
+    Codes,
+    RecordTypes,
+    case_faults,
+    is_asked_of_each,
+)
 from openipt.core.portable.episode import (
     PortableAlert,
     PortableClient,
@@ -38,49 +45,8 @@ from openipt.core.portable.episode import (
     PortablePerson,
     PortableStep,
 )
-from openipt.core.portable.episode_file import (
-    CODE,
-    CODES,
-    PHASES,
-    SESSION,
-    Codes,
-    consistency_faults,
-    payload_faults,
-)
-from openipt.core.portable.shape import (
-    Anything,
-    Day,
-    Many,
-    Moment,
-    Number,
-    Object,
-    OneOf,
-    Text,
-    Whole,
-    YesNo,
-    unkeepable,
-)
-from openipt.errors import AnswersNotScorable, FieldFault, FileNotValid
-
-RECORD = Object(
-    {"type": Text(r"rec_[a-z0-9_]+"), "issue": Text(optional=True), "actions": Many(Text(), optional=True)},
-    others_allowed=True,
-)
-OPTIONAL_OBJECTS = Many(Anything(), optional=True)
-VERSIONS = Many(Object({"session": SESSION, "date": Day(optional=True)}, others_allowed=True), optional=True)
-FACTORS = Object(
-    {
-        f: Whole(0, 3, optional=True)
-        for f in ("f_link", "f_priority", "f_severity", "f_affect", "f_change", "f_safety")
-    }
-)
-ISSUES = Many(
-    Object({"id": Text(), "text": Text(), "area": Text(CODE), "factors": FACTORS}, others_allowed=True),
-    optional=True,
-)
-MOST_ISSUES = WEIGHTS.most_issues
-
-STEPS = ("shown_to_client", "therapist_acknowledged", "contact_by_phone")
+from openipt.core.portable.episode_file import consistency_faults, payload_faults
+from openipt.errors import FileNotValid
 
 # Parts of a case that tell about it and are no part of an episode.
 ABOUT_THE_CASE = frozenset(
@@ -88,117 +54,8 @@ ABOUT_THE_CASE = frozenset(
     | {"expected_ranking", "expected_ranking_at_midpoint"}
 )
 
-CASE_SHAPE = Object(
-    {
-        "id": Text(optional=True),
-        "client": Object(
-            {
-                "pseudonym": Text(),
-                "birth_year": Whole(1880, 2120, optional=True),
-                "language": Text(optional=True),
-                "pronouns": Text(optional=True),
-            },
-            others_allowed=True,
-        ),
-        "adaptation": Text(CODE),
-        "planned_sessions": Whole(1, 200),
-        "start_date": Day(),
-        "baseline_measures": Anything(optional=True),
-        "suitability": Anything(optional=True),
-        "medication": OPTIONAL_OBJECTS,
-        "inventory": Many(
-            Object(
-                {
-                    "person_id": Text(CODE),
-                    "label": Text(),
-                    "relation": Text(optional=True),
-                    "ratings_over_time": Many(
-                        Object({"session": Whole(0, 999), "ring": Whole(1, 3)}, others_allowed=True),
-                        optional=True,
-                    ),
-                },
-                others_allowed=True,
-            ),
-            optional=True,
-        ),
-        "timeline": OPTIONAL_OBJECTS,
-        "issues": ISSUES,
-        "issues_at_midpoint": ISSUES,
-        "formulation": Object(
-            {"agreed_on_session": SESSION, "date": Day(optional=True), "later_versions": VERSIONS},
-            optional=True,
-            others_allowed=True,
-        ),
-        "contract": Object({"later_versions": VERSIONS}, optional=True, others_allowed=True),
-        "sessions": Many(
-            Object(
-                {
-                    "number": SESSION,
-                    "date": Day(),
-                    "phase": OneOf(PHASES, optional=True),
-                    "minutes": Whole(0, 600, optional=True),
-                    "format": Text(optional=True),
-                    "attendance": OneOf(tuple(a.value for a in Attendance)),
-                    "measures": Anything(optional=True),
-                    "totals": Anything(optional=True),
-                    "tasks_done": CODES,
-                    "strategies": CODES,
-                    "techniques": CODES,
-                    "note": Text(optional=True),
-                    "private_note": Text(optional=True),
-                    "records": Many(RECORD, optional=True),
-                    "next_step": Text(optional=True),
-                },
-                others_allowed=True,
-            )
-        ),
-        "client_entries": Many(
-            Object(
-                {
-                    "date": Day(),
-                    "kind": OneOf(("journal", "checkin", "worksheet")),
-                    "shared": YesNo(),
-                    "title": Text(optional=True),
-                    "text": Text(optional=True),
-                    "people": Many(Text(), optional=True),
-                    "mood_before_0_10": Whole(0, 10, optional=True),
-                    "mood_after_0_10": Whole(0, 10, optional=True),
-                    "worksheet": Text(r"rec_[a-z0-9_]+", optional=True),
-                    "fields": Anything(optional=True),
-                },
-                others_allowed=True,
-            ),
-            optional=True,
-        ),
-        "safety": Many(
-            Object(
-                {
-                    "date": Day(),
-                    "type": Text(),
-                    "session": SESSION,
-                    "rule": Text(CODE, optional=True),
-                    "severity": OneOf(("info", "notice", "warning", "critical"), optional=True),
-                    **{step: Moment(optional=True) for step in STEPS},
-                },
-                others_allowed=True,
-            ),
-            optional=True,
-        ),
-        "ending": Object(
-            {
-                "relapse_plan": Anything(optional=True),
-                "next_step": Object(
-                    {"follow_up_due": Many(Day(), optional=True)}, optional=True, others_allowed=True
-                ),
-            },
-            optional=True,
-            others_allowed=True,
-        ),
-    },
-    others_allowed=True,
-)
-
-RecordTypes = Mapping[str, RecordType]
+_FROM_SESSION = re.compile(r"(\w+)_from_(?:meeting|session|visit)_(\d+)")
+_AS_IN_SESSION = re.compile(r"\b(?:meeting|session|visit) (\d+)\b")
 
 
 def is_case(data: object) -> bool:
@@ -220,101 +77,17 @@ def from_case(
     Raises `FileNotValid` with every fault. What an episode has no place for is left out, with a remark:
     cases may tell more than an episode holds.
     """
-    faults = [*unkeepable(data), *CASE_SHAPE.faults(data, "")]
-    if faults or not isinstance(data, Mapping):
-        raise FileNotValid(tuple(faults))
-    faults += _measure_faults(data, measures or {})
-    faults += _code_faults(data, codes or {})
-    faults += _issue_faults(data)
-    if faults:
-        raise FileNotValid(tuple(faults))
-    episode = _Reader(data, record_types or {}, measures or {}, manual_version).episode()
-    faults += consistency_faults(episode)
+    found = case_faults(data, record_types, codes or {}, measures or {})
+    if found or not isinstance(data, Mapping):
+        raise FileNotValid(found)
+    reader = _Reader(data, record_types or {}, measures or {}, manual_version)
+    episode = reader.episode()
+    faults = consistency_faults(episode)
     if record_types is not None:
         faults += payload_faults(episode, record_types, codes or {})
     if faults:
-        raise FileNotValid(tuple(faults))
+        raise FileNotValid(tuple(replace(fault, path=reader.told_at(fault.path)) for fault in faults))
     return episode
-
-
-def _measure_faults(data: Mapping[str, Any], measures: Measures) -> Iterator[FieldFault]:
-    """Answers that are no answers, totals that are none, or not the sum of complete answers."""
-    for place, session in enumerate(data["sessions"], start=1):
-        given, totals = session.get("measures") or {}, session.get("totals") or {}
-        for name, value in given.items():
-            yield from _value_faults(name, value, f"sessions.{place}.measures.{name}", measures)
-        for name, total in totals.items():
-            path = f"sessions.{place}.totals.{name}"
-            yield from total_fault(measures.get(name), total, path)
-            if _is_whole(given.get(name)) and not _is_total_of(measures.get(name), given[name], total):
-                yield FieldFault(path, "is not the sum of the answers.")
-    for name, value in (data.get("baseline_measures") or {}).items():
-        path = f"baseline_measures.{name}"
-        if found := _TOTAL.fullmatch(name):
-            yield from total_fault(measures.get(found.group(1)), value, path)
-        elif _MONTHS.fullmatch(name):
-            yield from Number(optional=True).faults(value, path) if value is not None else ()
-        else:
-            yield from _value_faults(name, value, path, measures)
-
-
-def _value_faults(name: str, value: Any, path: str, measures: Measures) -> Iterator[FieldFault]:
-    measure = measures.get(name)
-    if isinstance(value, list):
-        several = measure is not None and _is_asked_of_each(measure)
-        yield from answers_faults(None if several else measure, value, path)
-    elif measure is not None and len(measure.items) == 1:
-        yield from answers_faults(measure, [value], path)
-    else:
-        yield from total_fault(measure, value, path)
-
-
-def _is_asked_of_each(measure: Measure) -> bool:
-    """One item, asked of each focus problem (`ms_prr`): as many answers as there are problems."""
-    return len(measure.items) == 1 and measure.method is Method.MEAN
-
-
-def _is_whole(given: object) -> bool:
-    return isinstance(given, list) and bool(given) and all(type(answer) is int for answer in given)
-
-
-def _is_total_of(measure: Measure | None, given: list[int], total: Any) -> bool:
-    """The plain sum, or the total as the measure scores its answers."""
-    if total is None or not isinstance(total, int | float) or total == sum(given):
-        return True
-    if measure is None:
-        return False
-    try:
-        return score(measure, given[: len(measure.items)]).total == total
-    except AnswersNotScorable:
-        return not measure.entry.takes_items
-
-
-def _code_faults(data: Mapping[str, Any], codes: Codes) -> Iterator[FieldFault]:
-    """Tasks, strategies and techniques of a session that no manual knows."""
-    for place, session in enumerate(data["sessions"], start=1):
-        for key, kind in (("tasks_done", "tasks"), ("strategies",) * 2, ("techniques",) * 2):
-            for number, code in enumerate(session.get(key) or [], start=1):
-                if kind in codes and code not in codes[kind]:
-                    path = f"sessions.{place}.{key}.{number}"
-                    yield FieldFault(path, f"is not one of the {kind} of this course.")
-
-
-def _issue_faults(data: Mapping[str, Any]) -> Iterator[FieldFault]:
-    """Issues are told apart by their id, and at most six are ranked at once (ipt.md 7.3)."""
-    for key in ("issues", "issues_at_midpoint"):
-        ids = [issue["id"] for issue in data.get(key) or []]
-        if len(ids) > MOST_ISSUES:
-            yield FieldFault(key, f"holds {len(ids)} issues; rank at most {MOST_ISSUES}.")
-        for place, name in enumerate(ids, start=1):
-            if name in ids[: place - 1]:
-                yield FieldFault(f"{key}.{place}.id", "is used twice.")
-
-
-_TOTAL = re.compile(r"(ms_\w+?)_total(?:_(?:meeting|session|visit)_(\d+))?")
-_MONTHS = re.compile(r"(ms_\w+?)_months_since_loss")
-_FROM_SESSION = re.compile(r"(\w+)_from_(?:meeting|session|visit)_(\d+)")
-_AS_IN_SESSION = re.compile(r"\b(?:meeting|session|visit) (\d+)\b")
 
 
 @dataclass
@@ -325,7 +98,9 @@ class _Reader:
     record_types: RecordTypes
     measures: Measures
     manual_version: str
+    at: str = ""  # the part of the case being read
     entries: list[PortableEntry] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)  # of the entries, in the case
     plan_changes: list[PlanChange] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
@@ -402,6 +177,7 @@ class _Reader:
         kept = self._known_values(record, values)
         day = on or self._day_of(session or 0)
         self.entries.append(PortableEntry(record, day, kept, session=session))
+        self.places.append(self.at)
 
     def _known_values(self, record: str, values: Mapping[str, Any]) -> dict[str, Any]:
         """Without keys the record type does not know; each is named in the remarks."""
@@ -415,25 +191,40 @@ class _Reader:
 
     def _in_order(self) -> tuple[PortableEntry, ...]:
         """Sorted by day, keeping the order in which they were read within one."""
-        placed = sorted(enumerate(self.entries), key=lambda pair: (pair[1].on, pair[0]))
-        return tuple(replace(entry, order=order) for order, (_, entry) in enumerate(placed, start=1))
+        placed = sorted(zip(self.entries, self.places, strict=True), key=lambda pair: pair[0].on)
+        self.places = [place for _, place in placed]
+        return tuple(replace(entry, order=order) for order, (entry, _) in enumerate(placed, start=1))
+
+    def told_at(self, path: str) -> str:
+        """Where the case tells what stands at this place of the episode."""
+        first, *rest = path.split(".")
+        if first == "entries" and rest:
+            place, *key = (self.places[int(rest[0]) - 1], *rest[1:])
+            return ".".join([place, *(part for part in key if part != "values")])
+        if first == "client_entries":
+            return path.replace(".values", ".fields", 1)
+        return path.replace("people.", "inventory.", 1).removesuffix(".id") if first == "people" else path
 
     # -- records -------------------------------------------------------------------------------
 
     def _intake(self) -> None:
+        self.at = "suitability"
         if suitability := self.case.get("suitability"):
             self._add("rec_suitability", suitability, self._session_of_task("A03", 0))
         first = self._session_of_task("I02", 1)
-        for item in self._rows("timeline"):
+        for place, item in enumerate(self._rows("timeline"), start=1):
+            self.at = f"timeline.{place}"
             self._add("rec_timeline", item, first)
         self._inventory()
         for name, value in (self.case.get("baseline_measures") or {}).items():
-            if value is not None and (found := _MONTHS.fullmatch(name)):
+            self.at = f"baseline_measures.{name}"
+            if value is not None and (found := MONTHS.fullmatch(name)):
                 self._months_since_loss(found.group(1), value)
 
     def _inventory(self) -> None:
         session = self._session_of_task("I07", self._session_of_task("IPC-03", 1))
-        for person in self._rows("inventory"):
+        for place, person in enumerate(self._rows("inventory"), start=1):
+            self.at = f"inventory.{place}"
             ratings = person.get("ratings_over_time") or []
             first = [r for r in ratings if r.get("session", 0) <= session]
             ring = {"closeness_ring_1_3": first[-1]["ring"]} if first else {}
@@ -450,16 +241,19 @@ class _Reader:
         self._add("rec_measure", {**values, "external_form": True}, 0)
 
     def _sessions(self) -> None:
-        for session in self.case["sessions"]:
+        for place, session in enumerate(self.case["sessions"], start=1):
             number, on = session.get("number"), date.fromisoformat(session["date"])
-            for record in session.get("records") or []:
+            for row, record in enumerate(session.get("records") or [], start=1):
+                self.at = f"sessions.{place}.records.{row}"
                 if record["type"] != "rec_issue_ranking":
                     values = {key: value for key, value in record.items() if key != "type"}
                     self._add(record["type"], values, number, on)
             if session.get("next_step"):
+                self.at = f"sessions.{place}"
                 self._add("rec_session", {"next_step": session["next_step"]}, number, on)
         self._rankings()
-        for drug in self._rows("medication"):
+        for place, drug in enumerate(self._rows("medication"), start=1):
+            self.at = f"medication.{place}"
             self._add("rec_medication", drug, self._session_of_task("I05", 1))
 
     def _rankings(self) -> None:
@@ -475,13 +269,16 @@ class _Reader:
                 if r["type"] == "rec_issue_ranking"
             }
             issues = issues_of.pop(number, []) if number is not None else []
-            for issue in issues:
+            for place, issue in enumerate(issues, start=1):
+                self.at = f"{'issues' if number == first else 'issues_at_midpoint'}.{place}"
                 rated = {"issue": issue["id"], **{k: v for k, v in issue.items() if k != "id"}}
                 self._add("rec_issue_ranking", {**rated, **recorded.pop(issue["id"], {})}, number, on)
             for values in recorded.values():
+                self.at = "sessions"
                 self._add("rec_issue_ranking", values, number, on)
 
     def _focus(self) -> None:
+        self.at = "formulation"
         if formulation := self.case.get("formulation"):
             session = formulation.get("agreed_on_session")
             if session is None and not formulation.get("date"):
@@ -492,6 +289,7 @@ class _Reader:
                 changed = {key: value for key, value in version.items() if key != "session"}
                 values = {**first, **changed, "agreed_on_session": version.get("session")}
                 self._version("rec_formulation", values, version.get("session"))
+        self.at = "contract"
         if contract := self.case.get("contract"):
             self._contract(contract)
 
@@ -527,7 +325,8 @@ class _Reader:
 
     def _safety(self) -> None:
         """What the safety section adds to the sessions' own records: levels, reasons, screens."""
-        for row in self._rows("safety"):
+        for place, row in enumerate(self._rows("safety"), start=1):
+            self.at = f"safety.{place}"
             session, on = row.get("session"), date.fromisoformat(row["date"])
             if row["type"] in ("rec_risk", "rec_safety_plan") and row.get("level"):
                 self._level(row, session, on)
@@ -555,6 +354,7 @@ class _Reader:
         return any(e.record == record and (session is None or e.session == session) for e in self.entries)
 
     def _ending(self) -> None:
+        self.at = "ending"
         ending = self.case.get("ending") or {}
         last = max(self._numbered(), default=0)
         if (plan := ending.get("relapse_plan")) and not self._has("rec_relapse_plan"):
@@ -572,12 +372,12 @@ class _Reader:
         intake = self._day_of(0)
         found = []
         for name, given in (self.case.get("baseline_measures") or {}).items():
-            if total := _TOTAL.fullmatch(name):
+            if total := TOTAL.fullmatch(name):
                 session = int(total.group(2) or 0)
                 if given is None or (session and session not in self._numbered()):
                     continue
                 found.append(_given(total.group(1), self._day_of(session), session, given))
-            elif not _MONTHS.fullmatch(name) and given is not None:
+            elif not MONTHS.fullmatch(name) and given is not None:
                 found.append(self._sitting(name, given, intake, 0))
         moved = self._moved_days()
         for session in self.case["sessions"]:
@@ -624,7 +424,7 @@ class _Reader:
             )
         items = tuple(given)
         if measure is not None and len(items) > len(measure.items) and measure.items:
-            if _is_asked_of_each(measure):
+            if is_asked_of_each(measure):
                 known = [item for item in items if item is not None]
                 return _given(name, on, session, sum(known) / len(known)) if known else Answers(name, on)
             asked = len(measure.items)
@@ -652,6 +452,8 @@ class _Reader:
             self.remarks.append(f"{private} private notes were left out: only their author may add them.")
         unknown = sorted(set(self.case) - set(CASE_SHAPE.keys) - ABOUT_THE_CASE)
         self.remarks += [f"“{key}” is no part of a case and was left out." for key in unknown]
+        odd = {key for session in self.case["sessions"] for key in set(session) - set(SESSION_SHAPE.keys)}
+        self.remarks += [f"“{key}” is no part of a session and was left out." for key in sorted(odd)]
         return tuple(dict.fromkeys(self.remarks))
 
 

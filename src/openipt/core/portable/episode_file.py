@@ -228,9 +228,11 @@ def from_file(
 
     Raises `FileNotValid` with every fault, each at its path (rows counted from 1).
     """
+    if not isinstance(data, Mapping):
+        raise FileNotValid((FieldFault("file", "must hold one JSON object."),))
     faults = [*unkeepable(data), *SHAPE.faults(data, "")]
-    if faults or not isinstance(data, Mapping):
-        raise FileNotValid(tuple(faults))
+    if faults:
+        raise FileNotValid((*faults, *_faults_of_entries(data, record_types, codes or {}, faults)))
     episode = _episode(data)
     faults += consistency_faults(episode)
     faults += _answer_faults(episode, measures or {})
@@ -243,34 +245,53 @@ def from_file(
 
 def consistency_faults(episode: PortableEpisode) -> list[FieldFault]:
     """What single values cannot show: sessions numbered twice or out of order, meetings held without a number."""
-    faults = []
-    seen: dict[int, date] = {}
-    for place, meeting in enumerate(episode.meetings, start=1):
-        path = f"meetings.{place}.number"
-        if meeting.attendance.is_held and meeting.number is None:
-            faults.append(FieldFault(path, "is missing: a held meeting has a number."))
-        if not meeting.attendance.is_held and meeting.number is not None:
-            faults.append(FieldFault(path, "only a held meeting has a number."))
-        if meeting.number is not None and meeting.number in seen:
-            faults.append(FieldFault(path, f"session {meeting.number} is there twice."))
-        if meeting.number is not None:
-            seen.setdefault(meeting.number, meeting.on)
-    faults += _order_faults(episode, seen)
-    return faults
-
-
-def _order_faults(episode: PortableEpisode, seen: Mapping[int, date]) -> list[FieldFault]:
-    faults = []
-    numbered = sorted(seen.items())
-    for (before, earlier), (number, on) in zip(numbered, numbered[1:], strict=False):
-        if on < earlier:
-            faults.append(FieldFault("meetings", f"session {number} lies before session {before}."))
-    if episode.started_on and 1 in seen and seen[1] < episode.started_on:
-        faults.append(FieldFault("started_on", "lies after session 1."))
+    meetings = dict(enumerate(episode.meetings, start=1))
+    faults = list(meeting_faults(meetings, episode.started_on))
+    born, began = episode.client.birth_year, episode.started_on
+    if born is not None and began is not None and born > began.year:
+        faults.append(FieldFault("client.birth_year", "lies after the start of the treatment."))
     for place, person in enumerate(episode.people, start=1):
         if [other.id for other in episode.people].index(person.id) < place - 1:
             faults.append(FieldFault(f"people.{place}.id", "is used twice."))
     return faults
+
+
+def meeting_faults(
+    meetings: Mapping[int, PortableMeeting],
+    started_on: date | None,
+    rows: str = "meetings",
+    start: str = "started_on",
+) -> Iterator[FieldFault]:
+    """Meetings by their place in the file, which calls its rows and its first day so."""
+    seen: dict[int, date] = {}
+    for place, meeting in meetings.items():
+        path = f"{rows}.{place}.number"
+        if meeting.attendance.is_held and meeting.number is None:
+            yield FieldFault(path, "is missing: a held meeting has a number.")
+        if not meeting.attendance.is_held and meeting.number is not None:
+            yield FieldFault(path, "only a held meeting has a number.")
+        if meeting.number is not None and meeting.number in seen:
+            yield FieldFault(path, f"session {meeting.number} is there twice.")
+        if meeting.number is not None:
+            seen.setdefault(meeting.number, meeting.on)
+    numbered = sorted(seen.items())
+    for (before, earlier), (number, on) in zip(numbered, numbered[1:], strict=False):
+        if on < earlier:
+            yield FieldFault(rows, f"session {number} lies before session {before}.")
+    if started_on and 1 in seen and seen[1] < started_on:
+        yield FieldFault(start, "lies after session 1.")
+
+
+def _faults_of_entries(
+    data: Mapping[str, Any], record_types: RecordTypes | None, codes: Codes, known: list[FieldFault]
+) -> Iterator[FieldFault]:
+    """Faults inside the records of a file that has others too: what has the form of a record is read."""
+    entries, named = data.get("entries"), {fault.path for fault in known}
+    for place, entry in enumerate(entries if isinstance(entries, list) else (), start=1):
+        values = entry.get("values") if isinstance(entry, Mapping) else None
+        if record_types is not None and isinstance(values, Mapping) and isinstance(entry.get("record"), str):
+            found = _values_faults(entry["record"], values, f"entries.{place}", record_types, codes)
+            yield from (fault for fault in found if fault.path not in named)
 
 
 def _answer_faults(episode: PortableEpisode, measures: Measures) -> Iterator[FieldFault]:

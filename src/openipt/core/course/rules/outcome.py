@@ -78,8 +78,13 @@ def no_response(manual: Manual, course: Course, today: date) -> Verdict:
 
 
 # A plan to stop is written in words (`rec_medication.wish`, `rec_next_step`); these words name one, unless
-# they are denied. A reading of the project (DEFAULT); the words themselves never leave the record.
-_STOP = re.compile(r"\b(stop\w*|come off|coming off|taper\w*|discontinu\w*|wean\w*|without)\b", re.IGNORECASE)
+# they are denied in the same breath. A reading of the project (DEFAULT); the words never leave the record.
+_STOP = re.compile(
+    r"\b(stop\w*|quit\w*|come off|coming off|taper\w*|discontinu\w*|wean\w*"
+    r"|without (it|them|the|any|drugs?|medic\w+|tablets?|pills?))\b",
+    re.IGNORECASE,
+)
+_BREATH = re.compile(r"[.,;:!?()\n]|\b(?:but|then|until|although)\b", re.IGNORECASE)
 _DENIED = re.compile(r"\b(not|no|never|keep|continue|stay|against)\b", re.IGNORECASE)
 
 
@@ -104,7 +109,7 @@ def plan_to_stop_medication(manual: Manual, course: Course, today: date) -> Verd
 
 
 def _wants_to_stop(wish: str) -> bool:
-    return _STOP.search(wish) is not None and _DENIED.search(wish) is None
+    return any(_STOP.search(said) and not _DENIED.search(said) for said in _BREATH.split(wish))
 
 
 @rule("DR-33")
