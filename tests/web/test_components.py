@@ -16,7 +16,7 @@ from openipt.web.drawing.symptom_line import (
     NARROW,
     WIDE,
     Band,
-    Expected,
+    ExpectedCourse,
     Happening,
     PhaseTime,
     Score,
@@ -136,14 +136,16 @@ def test_a_point_says_day_session_score_band_and_note() -> None:
 
 def test_events_that_fall_together_are_moved_apart_and_keep_their_order() -> None:
     happenings = tuple(Happening(MONDAY + timedelta(days=at), f"event {at}") for at in (1, 0, 1))
-    events = draw(line_of(9, 8, 7, happenings=happenings), WIDE).events
-    assert [event.number for event in events] == [1, 2, 3]
-    assert events[0].words == "5 Jan 2026: event 0"
-    assert all(right.x - left.x >= 20 for left, right in zip(events, events[1:], strict=False))
+    drawing = draw(line_of(9, 8, 7, happenings=happenings), WIDE)
+    assert [event.number for event in drawing.events] == [1, 2, 3]
+    assert drawing.events[0].words == "5 Jan 2026: event 0"
+    marks = drawing.lanes[0].marks
+    assert all(right.x - left.x >= 20 for left, right in zip(marks, marks[1:], strict=False))
 
 
 def test_the_ribbon_is_drawn_for_those_who_are_given_it() -> None:
-    expected = tuple(Expected(MONDAY + timedelta(weeks=at), 10 - at, 14 - at) for at in range(3))
+    days = tuple((MONDAY + timedelta(weeks=at), 10.0 - at) for at in range(3))
+    expected = (ExpectedCourse("expected", days, band=6),)
     assert draw(line_of(9, 8, 7, expected=expected), WIDE).ribbon.endswith("Z")
     assert draw(line_of(9, 8, 7), WIDE).ribbon == ""
 

@@ -11,8 +11,11 @@ import json
 import logging
 import re
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from html import unescape
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +24,9 @@ from django.apps import apps
 from django.contrib.sessions.models import Session as SignIn
 from django.http import HttpResponse
 from django.test import Client
+from pypdf import PdfReader
+from pypdf.errors import PdfReadError
+from pypdf.generic import DictionaryObject
 from tests import factories as make
 from tests.web.house import NOW, PERSONS, House, Record
 from tests.web.routes import every_route, path_of
@@ -63,7 +69,7 @@ class Reading:
     broken: list[tuple[str, int]] = field(default_factory=list)
 
     def take(self, path: str, answer: HttpResponse) -> str:
-        text = unescape(answer.content.decode())
+        text = unescape(text_of(answer))
         self.pages += 1
         for word in MARKER.findall(text):
             self.words.setdefault(word.lower(), path)
@@ -77,6 +83,24 @@ class Reading:
         if answer.status_code >= 500:
             self.broken.append((path, answer.status_code))
         return text
+
+
+def text_of(answer: HttpResponse) -> str:
+    """The words of an answer, also of one that is a PDF: of its pages, its alternative texts, its metadata."""
+    if answer.headers.get("Content-Type") != "application/pdf":
+        return answer.content.decode()
+    made = PdfReader(BytesIO(answer.content))
+    pages = [page.extract_text() for page in made.pages]
+    texts = [str(one.get("/Alt", "")) for one in every_object(made)]
+    return "\n".join((*pages, *texts, str(made.metadata)))
+
+
+def every_object(made: PdfReader) -> Iterator[DictionaryObject]:
+    for number in range(1, len(made.xref_objStm) + sum(map(len, made.xref.values())) + 1):
+        with suppress(PdfReadError):
+            found = made.get_object(number)
+            if isinstance(found, DictionaryObject):
+                yield found
 
 
 def _unprotected(path: str, answer: HttpResponse) -> list[str]:

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # The most queries a page may ask once the course is known; three of each are the audited read.
 OF_EPISODE = {
     "": 20,
+    "line/": 24,
     "people/": 20,
     "timeline/": 20,
     "formulation/": 20,

@@ -9,8 +9,9 @@ from openipt.errors import FieldFault
 from openipt.web.drawing.phase_track import Mark, PhaseTrack, phase_track
 from openipt.web.drawing.symptom_line import (
     Band,
-    Expected,
+    ExpectedCourse,
     Happening,
+    Jump,
     PhaseTime,
     Score,
     SymptomLine,
@@ -94,7 +95,7 @@ def _header(track: PhaseTrack, *, alerts: tuple[AlertLine, ...] | None = None) -
 
 def _line() -> SymptomLine:
     weeks = [START + timedelta(weeks=week) for week in range(12)]
-    values = (19, 18, 18, 16, 17, 13, 14, 11)
+    values = (19, 18, 18, 16, 17, 12, 13, 11)
     bands = (
         Band("minimal", 0, 4),
         Band("mild", 5, 9),
@@ -127,10 +128,16 @@ def _line() -> SymptomLine:
             Happening(weeks[2] + timedelta(days=3), "Back at work for one day"),
             Happening(weeks[4] + timedelta(days=1), "Quarrel with her mother", attention=True),
             Happening(weeks[6] + timedelta(days=2), "First evening out with Jonas"),
+            Happening(weeks[3], "Sertraline 50 mg begun", kind="medication"),
         ),
-        expected=tuple(
-            Expected(day, 19 * (1 - 0.5 * at / 11) - 3, 19 * (1 - 0.5 * at / 11) + 3)
-            for at, day in enumerate(weeks)
+        expected=(
+            ExpectedCourse(
+                "expected course (project default)",
+                tuple((day, 19 * (1 - 0.5 * at / 11)) for at, day in enumerate(weeks)),
+                band=6,
+            ),
         ),
+        jumps=(Jump(weeks[4], weeks[5], is_gain=True),),
         end=weeks[11],
+        today=weeks[8],
     )

@@ -12,7 +12,8 @@ from tests.spec.world import course, day
 
 from openipt import library
 from openipt.core.course.course import Answers, Course
-from openipt.core.course.mechanisms import Indicator, mechanisms
+from openipt.core.course.mechanisms import Indicator, alliance, mechanisms
+from openipt.core.course.rules.progress import alliance_means
 
 MANUAL = library.manual("ipt_acute")
 FIVE = ["mech_support", "mech_stress", "mech_emotion", "mech_skill", "mech_resolution"]
@@ -170,3 +171,23 @@ def test_whatever_the_course_readings_stand_in_time_and_range(made: Course, unti
             for reading in one.readings:
                 assert reading.value >= one.lowest
                 assert one.highest is None or reading.value <= one.highest
+
+
+def test_the_alliance_stands_day_by_day_as_the_rule_reads_it() -> None:
+    made = course(
+        8,
+        records=[
+            ("rec_alliance", 3, {"goals_0_10": 6, "tasks_0_10": 7, "bond_0_10": 8}),
+            ("rec_alliance", 5, {"goals_0_10": 6, "comment": "only one of three"}),
+        ],
+        answers=[Answers("ms_alliance3", day(8), items=(8, 8, 7), session=8)],
+    )
+    found = alliance(MANUAL, made)
+    assert [(r.session, round(r.value, 2)) for r in found.readings] == [(3, 7.0), (8, 7.67)]
+    assert tuple(r.value for r in found.readings) == pytest.approx(alliance_means(MANUAL, made), abs=0.01)
+
+
+@given(courses())
+def test_the_line_and_dr_36_read_one_alliance(made: Course) -> None:
+    values = [reading.value for reading in alliance(MANUAL, made).readings]
+    assert values == pytest.approx(list(alliance_means(MANUAL, made)))

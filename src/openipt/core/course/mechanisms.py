@@ -18,7 +18,7 @@ from openipt.core.course.known import words
 from openipt.core.course.scores import answers_of, total_of
 from openipt.core.manual.model import Manual
 
-OSSS3, STRESS, PRR = "ms_osss3", "ms_focus_stress", "ms_prr"
+OSSS3, STRESS, PRR, ALLIANCE = "ms_osss3", "ms_focus_stress", "ms_prr", "ms_alliance3"
 THERAPIST = "therapist"
 
 
@@ -78,6 +78,22 @@ def mechanisms(manual: Manual, course: Course) -> tuple[Mechanism, ...]:
         Mechanism("mech_emotion", (_feelings_named(course),)),
         Mechanism("mech_skill", (_rehearsals(course), _steps(course))),
         Mechanism("mech_resolution", _resolution(manual, course)),
+    )
+
+
+def alliance(manual: Manual, course: Course) -> Indicator:
+    """The mean of goals, tasks and bond day by day, answered or asked aloud: what DR-36 reads."""
+    found: dict[date, Reading] = {}
+    for entry in course.entries_of("rec_alliance"):
+        parts = [entry.values.get(key) for key in ("goals_0_10", "tasks_0_10", "bond_0_10")]
+        rated = [part for part in parts if isinstance(part, int | float)]
+        if len(rated) == len(parts):
+            found[entry.on] = Reading(entry.on, sum(rated) / len(rated), entry.session)
+    for answers, total in _totals(manual, course, ALLIANCE):
+        found[answers.on] = Reading(answers.on, total, answers.session)
+    readings = tuple(found[on] for on in sorted(found))
+    return Indicator(
+        "alliance", "Working together", "of 10", readings, "three questions at 3, 8 and 12", 0, 10
     )
 
 
@@ -159,7 +175,7 @@ def _confidants(course: Course) -> Indicator:
             confidants = [p for p in people.values() if _in_life(p) and "emotional" in _gives(p)]
             found.append(Reading(entry.on, len(confidants), entry.session))
     return Indicator(
-        "confidants", "Confidants", "people", tuple(found), INVENTORY,
+        "confidants", "Confidants", "", tuple(found), INVENTORY,
         counts="People in the client's life now who give comfort and listen.",
     )  # fmt: skip
 

@@ -7,22 +7,49 @@ puts the table beside them. No colour here says good or bad: a band is a field w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-LETTER = 6.8  # mean width of a letter at the drawing's text size
+from openipt.web.drawing.placing import Box, Text, box_of, first_free, grouped, spread
+from openipt.web.drawing.time_axis import (
+    MONTHS,
+    Shape,
+    TimeScale,
+    day_in_words,
+    day_texts,
+    ticks,
+    time_scale,
+)
+
+__all__ = ["MONTHS", "NARROW", "WIDE", "Shape", "SymptomLine", "Text", "draw", "drawings"]
+
+# Each kind of happening has a row of its own under the line, with a mark of its own shape.
+KINDS = {
+    "event": "Life events",
+    "medication": "Medication",
+    "jump": "Sudden change",
+    "alert": "Alerts",
+    "arrangement": "Arrangements",
+}
+LANE, MARK, SEVERAL = 24.0, 20.0, 38.0  # heights and widths of a row and its marks
+TICKS_AND_DAYS = 34.0  # the room under the line without any row
+DIGIT = 9.0  # the width of a digit of a score's label, which is larger than other text
 
 
 @dataclass(frozen=True)
 class Score:
-    """One score on its day. `note` says what a reader must know: prorated, from paper, one item declined."""
+    """One score on its day. `note` says what a reader must know: prorated, from paper, one item declined.
+
+    `address` is where its words stand, if somewhere.
+    """
 
     on: date
     value: float
     session: int | None = None
     band: str = ""
     note: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,25 +72,43 @@ class PhaseTime:
 
 @dataclass(frozen=True)
 class Happening:
-    """An event with its words. `attention` draws it in clay with a flag."""
+    """An event with its words. `attention` draws it in clay. `when`: its time in words where no day is sure."""
 
     on: date
     words: str
     attention: bool = False
+    kind: str = "event"
+    when: str = ""
 
 
 @dataclass(frozen=True)
-class Expected:
-    """The expected score on a day, with the lower and upper edge of the ribbon."""
+class ExpectedCourse:
+    """An expected course: its value on the day of each session, and how far its band reaches above it.
 
-    on: date
-    low: float
-    high: float
+    `own`: fitted to the service's own cases. A band of 0 is none.
+    """
+
+    name: str
+    days: tuple[tuple[date, float], ...]
+    band: float = 0.0
+    own: bool = False
+
+
+@dataclass(frozen=True)
+class Jump:
+    """A sudden change between two scores."""
+
+    start: date
+    end: date
+    is_gain: bool
 
 
 @dataclass(frozen=True)
 class SymptomLine:
-    """All that the drawing shows. `expected` and `bands` stay empty where the client looks alone."""
+    """All that the drawing shows. `expected` and `bands` stay empty where the client looks alone.
+
+    `start` and `end` are the days shown, where they are chosen; else from the first day known to the last.
+    """
 
     measure: str
     lowest: float
@@ -73,37 +118,28 @@ class SymptomLine:
     phases: tuple[PhaseTime, ...] = ()
     sessions: tuple[date, ...] = ()
     happenings: tuple[Happening, ...] = ()
-    expected: tuple[Expected, ...] = ()
+    expected: tuple[ExpectedCourse, ...] = ()
+    jumps: tuple[Jump, ...] = ()
     start: date | None = None
     end: date | None = None
+    today: date | None = None
     unit: str = "points"
 
-
-@dataclass(frozen=True)
-class Shape:
-    """The paper a drawing stands on."""
-
-    name: str
-    width: float
-    height: float
-    left: float
-    right: float
-    top: float
-    bottom: float
-
-
-WIDE = Shape("wide", 860, 330, left=44, right=120, top=34, bottom=58)
-NARROW = Shape("narrow", 326, 290, left=30, right=10, top=34, bottom=58)
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first and the last day shown."""
+        known = [
+            *(score.on for score in self.scores),
+            *(day for phase in self.phases for day in (phase.start, phase.end)),
+            *(day for course in self.expected for day, _ in course.days),
+            *self.sessions,
+        ]
+        start = self.start or min(known, default=date(2000, 1, 1))
+        return start, max(start, self.end or max(known, default=start))
 
 
-@dataclass(frozen=True)
-class Text:
-    """Words at a place; `anchor` is start, middle or end."""
-
-    x: float
-    y: float
-    words: str
-    anchor: str = "start"
+WIDE = Shape("wide", 860, 306, left=44, right=124, top=34, bottom=TICKS_AND_DAYS)
+NARROW = Shape("narrow", 326, 266, left=30, right=10, top=34, bottom=TICKS_AND_DAYS, letter=7.1)
 
 
 @dataclass(frozen=True)
@@ -128,24 +164,49 @@ class Point:
     value: str
     label: Text | None
     flagged: bool
+    on: date
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A path with its name."""
+
+    path: str
+    name: str
+    own: bool = False
 
 
 @dataclass(frozen=True)
 class Event:
-    """One event: a mark with a number, whose words stand in the list under the drawing."""
+    """What the list under the drawing says of a mark's number."""
 
-    x: float
     number: int
     words: str
     attention: bool
+    kind: str
 
 
 @dataclass(frozen=True)
-class Tick:
-    """A mark on an axis."""
+class Mark:
+    """A mark in the row of its kind, for one happening or for neighbours: "4", "4–6"."""
 
-    at: float
+    x: float
+    width: float
+    label: str
     words: str
+    attention: bool
+    from_x: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One row of marks of one kind. The title has room beside it in the wide variant only."""
+
+    kind: str
+    y: float
+    title: Text | None
+    marks: tuple[Mark, ...]
 
 
 @dataclass(frozen=True)
@@ -156,33 +217,40 @@ class Drawing:
     bands: tuple[Field, ...]
     phases: tuple[Field, ...]
     ribbon: str
+    curves: tuple[Curve, ...]
     path: str
+    jumps: tuple[Curve, ...]
     points: tuple[Point, ...]
+    radius: float
     sessions: tuple[float, ...]
+    lanes: tuple[Lane, ...]
     events: tuple[Event, ...]
-    days: tuple[Tick, ...]
-    values: tuple[Tick, ...]
+    grid: tuple[float, ...]
+    days: tuple[Text, ...]
+    values: tuple[Text, ...]
     floor: float
     ceiling: float
+    today: float | None
 
 
 @dataclass(frozen=True)
 class _Scale:
     shape: Shape
-    start: date
-    days: int
+    time: TimeScale
     lowest: float
     highest: float
 
     def x(self, on: date) -> float:
-        room = self.shape.width - self.shape.left - self.shape.right
-        share = min(1.0, max(0.0, (on - self.start).days / self.days))
-        return round(self.shape.left + share * room, 1)
+        return self.time.x(on)
 
     def y(self, value: float) -> float:
         room = self.shape.height - self.shape.top - self.shape.bottom
         share = (min(self.highest, max(self.lowest, value)) - self.lowest) / (self.highest - self.lowest)
         return round(self.shape.height - self.shape.bottom - share * room, 1)
+
+    def inside(self, on: date) -> float:
+        """The day, or the edge it lies beyond."""
+        return min(self.shape.end, max(self.shape.left, self.x(on)))
 
 
 def drawings(line: SymptomLine) -> tuple[Drawing, Drawing]:
@@ -190,141 +258,221 @@ def drawings(line: SymptomLine) -> tuple[Drawing, Drawing]:
     return draw(line, WIDE), draw(line, NARROW)
 
 
-def draw(line: SymptomLine, shape: Shape) -> Drawing:
+def draw(line: SymptomLine, paper: Shape) -> Drawing:
     """Lay one variant out."""
-    scale = _scale(line, shape)
+    time = time_scale(paper, *line.days)
+    seen = sorted((h for h in line.happenings if time.holds(h.on)), key=_place_of)
+    shape = _with_lanes(paper, seen)
+    scale = _Scale(shape, time, line.lowest, line.highest)
     scores = sorted(line.scores, key=lambda score: score.on)
-    points = _points(scores, scale, line)
+    bands, phases = _bands(line.bands, scale), _phases(line.phases, scale)
+    points = _points([score for score in scores if time.holds(score.on)], scale, line, bands)
+    floor = scale.y(line.lowest)
     return Drawing(
         shape=shape,
-        bands=_bands(line.bands, scale),
-        phases=_phases(line.phases, scale),
-        ribbon=_ribbon(line.expected, scale),
-        path=" ".join(f"{'M' if i == 0 else 'L'}{p.x} {p.y}" for i, p in enumerate(points)),
+        bands=bands,
+        phases=phases,
+        ribbon=next((ribbon for course in line.expected if (ribbon := _ribbon(course, scale))), ""),
+        curves=tuple(_curve(course, scale) for course in line.expected if len(course.days) > 1),
+        path=_path([(score.on, score.value) for score in scores], scale),
+        jumps=tuple(_jump(jump, scores, scale) for jump in line.jumps if _is_seen(jump, time)),
         points=points,
-        sessions=tuple(scale.x(on) for on in line.sessions),
-        events=_events(line.happenings, scale),
-        days=_days(scale),
+        radius=_radius(points),
+        sessions=tuple(scale.x(on) for on in line.sessions if time.holds(on)),
+        lanes=_lanes(seen, scale),
+        events=_events(seen),
+        grid=tuple(scale.x(on) for on in ticks(time)),
+        days=day_texts(time, shape.height - 6, shape),
         values=_values(line, scale),
-        floor=scale.y(line.lowest),
+        floor=floor,
         ceiling=scale.y(line.highest),
+        today=scale.x(line.today) if line.today and time.holds(line.today) else None,
     )
 
 
-def _scale(line: SymptomLine, shape: Shape) -> _Scale:
-    known = [
-        *(score.on for score in line.scores),
-        *(phase.start for phase in line.phases),
-        *(phase.end for phase in line.phases),
-        *(expected.on for expected in line.expected),
-        *line.sessions,
-    ]
-    start = line.start or min(known, default=date(2000, 1, 1))
-    end = max(line.end or max(known, default=start), start + timedelta(days=14))
-    return _Scale(shape, start, (end - start).days, line.lowest, line.highest)
+def _path(days: Sequence[tuple[date, float]], scale: _Scale) -> str:
+    return " ".join(f"{'M' if i == 0 else 'L'}{scale.x(on)} {scale.y(v)}" for i, (on, v) in enumerate(days))
 
 
-def _points(scores: Sequence[Score], scale: _Scale, line: SymptomLine) -> tuple[Point, ...]:
+# -- scores ------------------------------------------------------------------------------------------
+
+
+def _points(
+    scores: Sequence[Score], scale: _Scale, line: SymptomLine, bands: tuple[Field, ...]
+) -> tuple[Point, ...]:
+    shape = scale.shape
+    taken = [box_of(band.label, shape.letter) for band in bands if band.label.words]
+    frame = Box(0, shape.top - 8, shape.width, shape.height - shape.bottom)
     points = []
     for at, score in enumerate(scores):
         x, y = scale.x(score.on), scale.y(score.value)
         value = f"{score.value:g}"
-        named = at in (0, len(scores) - 1)
-        above = y - 12 if y - scale.shape.top > 22 else y + 22
-        anchor = "start" if at == 0 and len(scores) > 1 else "middle"
-        label = Text(x, round(above, 1), value, anchor) if named else None
-        points.append(Point(x, y, _point_words(score, line), value, label, bool(score.note)))
+        label = None
+        if at in (0, len(scores) - 1):
+            label = first_free(_places(x, y, value, first=at == 0), taken, frame, DIGIT)
+            taken += [box_of(label, DIGIT)] if label else []
+        words = _point_words(score, line)
+        points.append(Point(x, y, words, value, label, bool(score.note), score.on, score.address))
     return tuple(points)
+
+
+def _places(x: float, y: float, value: str, *, first: bool) -> list[Text]:
+    """Where the number of a score may stand: over it, under it, beside it."""
+    anchor = "start" if first else "middle"
+    over, under = round(y - 12, 1), round(y + 22, 1)
+    beside = [(x + 10, "start"), (x - 10, "end")]
+    tried = [(x, over, anchor), (x, under, anchor), (x, over, "end"), (x, under, "end")]
+    tried += [(x, over, "start"), (x, under, "start"), *((at, y + 4, way) for at, way in beside)]
+    return [Text(round(at, 1), round(down, 1), value, way) for at, down, way in tried]
 
 
 def _point_words(score: Score, line: SymptomLine) -> str:
     session = f", session {score.session}" if score.session else ""
     band = f", {score.band}" if score.band else ""
     note = f", {score.note}" if score.note else ""
-    day = _day(score.on)
+    day = day_in_words(score.on)
     return f"{day}{session}: {line.measure} {score.value:g} of {line.highest:g} {line.unit}{band}{note}"
+
+
+def _radius(points: Sequence[Point]) -> float:
+    """Dots grow smaller where many scores stand close together."""
+    gaps = [right.x - left.x for left, right in pairwise(points) if right.x > left.x]
+    return round(max(2.0, min(4.5, 0.42 * min(gaps, default=20.0))), 1)
+
+
+def _is_seen(jump: Jump, time: TimeScale) -> bool:
+    return time.holds(jump.start) and time.holds(jump.end)
+
+
+def _jump(jump: Jump, scores: Sequence[Score], scale: _Scale) -> Curve:
+    """The piece of the line between the two scores."""
+    values = {score.on: score.value for score in scores}
+    piece = [(on, values[on]) for on in (jump.start, jump.end) if on in values]
+    return Curve(_path(piece, scale), "Sudden gain" if jump.is_gain else "Sudden loss", jump.is_gain)
+
+
+# -- what lies behind the line -----------------------------------------------------------------------
 
 
 def _bands(bands: Sequence[Band], scale: _Scale) -> tuple[Field, ...]:
     """Bands as fields; each reaches up to where the next begins, so that no gap shows between them."""
     ordered = sorted(bands, key=lambda band: band.lowest)
     shape = scale.shape
-    fields = []
+    fields: list[Field] = []
     for shade, band in enumerate(ordered):
         top = ordered[shade + 1].lowest if shade + 1 < len(ordered) else band.highest
         y, foot = scale.y(top), scale.y(band.lowest)
-        width = shape.width - shape.left - shape.right
-        middle = round((y + foot) / 2 + 4, 1)
-        beside = shape is not NARROW
-        label = (
-            Text(shape.width - shape.right + 8, middle, band.name)
-            if beside
-            else Text(shape.width - shape.right - 4, round(y + 13, 1), band.name, "end")
-        )
-        fields.append(Field(shape.left, y, round(width, 1), round(foot - y, 1), label, shade))
+        label = _band_label(band.name, y, foot, shape)
+        last = next((field.label for field in reversed(fields) if field.label.words), None)
+        if last and box_of(label, shape.letter).meets(box_of(last, shape.letter)):
+            label = replace(label, words="")  # too narrow for its name: the table has it
+        fields.append(Field(shape.left, y, round(shape.room, 1), round(foot - y, 1), label, shade))
     return tuple(fields)
+
+
+def _band_label(name: str, y: float, foot: float, shape: Shape) -> Text:
+    if shape.right > 40:
+        return Text(shape.end + 8, round((y + foot) / 2 + 4, 1), name)
+    return Text(shape.end - 4, round(y + 13, 1), name, "end")
 
 
 def _phases(phases: Sequence[PhaseTime], scale: _Scale) -> tuple[Field, ...]:
     fields = []
     for shade, phase in enumerate(phases):
-        x, end = scale.x(phase.start), scale.x(phase.end)
-        words = _shortened(phase.title, end - x - 8)
-        label = Text(x + 4, 16, words)
-        fields.append(Field(x, 22, round(max(0.0, end - x - 3), 1), 3, label, shade))
+        if phase.end < scale.time.start or phase.start > scale.time.end:
+            continue
+        x, end = scale.inside(phase.start), scale.inside(phase.end)
+        words = _shortened(phase.title, end - x - 8, scale.shape)
+        fields.append(Field(x, 22, round(max(0.0, end - x - 3), 1), 3, Text(x, 16, words), shade))
     return tuple(fields)
 
 
-def _shortened(words: str, room: float) -> str:
-    """The words where they fit, else their first word, else nothing: the list below names the phases too."""
+def _shortened(words: str, room: float, shape: Shape) -> str:
+    """The words where they fit, else their first word, else nothing."""
     for offer in (words, words.split(" ")[0]):
-        if len(offer) * LETTER <= room:
+        if len(offer) * shape.letter <= room:
             return offer
     return ""
 
 
-def _ribbon(expected: Sequence[Expected], scale: _Scale) -> str:
-    if len(expected) < 2:
+def _ribbon(course: ExpectedCourse, scale: _Scale) -> str:
+    """From the line up to the end of its band."""
+    if len(course.days) < 2 or not course.band:
         return ""
-    ordered = sorted(expected, key=lambda at: at.on)
-    upper = [f"{scale.x(at.on)} {scale.y(at.high)}" for at in ordered]
-    lower = [f"{scale.x(at.on)} {scale.y(at.low)}" for at in reversed(ordered)]
+    ordered = sorted(course.days)
+    upper = [f"{scale.x(on)} {scale.y(value + course.band)}" for on, value in ordered]
+    lower = [f"{scale.x(on)} {scale.y(value)}" for on, value in reversed(ordered)]
     return f"M{' L'.join(upper + lower)} Z"
 
 
-def _events(happenings: Sequence[Happening], scale: _Scale) -> tuple[Event, ...]:
-    """Numbered in order of time; marks that would lie on one another are moved a little apart."""
-    events: list[Event] = []
-    for number, event in enumerate(sorted(happenings, key=lambda event: event.on), start=1):
-        x = scale.x(event.on)
-        if events and x - events[-1].x < 20:
-            x = round(events[-1].x + 20, 1)
-        words = f"{_day(event.on)}: {event.words}"
-        events.append(Event(x, number, words, event.attention))
-    return tuple(events)
+def _curve(course: ExpectedCourse, scale: _Scale) -> Curve:
+    return Curve(_path(sorted(course.days), scale), course.name, course.own)
 
 
-def _days(scale: _Scale) -> tuple[Tick, ...]:
-    """Four to eight dates, evenly in weeks."""
-    room = scale.shape.width - scale.shape.left - scale.shape.right
-    most = max(2, int(room // 84))
-    weeks = max(1, -(-scale.days // (7 * most)))
-    ticks = []
-    on = scale.start
-    while (on - scale.start).days <= scale.days:
-        ticks.append(Tick(scale.x(on), f"{on.day} {MONTHS[on.month - 1]}"))
-        on += timedelta(weeks=weeks)
-    return tuple(ticks)
-
-
-def _values(line: SymptomLine, scale: _Scale) -> tuple[Tick, ...]:
-    """The axis of scores: where bands begin if there are bands, else even whole steps."""
+def _values(line: SymptomLine, scale: _Scale) -> tuple[Text, ...]:
+    """The axis of scores: where bands begin if there are bands, else even whole steps; none on another."""
     at = sorted({band.lowest for band in line.bands} | {line.lowest, line.highest})
     if not line.bands:
         parts = next((parts for parts in (4, 3, 5, 2) if not (line.highest - line.lowest) % parts), 1)
         at = [line.lowest + (line.highest - line.lowest) / parts * part for part in range(parts + 1)]
-    return tuple(Tick(scale.y(value), f"{value:g}") for value in at)
+    found: list[Text] = []
+    for value in (at[0], at[-1], *at[1:-1]):
+        text = Text(scale.shape.left - 8, round(scale.y(value) + 4, 1), f"{value:g}", "end")
+        if all(abs(text.y - other.y) >= 13 for other in found):
+            found.append(text)
+    return tuple(sorted(found, key=lambda text: -text.y))
 
 
-def _day(on: date) -> str:
-    return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
+# -- what happened -----------------------------------------------------------------------------------
+
+
+def _place_of(happening: Happening) -> tuple[int, date]:
+    kinds = list(KINDS)
+    return kinds.index(happening.kind), happening.on
+
+
+def _with_lanes(paper: Shape, happenings: Sequence[Happening]) -> Shape:
+    """The paper with a row for every kind there is."""
+    more = LANE * len({happening.kind for happening in happenings})
+    return replace(paper, height=paper.height + more, bottom=paper.bottom + more)
+
+
+def _events(happenings: Sequence[Happening]) -> tuple[Event, ...]:
+    """Numbered row by row, in each in order of time."""
+    return tuple(
+        Event(number, f"{h.when or day_in_words(h.on)}: {h.words}", h.attention, h.kind)
+        for number, h in enumerate(happenings, start=1)
+    )
+
+
+def _lanes(happenings: Sequence[Happening], scale: _Scale) -> tuple[Lane, ...]:
+    floor = scale.shape.height - scale.shape.bottom
+    kinds = list(dict.fromkeys(h.kind for h in happenings))
+    lanes, before = [], 0
+    for row, kind in enumerate(kinds):
+        of_kind = [h for h in happenings if h.kind == kind]
+        y = floor + 10 + LANE * row + LANE / 2
+        beside = scale.shape.right > 40
+        title = Text(scale.shape.end + 8, round(y + 4, 1), KINDS[kind]) if beside else None
+        lanes.append(Lane(kind, y, title, _marks(of_kind, before, scale)))
+        before += len(of_kind)
+    return tuple(lanes)
+
+
+def _marks(happenings: Sequence[Happening], before: int, scale: _Scale) -> tuple[Mark, ...]:
+    """One mark each, moved apart where they would lie on one another; together where there is no room."""
+    shape = scale.shape
+    low, high = shape.left - MARK / 2, shape.end + MARK / 2
+    wanted = [scale.x(h.on) for h in happenings]
+    groups = grouped(wanted, MARK, SEVERAL, high - low)
+    sizes = [MARK if group.is_one else SEVERAL for group in groups]
+    middles = spread([group.at for group in groups], sizes, low, high)
+    found = []
+    for group, size, x in zip(groups, sizes, middles, strict=True):
+        those = happenings[group.first : group.last + 1]
+        first, last = before + group.first + 1, before + group.last + 1
+        label = str(first) if group.is_one else f"{first}–{last}"
+        words = "; ".join(f"{h.when or day_in_words(h.on)}: {h.words}" for h in those)
+        from_x = tuple(wanted[group.first : group.last + 1])
+        found.append(Mark(round(x, 1), size, label, words, any(h.attention for h in those), from_x))
+    return tuple(found)

@@ -16,6 +16,7 @@ from openipt.web.doors import roles
 from openipt.web.therapist.common import episode_page, show
 from openipt.web.therapist.presenters_documents import (
     RECORDS,
+    document_label,
     outline,
     outline_measure,
     present_documents,
@@ -55,7 +56,12 @@ def course_outline(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     """Every meeting of the course on one page."""
     page = episode_page(request, episode_id, Act.SEE_EPISODE, room=ROOM, read="document-printed")
     return show(
-        request, "therapist/documents_outline.html", page, rows=outline(page), measure=outline_measure(page)
+        request,
+        "therapist/documents_outline.html",
+        page,
+        rows=outline(page),
+        measure=outline_measure(page),
+        label=document_label(page),
     )
 
 
@@ -65,7 +71,7 @@ def notes(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     """Every signed note with its amendments. Drafts and private notes are no part of it."""
     page = episode_page(request, episode_id, Act.SEE_EPISODE, room=ROOM, read="document-printed")
     views = tuple(present_note(page, session) for session in signed_sessions(page))
-    return show(request, "therapist/documents_notes.html", page, notes=views)
+    return show(request, "therapist/documents_notes.html", page, notes=views, label=document_label(page))
 
 
 @roles("therapist")

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.conf import settings
+
 from openipt.core.course.course import Attendance, Meeting
 from openipt.core.course.phases import session_phase
 from openipt.core.course.progress import main_measure
@@ -149,6 +151,14 @@ def standing(page: EpisodePage, record: str) -> Entry | None:
     return final[-1] if final else entries[-1] if entries else None
 
 
+def document_label(page: EpisodePage) -> str:
+    """What a document calls the client: their name, their initials or nothing, as the service has set it."""
+    name = page.episode.client.name
+    if settings.ENVIRONMENT.document_label == "initials":
+        return " ".join(f"{part[0]}." for part in name.split())
+    return "" if settings.ENVIRONMENT.document_label == "none" else name
+
+
 def present_printed(page: EpisodePage, record: str, entry: Entry) -> Printed:
     values = entry.visible
     kind = page.manual.record_types[record]
@@ -156,7 +166,7 @@ def present_printed(page: EpisodePage, record: str, entry: Entry) -> Printed:
     without = {key: value for key, value in values.items() if key != "reason_for_focus"}
     return Printed(
         title=kind.title,
-        client=page.episode.client.name,
+        client=document_label(page),
         therapist=who(page.episode.therapist),
         on=entry.on,
         version=entry.version,

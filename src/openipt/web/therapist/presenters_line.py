@@ -1,65 +1,86 @@
-"""The symptom line of one measure for the therapist, with its bands, phases, sessions, events and ribbon."""
+"""The symptom line of one measure for the therapist: bands, phases, sessions, expected course, sudden changes."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Iterator
+from datetime import date
 from itertools import groupby
-from uuid import UUID
 
-from openipt.core.course import known
-from openipt.core.course.course import Attendance
+from openipt.core.course.course import Answers
 from openipt.core.course.phases import planned_sessions, session_phase
-from openipt.core.course.scores import PHQ9, answers_of, points, start_score, total_of
+from openipt.core.course.scores import PHQ9, answers_of, total_of
+from openipt.core.course.sudden import sudden_changes
 from openipt.core.measures.definitions import Measure
-from openipt.core.outcomes.expected import ALERTS_FROM_START, BAND, expected_course
-from openipt.records.models import Alert
-from openipt.records.prepared import Prepared
-from openipt.web.drawing.symptom_line import Band, Expected, Happening, PhaseTime, Score, SymptomLine
+from openipt.web.drawing.symptom_line import (
+    Band,
+    ExpectedCourse,
+    Jump,
+    PhaseTime,
+    Score,
+    SymptomLine,
+)
+from openipt.web.expected_line import expected_courses, session_days
 from openipt.web.jinja import plural
 from openipt.web.therapist.common import EpisodePage
-from openipt.web.therapist.presenters_header import alert_detail, alert_title, phase_title
+from openipt.web.therapist.presenters_header import phase_title
 
-MOST_EVENTS = 8
+# The quiet line of Overview and Measures; the page of the line has more (web.therapist.line_choice).
+QUIET = frozenset({"bands", "expected", "own", "phases", "sessions", "jump"})
 
-_ALERTS = Prepared(lambda episode: Alert.objects.filter(episode=episode), UUID)
 
-
-def present_line(page: EpisodePage, measure: Measure) -> SymptomLine:
-    """Every known total of one measure. The ribbon is drawn for PHQ-9 where it can raise something."""
+def present_line(page: EpisodePage, measure: Measure, layers: frozenset[str] = QUIET) -> SymptomLine:
+    """Every known total of one measure, with what of these layers goes with it."""
     scores = tuple(_scores(page, measure))
     return SymptomLine(
         measure=measure.title,
         lowest=measure.lowest or 0,
         highest=measure.highest if measure.highest is not None else max([1.0, *(s.value for s in scores)]),
         scores=scores,
-        bands=tuple(Band(band.title.lower(), band.lowest, band.highest) for band in measure.bands),
-        phases=_phases(page),
-        sessions=tuple(meeting.on for meeting in page.course.held),
-        happenings=_happenings(page) if scores else (),
-        expected=_expected(page) if measure.id == PHQ9 else (),
-        end=max([page.on, *(score.on for score in scores)]) if scores else None,
+        bands=_bands(measure) if "bands" in layers else (),
+        phases=phase_times(page) if "phases" in layers else (),
+        sessions=tuple(meeting.on for meeting in page.course.held) if "sessions" in layers else (),
+        expected=_expected(page, layers) if measure.id == PHQ9 and scores else (),
+        jumps=_jumps(page) if measure.id == PHQ9 and "jump" in layers else (),
+        end=max(page.episode.ended_on or page.on, scores[-1].on, *_planned_end(page)) if scores else None,
+        today=None if page.episode.ended_on else page.on,
         unit="points",
     )
 
 
-def _scores(page: EpisodePage, measure: Measure):
+def _expected(page: EpisodePage, layers: frozenset[str]) -> tuple[ExpectedCourse, ...]:
+    """Expected courses are drawn for PHQ-9, where they can raise something."""
+    default, own = "expected" in layers, "own" in layers
+    return expected_courses(page.manual, page.course, page.on, default=default, own=own)
+
+
+def _bands(measure: Measure) -> tuple[Band, ...]:
+    return tuple(Band(band.title.lower(), band.lowest, band.highest) for band in measure.bands)
+
+
+def _scores(page: EpisodePage, measure: Measure) -> Iterator[Score]:
     for answers in answers_of(page.course, measure.id):
         total = total_of(page.manual, answers)
         if total is None or not answers.finished:
             continue
         band = measure.band(total)
-        missing = sum(item is None for item in answers.items)
-        note = f"{plural(missing, 'item')} missing, prorated" if missing else ""
         yield Score(
             answers.on,
             total,
             answers.session or None,
             band.title.lower() if band else "",
-            note or ("total only" if not answers.items else ""),
+            note_on(answers),
         )
 
 
-def _phases(page: EpisodePage) -> tuple[PhaseTime, ...]:
+def note_on(answers: Answers) -> str:
+    """What a reader must know of a score: prorated, or a total only."""
+    missing = sum(item is None for item in answers.items)
+    if missing:
+        return f"{plural(missing, 'item')} missing, prorated"
+    return "" if answers.items else "total only"
+
+
+def phase_times(page: EpisodePage) -> tuple[PhaseTime, ...]:
     """From the first session of each phase to the first of the next; the last one up to today."""
     held = page.course.held
     groups = [
@@ -67,64 +88,28 @@ def _phases(page: EpisodePage) -> tuple[PhaseTime, ...]:
         for phase, of in groupby(held, key=lambda m: session_phase(page.manual, page.course, m))
     ]
     starts = [of[0].on for _, of in groups]
-    ends = [*starts[1:], max(page.on, held[-1].on)] if held else []
+    ends = [*starts[1:], max(page.episode.ended_on or page.on, held[-1].on)] if held else []
     return tuple(
         PhaseTime(phase_title(page, phase), start, end)
         for (phase, _), start, end in zip(groups, starts, ends, strict=True)
     )
 
 
-def _happenings(page: EpisodePage) -> tuple[Happening, ...]:
-    """What may have moved the line: alerts, sessions not held, focus and plan; the latest few."""
-    found = [
-        *(
-            Happening(
-                alert.raised_at.date(), f"{alert_title(page, alert)}. {alert_detail(page, alert)}", True
-            )
-            for alert in _ALERTS(page.episode.pk)
-        ),
-        *(
-            Happening(meeting.on, f"Session {meeting.attendance.value}")
-            for meeting in page.course.meetings
-            if meeting.attendance in (Attendance.MISSED, Attendance.CANCELLED)
-        ),
-        *(
-            Happening(focus.on, f"Focus: {', '.join(page.codes['areas'].get(a, a) for a in focus.areas)}")
-            for focus in known.focus_history(page.course)
-        ),
-        *(
-            Happening(change.on, f"{plural(change.planned_sessions, 'session')} agreed")
-            for change in page.course.plan_changes
-        ),
-    ]
-    return tuple(sorted(found, key=lambda happening: happening.on)[-MOST_EVENTS:])
-
-
-def _expected(page: EpisodePage) -> tuple[Expected, ...]:
-    """The expected score at every session held and to come, with its band (ipt.md 15.3, DEFAULT)."""
-    start = start_score(page.manual, page.course, PHQ9)
-    first = next((p for p in points(page.manual, page.course, PHQ9)), None)
-    if start is None or start < ALERTS_FROM_START or first is None:
-        return ()
-    planned = planned_sessions(page.course)
-    days = _session_days(page, planned)
-    found = []
-    for number, on in enumerate(days, start=1):
-        expected = expected_course(start, planned, number)
-        if expected is not None:
-            found.append(Expected(on, max(0.0, expected - BAND), expected + BAND))
-    return tuple(found)
-
-
-def _session_days(page: EpisodePage, planned: int) -> list[date]:
-    """The days of sessions held, then those planned, then a week apart, up to the planned number."""
-    held = [meeting.on for meeting in page.course.held]
-    ahead = sorted(
-        m.on
-        for m in page.course.meetings
-        if m.attendance is Attendance.PLANNED and (not held or m.on > held[-1])
+def _jumps(page: EpisodePage) -> tuple[Jump, ...]:
+    """Between the days on which the two scores were given."""
+    given = {a.session: a.on for a in answers_of(page.course, PHQ9) if a.finished and a.session}
+    return tuple(
+        Jump(
+            given.get(change.before.session, change.before.on),
+            given.get(change.after.session, change.after.on),
+            change.is_gain,
+        )
+        for change in sudden_changes(page.manual, page.course)
     )
-    days = [*held, *ahead][:planned]
-    while days and len(days) < planned:
-        days.append(days[-1] + timedelta(days=7))
-    return days
+
+
+def _planned_end(page: EpisodePage) -> tuple[date, ...]:
+    """The last planned session of a course that is running: the end is always in view."""
+    if page.episode.ended_on or not page.course.held:
+        return ()
+    return tuple(session_days(page.course, planned_sessions(page.course))[-1:])

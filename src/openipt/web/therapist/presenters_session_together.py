@@ -15,16 +15,29 @@ from openipt.core.course import known
 from openipt.core.course.scores import PHQ9, answers_of, total_of
 from openipt.core.fields.words import Line, in_words
 from openipt.core.manual.model import Area
+from openipt.core.measures.definitions import Measure
 from openipt.web.drawing.phase_track import PhaseTrack
 from openipt.web.drawing.symptom_line import Drawing, Score, SymptomLine, drawings
 from openipt.web.jinja import plural
+from openipt.web.shown_line import (
+    EXPECTED,
+    EXPECTED_NOTE,
+    ITEMS,
+    ITEMS_NOTE,
+    SHOWN,
+    ItemSeries,
+    expected_for_client,
+    item_series,
+    parts_on,
+)
 from openipt.web.therapist.presenters_header import present_track
 from openipt.web.therapist.session_room import Room
 
 RINGS = ((1, "Closest"), (2, "Close"), (3, "Further away"))
 NOT_A_WORKSHEET = frozenset(
     {"rec_session", "rec_quote", "rec_action_plan", "rec_formulation", "rec_contract", "rec_closeness_circle",
-     "rec_inventory_person", "rec_consent", "rec_safety_plan", "rec_measure", "rec_outcome", "rec_discharge"}
+     "rec_inventory_person", "rec_consent", "rec_safety_plan", "rec_measure", "rec_outcome", "rec_discharge",
+     "rec_line_shown"}
 )  # fmt: skip
 
 
@@ -45,6 +58,15 @@ class Worksheet:
 
 
 @dataclass(frozen=True)
+class More:
+    """Something more of the line that can be looked at together."""
+
+    part: str
+    title: str
+    shown: bool
+
+
+@dataclass(frozen=True)
 class Together:
     """Everything on the turned screen."""
 
@@ -57,6 +79,9 @@ class Together:
     rings: tuple[Ring, ...]
     line: SymptomLine
     drawings: tuple[Drawing, ...]
+    more: tuple[More, ...]
+    series: ItemSeries | None
+    line_note: str
     worksheets: tuple[Worksheet, ...]
     step: tuple[Line, ...]
     words: tuple[str, ...]
@@ -64,7 +89,9 @@ class Together:
 
 
 def present_together(room: Room) -> Together:
-    line = client_line(room)
+    parts = shown_parts(room)
+    line = client_line(room, parts)
+    series = item_series(_main(room), room.course, room.episode.client.language) if ITEMS in parts else None
     formulation = known.agreed_formulation(room.course)
     values = formulation.values if formulation else {}
     paragraph = formulation_in_words(room, values) if formulation else ""
@@ -79,6 +106,9 @@ def present_together(room: Room) -> Together:
         rings=rings(room),
         line=line,
         drawings=drawings(line),
+        more=_more(room, parts) if room.may_write else (),
+        series=series,
+        line_note=" ".join(filter(None, (EXPECTED_NOTE if line.expected else "", ITEMS_NOTE if series else ""))),
         worksheets=_worksheets(room),
         step=_step(room),
         words=tuple(str(e.payload["words"]) for e in room.entries if e.record_type == "rec_quote" and e.payload.get("words")),
@@ -143,15 +173,35 @@ def _from_inventory(room: Room) -> dict[int, tuple[str, ...]]:
     return {ring: tuple(n for r, n in last.values() if r == ring) for ring, _ in RINGS}
 
 
-def client_line(room: Room) -> SymptomLine:
-    """The client's own line: scores by day, no bands and no expected course."""
-    measure = room.manual.measure_list[PHQ9]
+def shown_parts(room: Room) -> frozenset[str]:
+    """What of the line is being looked at together in this session: shown on its day."""
+    return parts_on(room.page.entries(SHOWN), room.session.held_on)
+
+
+def _main(room: Room) -> Measure:
+    return room.manual.measure_list[PHQ9]
+
+
+def _more(room: Room, parts: frozenset[str]) -> tuple[More, ...]:
+    """What there is to show beside the numbers: each by a press, and kept as a record."""
+    offers = [(ITEMS, "Look at the answers, question by question")]
+    if expected_for_client(room.manual, room.course, room.day):
+        offers.insert(0, (EXPECTED, "Look at what may be expected"))
+    return tuple(More(part, title, part in parts) for part, title in offers)
+
+
+def client_line(room: Room, parts: frozenset[str] = frozenset()) -> SymptomLine:
+    """The client's own line: scores by day, no bands; what may be expected only where that is shown together."""
+    measure = _main(room)
     scores = tuple(
         Score(answers.on, total)
         for answers in answers_of(room.course, PHQ9)
         if answers.finished and (total := total_of(room.manual, answers)) is not None
     )
-    return SymptomLine("How low you have felt", measure.lowest or 0, measure.highest or 27, scores)
+    expected = expected_for_client(room.manual, room.course, room.day) if EXPECTED in parts else ()
+    return SymptomLine(
+        "How low you have felt", measure.lowest or 0, measure.highest or 27, scores, expected=expected
+    )
 
 
 def _worksheets(room: Room) -> tuple[Worksheet, ...]:

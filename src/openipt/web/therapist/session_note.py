@@ -37,6 +37,7 @@ from openipt.web import clock
 from openipt.web.doors import roles
 from openipt.web.jinja import clock_time
 from openipt.web.therapist.common import EpisodePage, episode_page, go, say, session_of, show
+from openipt.web.therapist.presenters_documents import document_label
 from openipt.web.therapist.presenters_session_note import (
     address,
     digest,
@@ -127,7 +128,14 @@ def print_page(request: HttpRequest, episode_id: UUID, session_id: UUID) -> Http
     text = notes.note_text(note.current(session, page.course))
     view = present_note(page, session)
     paragraphs = view.signed.paragraphs if view.signed else tuple(filter(None, text.split("\n\n")))
-    return show(request, "therapist/session/note_print.html", page, note=view, paragraphs=paragraphs)
+    return show(
+        request,
+        "therapist/session/note_print.html",
+        page,
+        note=view,
+        paragraphs=paragraphs,
+        label=document_label(page),
+    )
 
 
 # -- saving -----------------------------------------------------------------------------------------

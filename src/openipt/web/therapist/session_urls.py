@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from openipt.web.therapist import line
 from openipt.web.therapist import session_guide as guide
 
 urlpatterns = [
@@ -21,4 +22,5 @@ urlpatterns = [
     path("find/", guide.find_page, name="session-find"),
     path("open/<slug:kind>/<slug:code>/", guide.open_card, name="session-open"),
     path("together/", guide.together, name="session-together"),
+    path("together/line/", line.show_together, name="session-together-line"),
 ]

@@ -13,6 +13,7 @@ from openipt.web.therapist import (
     formulation,
     formulation_issues,
     formulation_write,
+    line,
     measures,
     overview,
     people,
@@ -39,6 +40,10 @@ urlpatterns = [
     # Overview
     path(EPISODE, overview.overview, name="episode"),
     path(f"{EPISODE}phase/", overview.decide_phase, name="decide-phase"),
+    path(f"{EPISODE}line/", line.line, name="line"),
+    path(f"{EPISODE}line/print/", line.line_print, name="line-print"),
+    path(f"{EPISODE}line/pdf/", line.line_as_pdf, name="line-pdf"),
+    path(f"{EPISODE}line/own-page/", line.own_page, name="line-own-page"),
     path(f"{EPISODE}rules/", rules.rules, name="rules"),
     path(f"{EPISODE}rules/<slug:rule>/decide/", rules.decide, name="rule-decide"),
     path(f"{EPISODE}course/", course.course, name="course"),

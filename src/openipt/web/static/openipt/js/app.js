@@ -20,6 +20,7 @@ const BEHAVIOURS = {
   "[data-quotes]": "./session_quotes.js",
   "[data-find]": "./session_find.js",
   "[data-session-room]": "./session_room.js",
+  "[data-line-view]": "./line.js",
 };
 const started = new WeakMap();
 

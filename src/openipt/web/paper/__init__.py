@@ -1,0 +1,66 @@
+"""Pages as accessible PDF: a typst template beside this file, filled with plain values.
+
+The gate of PDF/UA-1 is on: a picture without words for it, a table without a head or a letter that no font can
+show makes no file. Nothing is written to disk, and nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from openipt.errors import NotAllowedNow
+
+FOLDER = Path(__file__).parent
+STANDARD = "ua-1"
+UNSHOWN = "□"  # stands for a letter that no font of this machine has
+MOST_UNSHOWN = 80  # different letters; beyond that, everything outside of the widest known scripts
+CANNOT = "This cannot be made into a PDF here. Print the page instead."
+
+_MISSING = re.compile(r'the text `"(.+?)"` could not be displayed', re.DOTALL)
+
+
+def pdf(template: str, data: Mapping[str, Any], at: datetime) -> bytes:
+    """The PDF of a template with these values, dated `at`. The same values make the same file."""
+    source = (FOLDER / f"{template}.typ").read_bytes()
+    text = json.dumps(data, ensure_ascii=False)
+    for _ in range(MOST_UNSHOWN):
+        made, missing = _compiled(source, text, at)
+        if made is not None:
+            return made
+        if not missing or missing == UNSHOWN:
+            break
+        text = text.replace(missing, UNSHOWN)
+    made, _ = _compiled(source, _plain(text), at)
+    if made is None:
+        raise NotAllowedNow((CANNOT,))
+    return made
+
+
+def _compiled(source: bytes, text: str, at: datetime) -> tuple[bytes | None, str]:
+    """The file, or the letters that no font can show. What went wrong names words: it goes nowhere else."""
+    import typst  # large, and needed by few pages
+
+    try:
+        made = typst.compile(
+            source,
+            format="pdf",
+            pdf_standards=[STANDARD],
+            sys_inputs={"data": text},
+            timestamp=int(at.timestamp()),
+        )
+    except typst.TypstError as error:
+        found = _MISSING.search(str(error))
+        return None, found.group(1) if found else ""
+    return made, ""
+
+
+def _plain(text: str) -> str:
+    """Latin, Greek and Cyrillic letters and common signs as they are, anything else as unshown."""
+    return "".join(
+        c if ord(c) < 0x0530 or 0x2010 <= ord(c) <= 0x2044 or c == UNSHOWN else UNSHOWN for c in text
+    )
