@@ -23,4 +23,4 @@ def now() -> datetime:
 
 def today() -> date:
     """Today in the service's time zone."""
-    return timezone.localtime(now()).date()
+    return now().astimezone(timezone.get_default_timezone()).date()

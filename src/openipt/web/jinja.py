@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
 
 from openipt.web import clock
+from openipt.web.lean_jinja import Lean
 from openipt.web.shell import shell_of
 
 MONTHS = (
@@ -52,7 +56,7 @@ def clock_time(value: datetime | None) -> str:
 
 def _local(value: date | datetime) -> date | datetime:
     if isinstance(value, datetime) and timezone.is_aware(value):
-        return timezone.localtime(value)
+        return value.astimezone(timezone.get_default_timezone())
     return value
 
 
@@ -67,20 +71,23 @@ def signed(value: float) -> str:
     return f"+{text}" if value > 0 else f"\N{MINUS SIGN}{text}" if value < 0 else "0"
 
 
-class Ours(Template):
-    """A template whose macros see the environment's globals: ours has no others, so none are looked for."""
+def drawn_once(draw: Callable[..., Markup]) -> Callable[..., Markup]:
+    """A drawing by its name and size, made once. One with words to it is made each time: nothing keeps them."""
+    silent = lru_cache(maxsize=256)(lambda name, size: draw(name, "", size))
 
-    def _get_default_module(self, ctx: Any = None) -> Any:
-        return super()._get_default_module()
+    def drawn(name: str, label: str = "", size: int = 20) -> Markup:
+        return draw(name, label, size) if label else silent(name, size)
+
+    return drawn
 
 
 def environment(**options: Any) -> Environment:
     """Django's Jinja2 environment with our words. An unknown name in a template is an error."""
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
-    env = Environment(**options)  # noqa: S701 (the settings switch autoescape on; a test holds it)
-    env.template_class = Ours
+    env = Lean(**options)  # noqa: S701 (the settings switch autoescape on; a test holds it)
     env.globals.update(
-        static=static, url=reverse, today=clock.today, now=clock.now, shell_of=shell_of, plural=plural
-    )
+        static=static, url=reverse, today=clock.today, now=clock.now, shell_of=shell_of, plural=plural,
+        drawn_once=drawn_once,
+    )  # fmt: skip
     env.filters.update(day=day, short_day=short_day, week_day=week_day, clock_time=clock_time, signed=signed)
     return env

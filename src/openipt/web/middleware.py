@@ -6,6 +6,7 @@ from collections.abc import Callable
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
+from django.contrib.auth.middleware import get_user
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -91,7 +92,7 @@ class PrivatePages:
     ) -> HttpResponse | None:
         if getattr(view, "open_to_all", False):
             return None
-        user = request.user
+        user = request.user = get_user(request)
         if not user.is_authenticated:
             if request.method in ("GET", "HEAD") and not request.headers.get("HX-Request"):
                 if request.headers.get("X-Requested-With") == "fetch":

@@ -8,13 +8,16 @@ as they are; nothing is ever shortened. A value of the wrong kind passes unchang
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from openipt.core.fields.definitions import FieldDefinition, FieldType, RecordType, is_empty
 
-_KEPT_CONTROLS = "\n\t"
+# Controls but line breaks and tabs, and lone surrogates; format characters (direction marks, joiners of
+# emoji) are words.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def clean(record_type: RecordType, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -24,17 +27,11 @@ def clean(record_type: RecordType, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def clean_words(words: str, *, one_line: bool = False) -> str:
     """Words without control characters, in one Unicode form, without white space at the ends."""
-    words = words.replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(mark for mark in words if mark in _KEPT_CONTROLS or not _is_control(mark))
+    kept = _CONTROLS.sub("", words.replace("\r\n", "\n").replace("\r", "\n"))
     kept = unicodedata.normalize("NFC", kept)
     if one_line:
         kept = kept.replace("\n", " ").replace("\t", " ")
     return kept.strip()
-
-
-def _is_control(mark: str) -> bool:
-    """Controls and lone surrogates; format characters (direction marks, joiners of emoji) are words."""
-    return unicodedata.category(mark) in ("Cc", "Cs")
 
 
 def _clean_fields(fields: Sequence[FieldDefinition], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 TEXT_LIMIT = 500
@@ -169,14 +170,25 @@ class RecordType:
 
     def fields_for(self, role: str) -> tuple[FieldDefinition, ...]:
         """The fields this role may see, in order; none if the record is not for the role."""
-        if role not in self.seen_by:
-            return ()
-        return tuple(field for field in self.fields if not field.seen_by or role in field.seen_by)
+        return self._fields_by_role.get(role, ())
 
     def values_for(self, role: str, values: Mapping[str, Any]) -> dict[str, Any]:
         """The values this role may see."""
-        seen = {field.key for field in self.fields_for(role)}
+        seen = self._keys_by_role.get(role, frozenset())
         return {key: value for key, value in values.items() if key in seen}
+
+    @cached_property
+    def _fields_by_role(self) -> Mapping[str, tuple[FieldDefinition, ...]]:
+        return {
+            role: tuple(field for field in self.fields if not field.seen_by or role in field.seen_by)
+            for role in self.seen_by
+        }
+
+    @cached_property
+    def _keys_by_role(self) -> Mapping[str, frozenset[str]]:
+        return {
+            role: frozenset(field.key for field in fields) for role, fields in self._fields_by_role.items()
+        }
 
 
 def is_empty(value: object) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
 
 
@@ -359,7 +360,21 @@ class Measure:
 
     def options(self, number: int, language: str = "en") -> tuple[AnswerOption, ...]:
         """Every choice of one item in order; a value without words of its own has an empty label."""
-        wording, extra = self.wording(language), self.extra_item(number)
+        wording = self.wording(language)
+        return self._options_in[wording.language if wording else ""].get(number, ())
+
+    @cached_property
+    def _options_in(self) -> Mapping[str, Mapping[int, tuple[AnswerOption, ...]]]:
+        """Language -> item -> its choices; "" for a measure without words."""
+        numbers = (*range(1, len(self.items) + 1), *self.extra_numbers)
+        wordings: Mapping[str, Wording | None] = self.wordings or {"": None}
+        return {
+            language: {number: self._options_of(number, wording) for number in numbers}
+            for language, wording in wordings.items()
+        }
+
+    def _options_of(self, number: int, wording: Wording | None) -> tuple[AnswerOption, ...]:
+        extra = self.extra_item(number)
         said = (
             (wording.extra_wording(extra.key).answers if extra else wording.options(number))
             if wording

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import urlencode
 
 from openipt.core.course import known
@@ -188,8 +188,8 @@ class GuideView:
     def _made(self, tasks: tuple[Task, ...], *, folded: bool = False, lines: bool = True) -> TaskRow:
         wanted = self.extra.get(tasks[0].id, 0)
         asked_for = bool(wanted or (self.sent is not None and self.sent.task == tasks[0].id))
-        row = row_of(self.room, tasks, extra=wanted, with_lines=lines or asked_for)
-        return replace(_with(self.sent, row), folded=folded)
+        row = row_of(self.room, tasks, extra=wanted, with_lines=lines or asked_for, folded=folded)
+        return _with(self.sent, row)
 
     def _folded(self, tasks: Iterable[Task]) -> tuple[TaskRow, ...]:
         return tuple(self._made((task,), folded=True, lines=False) for task in tasks)
@@ -241,16 +241,17 @@ class GuideView:
         return self._strategies[1]
 
     @cached_property
-    def _techniques(self) -> tuple[tuple[TechniqueCard, ...], tuple[TechniqueCard, ...]]:
-        return technique_cards(self.room)
-
-    @property
     def techniques(self) -> tuple[TechniqueCard, ...]:
-        return self._techniques[0]
+        """Those to try first, with those used today."""
+        return technique_cards(self.room, to_hand=True)
+
+    @cached_property
+    def more_techniques(self) -> tuple[TechniqueCard, ...]:
+        return technique_cards(self.room, to_hand=False)
 
     @property
-    def more_techniques(self) -> tuple[TechniqueCard, ...]:
-        return self._techniques[1]
+    def has_more_techniques(self) -> bool:
+        return len(self.techniques) < len(self.room.manual.techniques)
 
     @cached_property
     def records(self) -> tuple[EntryLine, ...]:
@@ -268,7 +269,9 @@ def session_title(room: Room) -> str:
 # -- rows --------------------------------------------------------------------------------------------
 
 
-def row_of(room: Room, tasks: tuple[Task, ...], *, extra: int = 0, with_lines: bool = True) -> TaskRow:
+def row_of(
+    room: Room, tasks: tuple[Task, ...], *, extra: int = 0, with_lines: bool = True, folded: bool = False
+) -> TaskRow:
     """One row: a task, with those that the same line does."""
     first, card = tasks[0], _card(room, tasks[0])
     locked = room.why_locked(first.record)
@@ -277,7 +280,7 @@ def row_of(room: Room, tasks: tuple[Task, ...], *, extra: int = 0, with_lines: b
     look = _look(room, first, lines)
     kind = room.manual.record_types[first.record]
     due = [task for task in tasks if _is_due(room, task)]
-    row = TaskRow(
+    return TaskRow(
         id=first.id,
         record=first.record,
         look=look,
@@ -294,9 +297,17 @@ def row_of(room: Room, tasks: tuple[Task, ...], *, extra: int = 0, with_lines: b
         ground=ground(room.manual, first.sources, first.marks),
         locked=locked,
         can_add=look == "line" and _is_repeated(kind) and bool(lines and lines[-1].is_saved),
-        records=tuple(entry_line(room.page, entry) for entry in room.entries_of(first)),
+        folded=folded,
+        records=_records(room, first),
+        **_own_words(room, first),
     )
-    return replace(row, **_own_words(room, first))
+
+
+def _records(room: Room, task: Task) -> tuple[EntryLine, ...]:
+    """What stands recorded, for somebody who only reads: whoever writes has it in the lines."""
+    if room.may_write:
+        return ()
+    return tuple(entry_line(room.page, entry) for entry in room.entries_of(task))
 
 
 def _is_repeated(kind: RecordType) -> bool:
@@ -341,9 +352,10 @@ def _asked(task: Task) -> str:
 
 
 def _card(room: Room, task: Task) -> GuideTask | None:
-    return next(
-        (card for card in (*room.guide.tasks, *room.guide.optional) if card.id == task.id), None
-    ) or next((_card_of(state.task, state.why) for state in room.states if state.task.id == task.id), None)
+    found = room.cards.get(task.id)
+    if found is not None:
+        return found
+    return next((_card_of(state.task, state.why) for state in room.states if state.task.id == task.id), None)
 
 
 def _card_of(task: Task, why: str) -> GuideTask:
@@ -489,11 +501,11 @@ def strategy_card(room: Room, strategy: Strategy, progress: str) -> StrategyCard
     )
 
 
-def technique_cards(room: Room) -> tuple[tuple[TechniqueCard, ...], tuple[TechniqueCard, ...]]:
-    """Those to try first, with those used today; and every other one."""
+def technique_cards(room: Room, *, to_hand: bool) -> tuple[TechniqueCard, ...]:
+    """Those to try first, with those used today; or every other one."""
     first = {technique.id for technique in room.guide.techniques} | room.techniques_used
-    cards = [technique_card(room, technique) for technique in room.manual.techniques.values()]
-    return tuple(c for c in cards if c.id in first), tuple(c for c in cards if c.id not in first)
+    every = room.manual.techniques.values()
+    return tuple(technique_card(room, one) for one in every if (one.id in first) is to_hand)
 
 
 def technique_card(room: Room, technique: Technique) -> TechniqueCard:
@@ -513,7 +525,8 @@ def technique_card(room: Room, technique: Technique) -> TechniqueCard:
     )
 
 
-def ground(manual: Manual, sources: Iterable[str], marks: Iterable[str]) -> Ground:
+@lru_cache(maxsize=4096)
+def ground(manual: Manual, sources: tuple[str, ...], marks: tuple[str, ...]) -> Ground:
     """Sources as they are cited, and marks in words."""
     cited = [manual.source_list[source].citation for source in sources if source in manual.source_list]
     return Ground(tuple(cited), tuple(MARKS[mark] for mark in marks if mark in MARKS))

@@ -78,15 +78,17 @@ def lines_of(room: Room, tasks: tuple[Task, ...], *, extra: int = 0) -> tuple[Li
     if not keys:
         return ()
     found: list[Entry | None] = list(room.entries_of(tasks[0]))
-    blanks = extra if found else max(1, extra)
-    return tuple(line_of(room, tasks, index, entry) for index, entry in enumerate([*found, *[None] * blanks]))
+    rows = [*found, *[None] * (extra if found else max(1, extra))]
+    return tuple(line_of(room, tasks, index, entry, keys) for index, entry in enumerate(rows))
 
 
-def line_of(room: Room, tasks: tuple[Task, ...], index: int, entry: Entry | None) -> Line:
+def line_of(
+    room: Room, tasks: tuple[Task, ...], index: int, entry: Entry | None, keys: tuple[str, ...]
+) -> Line:
     """The line as the record holds it."""
-    keys, kind = quick_keys(room, tasks), room.manual.record_types[tasks[0].record]
+    kind = room.manual.record_types[tasks[0].record]
     values = entry.payload if entry is not None and entry.record_type == kind.id else {}
-    form = _drawn(room, tasks, index, values)
+    form = _drawn(room, tasks, index, values, keys=keys)
     filled = any(not is_empty(values.get(key)) for key in keys)
     return _line(
         room, tasks, index, form, digest(values, keys), saved_at=entry.updated_at if filled else None

@@ -15,7 +15,7 @@ from django.http import HttpRequest
 
 from openipt.core.course import known
 from openipt.core.course.course import Attendance, Course, EpisodeStatus
-from openipt.core.course.guide import Guide, session_guide
+from openipt.core.course.guide import Guide, GuideTask, session_guide
 from openipt.core.course.locks import LOCKED_FIELDS
 from openipt.core.course.tasks import TaskState, task_states
 from openipt.core.fields.definitions import is_empty
@@ -145,6 +145,11 @@ class Room:
         return session_guide(self.manual, self.course, self.day, self.number)
 
     @cached_property
+    def cards(self) -> dict[str, GuideTask]:
+        """Task -> what the guide says of it."""
+        return {card.id: card for card in (*self.guide.optional, *self.guide.tasks)}
+
+    @cached_property
     def states(self) -> tuple[TaskState, ...]:
         if self.course is self.page.course and self.day == self.page.on:
             return self.page.status.tasks
@@ -206,6 +211,15 @@ class Room:
 
     def entries_of(self, task: Task) -> list[Entry]:
         """The records of this session that show a task, or would if they were filled."""
+        if task.id not in self._entries_by_task:
+            self._entries_by_task[task.id] = self._read_entries_of(task)
+        return self._entries_by_task[task.id]
+
+    @cached_property
+    def _entries_by_task(self) -> dict[str, list[Entry]]:
+        return {}
+
+    def _read_entries_of(self, task: Task) -> list[Entry]:
         of_record = [entry for entry in self.own_entries if entry.record_type in task.records]
         if task.field:
             return of_record
