@@ -3,6 +3,9 @@
 The forms are found by walking the pages, not listed here, so a new form is attacked the day it is drawn.
 The database is held to PostgreSQL's rules as well: no NUL in a text, no text longer than its column, no
 number wider than its column.
+
+With every run of the tests each form is attacked once, in one of three ways, by seeded chance: about 35
+seconds of one core. `make trial` attacks every form in every way.
 """
 
 from __future__ import annotations
@@ -30,7 +33,7 @@ from tests.web.routes import QUERIES, every_route, path_of, values_for
 
 from openipt.records.models import Entry, JournalEntry, Session
 
-pytestmark = [pytest.mark.django_db, pytest.mark.trial]
+pytestmark = pytest.mark.django_db
 
 PEOPLE = ("therapist", "cover", "supervisor", "manager", "administrator", "client", "nobody")
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
@@ -111,8 +114,8 @@ class Forms(HTMLParser):
             self.form = None
 
 
-def forms_of(house: House) -> list[Form]:
-    """One form of each kind, of every person, found by following links."""
+def forms_of(house: House, *, visits: int = 1) -> list[Form]:
+    """One form of each kind, of every person, found by following links to so many pages of one address."""
     kinds: dict[tuple[str, str, str], Form] = {}
     for person in PEOPLE:
         browser = house.browser(person, raise_request_exception=False)
@@ -120,7 +123,7 @@ def forms_of(house: House) -> list[Form]:
         seen: Counter[str] = Counter()
         for path in waiting:
             like = ID.sub("*", path.split("?")[0])
-            if seen[like] >= 2:
+            if seen[like] >= visits:
                 continue
             seen[like] += 1
             answer = browser.get(path)
@@ -254,6 +257,19 @@ def forms(house: House, django_db_blocker: Any) -> list[Form]:
         return forms_of(house)
 
 
+@pytest.fixture(scope="module")
+def every_form(house: House, django_db_blocker: Any) -> list[Form]:
+    with django_db_blocker.unblock():
+        return forms_of(house, visits=2)
+
+
+def third(forms: list[Form], place: int) -> list[Form]:
+    """One of three parts that together are all forms, in an order that depends on the forms alone."""
+    mixed = sorted(forms, key=lambda form: form.kind)
+    random.Random(3).shuffle(mixed)
+    return mixed[place::3]
+
+
 def test_the_forms_are_found(forms: list[Form]) -> None:
     assert len(forms) > 120
     actions = {ID.sub("*", urlsplit(form.action).path) for form in forms}
@@ -269,26 +285,24 @@ def test_the_forms_are_found(forms: list[Form]) -> None:
 
 
 def test_bad_values_break_no_form(house: House, forms: list[Form]) -> None:
-    """All free fields at once with some of the values, and some fields on their own, by seeded chance."""
+    """Of a third of the forms all free fields, or one field alone, hold something bad, by seeded chance."""
     chance, attack = random.Random(2026), Attack(house)
-    for form in forms:
-        kept = usual(form)
-        for what in chance.sample(SHORT, 1):
-            attack.send(form, {**kept, **dict.fromkeys(form.free, BAD[what])}, f"everything {what}")
-        for name in chance.sample(sorted(form.fields), min(1, len(form.fields))):
-            what = chance.choice(SHORT)
-            attack.send(form, {**kept, name: BAD[what]}, f"{name} {what}")
-    for form in chance.sample([form for form in forms if form.free], 10):
+    chosen = third(forms, 0)
+    for form in chosen:
+        what, kept = chance.choice(SHORT), usual(form)
+        names = form.free if chance.random() < 0.5 else chance.sample(sorted(form.fields) or [""], 1)
+        attack.send(form, {**kept, **dict.fromkeys(names, BAD[what])}, f"{sorted(names)} {what}")
+    for form in chance.sample([form for form in chosen if form.free], 3):
         name = chance.choice(sorted(form.free))
         attack.send(form, {**usual(form), name: LONG}, f"{name} a megabyte")
     assert sorted(set(attack.wrong)) == []
 
 
 @pytest.mark.trial
-def test_no_bad_value_in_any_field_breaks_a_form(house: House, forms: list[Form]) -> None:
+def test_no_bad_value_in_any_field_breaks_a_form(house: House, every_form: list[Form]) -> None:
     """Every value in all free fields at once, then every field on its own with some of them."""
     chance, attack = random.Random(1974), Attack(house)
-    for form in forms:
+    for form in every_form:
         kept = usual(form)
         for what, value in BAD.items():
             attack.send(form, {**kept, **dict.fromkeys(form.free, value)}, f"everything {what}")
@@ -298,24 +312,37 @@ def test_no_bad_value_in_any_field_breaks_a_form(house: House, forms: list[Form]
     assert sorted(set(attack.wrong)) == []
 
 
-def test_lists_strangers_and_gaps_do_not_break_a_form(house: House, forms: list[Form]) -> None:
+def odd_ways(form: Form) -> list[tuple[str, dict[str, Any], dict[str, str]]]:
     """Many values for one field, fields nobody asked for, nothing at all, choices that are not offered."""
+    kept, said = usual(form), dict.fromkeys(form.free, SAID)
+    ways: list[tuple[str, dict[str, Any], dict[str, str]]] = [
+        ("lists", {name: [value, SAID, "2"] for name, value in kept.items()}, {}),
+        ("unknown fields", {**kept, **STRANGE}, {}),
+        ("nothing", {}, {}),
+        ("unknown choices", dict.fromkeys(kept, "no-such-choice"), {}),
+        ("hidden fields", {**kept, **dict.fromkeys(form.fixed, "9" * 30)}, {}),
+        ("no hidden fields", {name: value for name, value in kept.items() if name not in form.fixed}, {}),
+        ("by htmx", {**kept, **said}, {"hx-request": "true"}),
+        ("by script", {**kept, **said}, {"x-requested-with": "fetch"}),
+    ]
+    for name, value in form.buttons:
+        ways.append((f"button {name} bent", {**kept, name: f"{value}.x.999999"}, {}))
+    return ways
+
+
+def test_lists_strangers_and_gaps_do_not_break_a_form(house: House, forms: list[Form]) -> None:
     attack, chance = Attack(house), random.Random(26)
-    for form in forms:
-        kept, said = usual(form), dict.fromkeys(form.free, SAID)
-        ways: list[tuple[str, dict[str, Any], dict[str, str]]] = [
-            ("lists", {name: [value, SAID, "2"] for name, value in kept.items()}, {}),
-            ("unknown fields", {**kept, **STRANGE}, {}),
-            ("nothing", {}, {}),
-            ("unknown choices", dict.fromkeys(kept, "no-such-choice"), {}),
-            ("hidden fields", {**kept, **dict.fromkeys(form.fixed, "9" * 30)}, {}),
-            ("no hidden fields", {name: value for name, value in kept.items() if name not in form.fixed}, {}),
-            ("by htmx", {**kept, **said}, {"hx-request": "true"}),
-            ("by script", {**kept, **said}, {"x-requested-with": "fetch"}),
-        ]
-        for name, value in form.buttons:
-            ways.append((f"button {name} bent", {**kept, name: f"{value}.x.999999"}, {}))
-        for what, sent, headers in chance.sample(ways, min(2, len(ways))):
+    for form in third(forms, 1):
+        what, sent, headers = chance.choice(odd_ways(form))
+        attack.send(form, sent, what, **headers)
+    assert sorted(set(attack.wrong)) == []
+
+
+@pytest.mark.trial
+def test_no_list_stranger_or_gap_breaks_any_form(house: House, every_form: list[Form]) -> None:
+    attack = Attack(house)
+    for form in every_form:
+        for what, sent, headers in odd_ways(form):
             attack.send(form, sent, what, **headers)
     assert sorted(set(attack.wrong)) == []
 
@@ -325,8 +352,8 @@ STRANGE = {
 }  # fmt: skip
 
 
-def test_what_was_typed_stands_in_the_page_that_refuses_it(house: House, forms: list[Form]) -> None:
-    """A page that says no shows the words again and says why at a field or on top."""
+def not_kept(house: House, forms: list[Form]) -> list[str]:
+    """Forms whose page says no and lacks what was typed, or does not say why at a field or on top."""
     attack, lost = Attack(house), []
     for form in forms:
         texts = {name: f"zqkept {place} שלום" for place, name in enumerate(sorted(form.free))}
@@ -342,15 +369,25 @@ def test_what_was_typed_stands_in_the_page_that_refuses_it(house: House, forms: 
             lost.append(f"{form.person} {ID.sub('*', form.action)}: {missing}")
         if 'aria-invalid="true"' not in page and 'class="message' not in page and "error-summary" not in page:
             lost.append(f"{form.person} {ID.sub('*', form.action)}: says nothing")
-    assert lost == []
+    return lost
 
 
 SECRETS = ("old", "new", "again", "password")
 
 
-@given(choice=st.data())
-@settings(max_examples=60)
-def test_bad_values_in_any_mixture(house: House, forms: list[Form], choice: Any) -> None:
+def test_what_was_typed_stands_in_the_page_that_refuses_it(house: House, forms: list[Form]) -> None:
+    assert not_kept(house, third(forms, 2)) == []
+
+
+@pytest.mark.trial
+def test_whatever_was_typed_stands_in_every_page_that_refuses_it(
+    house: House, every_form: list[Form]
+) -> None:
+    assert not_kept(house, every_form) == []
+
+
+def mix(house: House, forms: list[Form], choice: Any) -> None:
+    """Some fields of one form hold anything, alone or in lists."""
     form = choice.draw(st.sampled_from(forms), label="form")
     kept = usual(form)
     names = choice.draw(
@@ -366,6 +403,19 @@ def test_bad_values_in_any_mixture(house: House, forms: list[Form], choice: Any)
     attack = Attack(house)
     attack.send(form, kept, f"{sorted(names)}")
     assert attack.wrong == []
+
+
+@given(choice=st.data())
+@settings(max_examples=20)
+def test_bad_values_in_any_mixture(house: House, forms: list[Form], choice: Any) -> None:
+    mix(house, forms, choice)
+
+
+@pytest.mark.trial
+@given(choice=st.data())
+@settings(max_examples=1000)
+def test_bad_values_in_a_thousand_mixtures(house: House, every_form: list[Form], choice: Any) -> None:
+    mix(house, every_form, choice)
 
 
 # -- addresses, bodies, methods ---------------------------------------------------------------------------
@@ -404,12 +454,14 @@ def whose(route: Any) -> str:
     )
 
 
-def test_no_question_in_an_address_breaks_a_page(house: House) -> None:
+@pytest.mark.parametrize("values", [1, pytest.param(8, marks=pytest.mark.trial)])
+def test_no_question_in_an_address_breaks_a_page(house: House, values: int) -> None:
+    """So many bad values for whatever an address may ask."""
     wrong, chance = [], random.Random(7)
     for route in every_route():
         browser = house.browser(whose(route), raise_request_exception=False)
         path = path_of(route, house, house.own).split("?")[0]
-        for what in chance.sample(sorted(set(BAD) - {"a megabyte", "huge"}), 4):
+        for what in chance.sample(sorted(set(BAD) - {"a megabyte", "huge"}), values):
             with as_strict_as_postgresql() as refused:
                 answer = browser.get(path, dict.fromkeys(ASKED, BAD[what]))
             wrong += broken_by(answer, path, what) + [f"{path} ({what}): {one}" for one in refused]
