@@ -18,7 +18,7 @@ from tests.web.signing_in import sign_in
 from openipt import library
 from openipt.core.fields.definitions import FieldDefinition, FieldType, RecordType
 from openipt.records.actions import accounts, checkins, drafts, firings, journal, people, sessions
-from openipt.records.models import Alert, Cover, Episode, Role, Session, Supervision, User
+from openipt.records.models import Alert, Cover, Delivery, Episode, Role, Session, Supervision, User
 from openipt.web.therapist.common import code_titles
 
 NOW = make.at_day(7, 1)
@@ -216,6 +216,7 @@ def _course(house: House, therapist: str, client: str, prefix: str) -> Record:
         "session_id": str(draft.pk),
         "entry_id": record.entries["rec_emotion_log"],
         "alert_id": str(alert.pk),
+        "delivery_id": str(_letter(alert, by).pk),
         "check_in_id": str(sitting.pk),
         "journal_id": str(row.pk),
         "person": person.code,
@@ -223,6 +224,18 @@ def _course(house: House, therapist: str, client: str, prefix: str) -> Record:
     }
     house.own = house.own or record
     return record
+
+
+def _letter(alert: Alert, to: User) -> Delivery:
+    """A letter of this alert that the mail server took."""
+    kept = {
+        "channel": "email",
+        "round": "1.raised",
+        "state": "accepted",
+        "attempts": 1,
+        "made_at": make.at_day(7),
+    }
+    return Delivery.objects.create(alert=alert, recipient=to, **kept)
 
 
 def _half_typed(words: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from openipt.web import sources
+from openipt.web import letters, sources
 from openipt.web import views_public as public
 
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("theme/", public.choose_theme, name="theme"),
     path("drafts/key/", public.draft_key, name="draft-key"),
     path("help-now/", public.help_now, name="help-now"),
+    path("letters/<uuid:delivery_id>/", letters.open_letter, name="letter"),
     path("sources/", sources.sources, name="sources"),
     path("kitchen/", public.neutral_page, name="neutral"),
     path("style/", public.style, name="style"),

@@ -210,19 +210,20 @@ def _mark_shown(rows: QuerySet[Delivery], by: Actor, at: datetime) -> int:
 
 
 @transaction.atomic
-def open_link(*, delivery_id: UUID, by: Actor, at: datetime) -> Delivery:
-    """The link of a letter was opened by the person it was sent to, signed in. The first time counts."""
+def open_link(*, delivery_id: UUID, by: Actor, at: datetime) -> Delivery | None:
+    """The link of a letter was opened by the person it was sent to, signed in. It works once: then None."""
     rows = Delivery.objects.select_for_update(of=("self",)).select_related("alert__episode__client")
     sent = rows.filter(channel=Channel.EMAIL, attempts__gt=0)
     found = sent.filter(pk=delivery_id, recipient=user_or_none(by)).first()
     if found is None or isinstance(by, Operator):
         raise NoAccess
-    if found.state != DeliveryState.OPENED:  # whatever the mail server said: it arrived
-        found.state, found.next_at = DeliveryState.OPENED.value, None
-        found.save(update_fields=["state", "next_at"])
-        DeliveryEvent.objects.create(delivery=found, event=Event.OPENED.value, at=at)
-        episode = found.alert.episode if found.alert else None
-        audit.record("telling-opened", by=by, at=at, episode=episode, obj=found)
+    if found.state == DeliveryState.OPENED:
+        return None
+    found.state, found.next_at = DeliveryState.OPENED.value, None  # whatever the mail server said: it arrived
+    found.save(update_fields=["state", "next_at"])
+    DeliveryEvent.objects.create(delivery=found, event=Event.OPENED.value, at=at)
+    episode = found.alert.episode if found.alert else None
+    audit.record("telling-opened", by=by, at=at, episode=episode, obj=found)
     return found
 
 

@@ -173,27 +173,34 @@ class Envelope:
         return ", ".join((self.therapist_name, *self.cover_names))
 
 
-def overdue_envelopes(
-    user: Actor, now: datetime, *, first: int = 0, most: int = MOST_SHOWN
-) -> tuple[Envelope, ...]:
+@dataclass(frozen=True)
+class Overdue:
+    """So many envelopes, the longest overdue first, and how many alerts are late in all."""
+
+    envelopes: tuple[Envelope, ...] = ()
+    whole: int = 0
+
+
+def overdue_envelopes(user: Actor, now: datetime) -> tuple[Envelope, ...]:
     """Alerts on which a step is overdue (ipt.md 11.3 step 10), for the service lead; the longest first."""
+    return overdue_page(user, now).envelopes
+
+
+def overdue_page(user: Actor, now: datetime, *, first: int = 0, most: int = MOST_SHOWN) -> Overdue:
+    """The envelopes from that place on. Those the worker has not looked at yet stand with the first."""
     if not may(user, Act.SEE_ENVELOPE, on=day_of(now)):
-        return ()
-    rows = _fresh_late(now).order_by("watch__late_at")[first : first + most]
-    found = [*rows, *_unlooked(now)] if first == 0 else list(rows)
-    _read_with_steps(found)
+        return Overdue()
+    rows = list(_fresh_late(now).order_by("watch__late_at")[first : first + most])
+    counted = len(rows) if len(rows) < most and not first else _fresh_late(now).count()
+    unlooked = list(_unlooked(now))
+    _read_with_steps([*rows, *unlooked])
+    unlooked = [alert for alert in unlooked if overdue(facts_of(alert), now) is not None]
+    found = [*rows, *unlooked] if first == 0 else rows
     late = [(alert, step) for alert in found if (step := overdue(facts_of(alert), now)) is not None]
     covers = _covers({alert.episode.therapist_id for alert, _ in late}, day_of(now))
     envelopes = [_envelope(alert, step, covers) for alert, step in late]
-    return tuple(sorted(envelopes, key=lambda envelope: envelope.due_at))
-
-
-def overdue_count(user: Actor, now: datetime) -> int:
-    """How many alerts are late in all."""
-    if not may(user, Act.SEE_ENVELOPE, on=day_of(now)):
-        return 0
-    unlooked = _read_with_steps(list(_unlooked(now)))
-    return _fresh_late(now).count() + sum(overdue(facts_of(alert), now) is not None for alert in unlooked)
+    ordered = tuple(sorted(envelopes, key=lambda envelope: envelope.due_at))
+    return Overdue(ordered, counted + len(unlooked))
 
 
 def _open_of_service() -> QuerySet[Alert]:

@@ -144,14 +144,16 @@ def health(at: datetime) -> Health:
     """For whoever stands at the machine."""
     found = lease()
     looks = AlertWatch.objects.filter(look_at__lte=at).aggregate(number=Count("pk"), oldest=Min("look_at"))
-    unsent = Delivery.objects.filter(channel__in=OUTSIDE, state__in=UNSENT).aggregate(
-        waiting=Count("pk"),
+    unsent = Q(state__in=UNSENT)
+    lost = Q(state=DeliveryState.GIVEN_UP, made_at__gt=at - SINCE)
+    out = Delivery.objects.filter(unsent | lost, channel__in=OUTSIDE).aggregate(
+        waiting=Count("pk", filter=unsent),
         failing=Count("pk", filter=Q(attempts__gt=0, state=DeliveryState.WAITING)),
-        oldest=Min("next_at", filter=Q(next_at__lte=at)),
+        given_up=Count("pk", filter=lost),
+        oldest=Min("next_at", filter=unsent & Q(next_at__lte=at)),
     )
-    lost = Delivery.objects.filter(channel__in=OUTSIDE, state=DeliveryState.GIVEN_UP, made_at__gt=at - SINCE)
     channels = settings.ENVIRONMENT.channels
-    oldest = min(filter(None, (looks["oldest"], unsent["oldest"])), default=at)
+    oldest = min(filter(None, (looks["oldest"], out["oldest"])), default=at)
     beat_at = found.beat_at if found else None
     return Health(
         runs=bool(found and found.holder and beat_at and abs(at - beat_at) <= QUIET_FOR),
@@ -161,11 +163,11 @@ def health(at: datetime) -> Health:
         clock_back_at=found.clock_back_at if found else None,
         lag=max(at - oldest, timedelta(0)),
         looks_due=looks["number"],
-        waiting=unsent["waiting"],
-        failing=unsent["failing"],
-        given_up=lost.count(),
+        waiting=out["waiting"],
+        failing=out["failing"],
+        given_up=out["given_up"],
         without_address=_without_address() if channels.mail is not None else 0,
-        last_code=_last_code(),
+        last_code=_last_code() if out["failing"] else None,
         mail_on=channels.mail is not None,
         webhook_on=channels.webhook is not None,
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from openipt.records.models import Cover, Role, Supervision, User
+from openipt.records.models import Cover, Delivery, Role, Supervision, User
 from openipt.web.jinja import day, plural, short_day
+from openipt.web.told import how_told, moment_told
 
 ROLES = {
     "therapist": "Therapist",
@@ -99,6 +100,20 @@ def present_cover(row: Cover, on: date) -> Tie:
         "now" if now else "to come",
         now,
     )
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The last letter somebody sent to themselves, and what is known of it."""
+
+    asked: str
+    state: str
+    tone: str
+
+
+def present_trial(row: Delivery, now: datetime) -> Trial:
+    told = how_told(row, now)
+    return Trial(moment_told(row.made_at, now), told.state, told.tone)
 
 
 def people(users: Iterable[User]) -> tuple[tuple[str, str], ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from openipt.web.accounts import arrangements, logins
+from openipt.web.accounts import arrangements, logins, own_alerts
 
 app_name = "accounts"
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("", logins.accounts, name="home"),
     path("new/", logins.add, name="new"),
     path("password/", logins.own_password, name="own-password"),
+    path("alerts/", own_alerts.own_alerts, name="own-alerts"),
+    path("alerts/trial/", own_alerts.send_trial, name="own-alerts-trial"),
     path("arrangements/", arrangements.arrangements, name="arrangements"),
     path("cover/", arrangements.own_cover, name="cover"),
     path("cover/add/", arrangements.add_cover, name="cover-add"),

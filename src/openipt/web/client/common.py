@@ -35,6 +35,7 @@ from openipt.records.queries.episodes import open_episode_of
 from openipt.records.queries.journal import journal_of
 from openipt.records.queries.people import people_of
 from openipt.web import behind, clock
+from openipt.web.jinja import clock_time, week_day
 
 SAID = "said"
 HOURS_NOT_SET = "in working hours"
@@ -135,7 +136,17 @@ class ClientPage:
 
     @property
     def hours(self) -> str:
-        return settings.ENVIRONMENT.service_hours or HOURS_NOT_SET
+        environment = settings.ENVIRONMENT
+        return environment.service_hours or environment.channels.times.in_words or HOURS_NOT_SET
+
+    @property
+    def read_again(self) -> str:
+        """When somebody reads again, where nobody does now (ipt.md 11.3); empty in service hours."""
+        times = settings.ENVIRONMENT.channels.times
+        if times.is_open(self.at):
+            return ""
+        opens = times.at_or_after(self.at)
+        return f"{week_day(opens)} at {clock_time(opens)}"
 
     @property
     def contacts(self) -> tuple[crisis.CrisisContact, ...]:

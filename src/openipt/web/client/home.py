@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from openipt.records.actions import tellings
 from openipt.web import behind
 from openipt.web.client.common import client_page, show
 from openipt.web.client.presenters_home import present_home
@@ -22,4 +23,6 @@ def close(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest) -> HttpResponse:
     """Where a client starts."""
     page = client_page(request)
-    return show(request, "client/home.html", page, home=present_home(page))
+    answer = show(request, "client/home.html", page, home=present_home(page))
+    tellings.mark_reminders_shown(by=page.user, at=page.at)
+    return answer

@@ -178,4 +178,5 @@ def _rooms(page: ClientPage) -> tuple[tuple[str, str, str], ...]:
         (reverse("client:safety-plan"), "My safety plan", "What helps when it gets hard"),
         (reverse("client:learn"), "Read", "Short pages in plain words"),
         (reverse("client:rights"), "Who may read what", "What is kept, and your rights"),
+        (reverse("client:reminders"), "Reminders", "On this page, and by e-mail if you like"),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from openipt.web.client import check_in, home, journal, learn, line, practice
+from openipt.web.client import check_in, home, journal, learn, line, practice, reminders
 
 app_name = "client"
 urlpatterns = [
@@ -33,4 +33,5 @@ urlpatterns = [
     path("learn/<slug:page_id>/", learn.read, name="learn-page"),
     path("plan/", learn.safety_plan, name="safety-plan"),
     path("rights/", learn.rights, name="rights"),
+    path("reminders/", reminders.reminders, name="reminders"),
 ]

@@ -12,6 +12,7 @@ from openipt.core.course.course import EndReason, EpisodeStatus
 from openipt.records.queries.alerts import Envelope
 from openipt.records.queries.audits import AuditCheck
 from openipt.records.queries.service import WINDOW_DAYS, AlertFigures, Completeness, Figures, Share, Waits
+from openipt.records.queries.worker import Health
 from openipt.web.jinja import clock_time, plural, short_day
 
 STATUS_WORDS = {
@@ -82,6 +83,15 @@ class AuditWords:
 
 
 @dataclass(frozen=True)
+class WorkerWords:
+    """What tells people by itself, and how it does."""
+
+    words: str
+    tone: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
 class Service:
     """The whole page."""
 
@@ -89,6 +99,10 @@ class Service:
     envelopes: tuple[EnvelopeLine, ...]
     figures: FigureWords
     audit: AuditWords
+    worker: WorkerWords
+    late: int = 0
+    number: int = 1
+    pages: int = 1
 
 
 def envelopes(found: Sequence[Envelope], now: datetime) -> tuple[EnvelopeLine, ...]:
@@ -200,3 +214,41 @@ def check_in_words(check: AuditCheck | None, on: date) -> AuditWords:
     if check.is_whole:
         return AuditWords(f"Whole: {counted}, none changed, none missing.", when, "done")
     return AuditWords(f"Broken: {counted} were walked.", when, "danger", check.faults)
+
+
+def worker_in_words(found: Health, now: datetime) -> WorkerWords:
+    """Whether anybody is told by itself, and what waits."""
+    beat = f"Last sign of life {_moment(found.beat_at)}." if found.beat_at else "It has never run."
+    if not found.runs:
+        words = "It does not run: nobody is told by e-mail, and no alert goes on through the call tree."
+        return WorkerWords(f"{words} {beat}", "danger", _worker_lines(found))
+    if found.is_well:
+        return WorkerWords(f"It runs. {beat}", "done", _worker_lines(found))
+    return WorkerWords(
+        f"It runs, and something does not arrive: see below. {beat}", "attention", _worker_lines(found)
+    )
+
+
+def _worker_lines(found: Health) -> tuple[Line, ...]:
+    answer = f"last answer {found.last_code}" if found.last_code else "no answer" if found.failing else ""
+    lag = span(found.lag) if found.lag >= timedelta(minutes=1) else "none"
+    lines = [
+        Line("Work that is late", lag, f"{plural(found.looks_due, 'alert')} to look at"),
+        Line("Messages that wait to be sent", str(found.waiting)),
+        Line("Of these tried and not accepted", str(found.failing), answer),
+        Line("Given up in the last 7 days", str(found.given_up)),
+        Line("Done by", found.holder or "nobody"),
+        Line("E-mail", "on" if found.mail_on else "off", _addresses(found)),
+        Line("Webhook", "on" if found.webhook_on else "off"),
+    ]
+    if found.clock_back_at is not None:
+        lines.append(
+            Line("The clock went back", _moment(found.clock_back_at), "everything was looked at anew")
+        )
+    return tuple(lines)
+
+
+def _addresses(found: Health) -> str:
+    if not found.without_address:
+        return ""
+    return f"{plural(found.without_address, 'person', 'people')} of the staff without an address"

@@ -8,26 +8,37 @@ from django.views.decorators.http import require_POST
 from openipt.errors import NotAllowedNow
 from openipt.records import audit
 from openipt.records.actions import audits as actions
+from openipt.records.actions import tellings
 from openipt.records.queries import alerts as alert_queries
 from openipt.records.queries import audits as audit_queries
 from openipt.records.queries import service as queries
+from openipt.records.queries import worker as worker_queries
+from openipt.records.queries.alerts import MOST_SHOWN
 from openipt.web import clock
 from openipt.web.doors import roles
-from openipt.web.pages import say, show
+from openipt.web.pages import page_number, say, show
 from openipt.web.service import presenters as words
 
 
 @roles("manager")
 def service(request: HttpRequest) -> HttpResponse:
     on, now = clock.today(), clock.now()
-    envelopes = alert_queries.overdue_envelopes(request.user, now)
+    number = page_number(request)
+    first = (number - 1) * MOST_SHOWN
+    late = alert_queries.overdue_page(request.user, now, first=first)
+    envelopes = late.envelopes
     audit.record_read(by=request.user, at=now, act="service-read", ids=[e.alert_id for e in envelopes])
     page = words.Service(
         date=on,
         envelopes=words.envelopes(envelopes, now),
         figures=words.figures(queries.figures(request.user, on, now), on),
+        late=late.whole,
+        number=number,
+        pages=max(1, -(-late.whole // MOST_SHOWN)),
+        worker=words.worker_in_words(worker_queries.health_for(request.user, now), now),
         audit=words.check_in_words(audit_queries.last_check(request.user, on), on),
     )
+    tellings.mark_shown(alerts=[e.alert_id for e in envelopes], by=request.user, at=now)
     return show(request, "service/service.html", page=page)
 
 

@@ -91,6 +91,7 @@ class Supervision:
     groups: tuple[Group, ...]
 
 
+    open_alerts: int = 0
 def episode_address(episode_id: UUID, tail: str = "") -> str:
     return f"/episodes/{episode_id}/{tail}"
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from openipt.core.course.course import EpisodeStatus
 from openipt.records import audit, sealing
+from openipt.records.actions import tellings
 from openipt.records.models import Entry, Episode, Session, User
 from openipt.records.models.sessions import SessionState
 from openipt.records.prepared import MANY, Prepared
@@ -25,6 +26,7 @@ from openipt.web.supervision import presenters as words
 from openipt.web.supervision.standing import standings
 
 ITEM = "rec_supervision_item"
+ALERTS_SHOWN = 20  # the gravest; all of them stand under Today
 
 _NOT_SIGNED = Prepared(
     lambda episodes: Session.objects.filter(episode__in=episodes, state=SessionState.DRAFT).values_list(
@@ -39,7 +41,7 @@ def supervision(request: HttpRequest) -> HttpResponse:
     with_ended = "ended" in request.GET
     on = clock.today()
     episodes = _episodes(request.user, with_ended=with_ended)
-    alerts = list(alert_queries.open_alerts(request.user, on))
+    alerts, open_alerts = alert_queries.gravest_alerts(request.user, on, most=ALERTS_SHOWN)
     seen = {episode.pk for episode in episodes} | {alert.episode_id for alert in alerts}
     audit.record_read(by=request.user, at=clock.now(), act="supervision-read", ids=sorted(seen))
     sealing.prepare({e.client_id for e in episodes} | {a.episode.client_id for a in alerts})
@@ -48,6 +50,7 @@ def supervision(request: HttpRequest) -> HttpResponse:
     page = words.Supervision(
         date=on,
         alerts=tuple(words.alert_look(alert, on, clock.now()) for alert in alerts),
+        open_alerts=open_alerts,
         looks=tuple(look for e in running if (look := words.course_look(e, found[e.pk]))),
         questions=words.open_questions(_items(request.user, running)),
         groups=words.groups(
@@ -55,9 +58,10 @@ def supervision(request: HttpRequest) -> HttpResponse:
             found,
             session_queries.next_of_each(running, _midnight(clock.now())),
             _drafts(episodes),
-            frozenset(alert.episode_id for alert in alerts),
+            alert_queries.alerted_episodes(request.user, on),
         ),
     )
+    tellings.mark_shown(alerts=[alert.pk for alert in alerts], by=request.user, at=clock.now())
     return show(request, "supervision/supervision.html", page=page, with_ended=with_ended)
 
 

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from openipt.errors import EntryNotValid, FieldFault, NoAccess, NotAllowedNow
 from openipt.records.access import Act
-from openipt.records.actions import alerts, drafts
+from openipt.records.actions import alerts, drafts, tellings
 from openipt.records.models import Alert, DraftText
 from openipt.records.queries.alerts import alerts_of
 from openipt.web.doors import roles
@@ -29,6 +29,7 @@ def alert(request: HttpRequest, episode_id: UUID, alert_id: UUID) -> HttpRespons
     found = alert_of(page, alert_id)
     if request.method == "POST":
         return _take(request, page, found)
+    tellings.mark_shown(alerts=[found.pk], by=page.user, at=page.at)
     if found.is_open and page.may(Act.WORK_ALERT):
         alerts.mark_seen(alert=found, by=page.user, at=page.at)
         found = alert_of(page, alert_id)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from openipt.core.manual.model import Manual
+from openipt.core.safety.levels import Level
 from openipt.core.safety.protocol import ASK, RISK, VIOLENCE, AlertFacts, PathStep, next_step, path
 from openipt.records import safety
 from openipt.records.access import Act
@@ -20,6 +21,7 @@ from openipt.records.models import Alert, AlertStep, DraftText, StepKind
 from openipt.records.queries.alerts import facts_of, steps_of
 from openipt.web.jinja import clock_time, short_day
 from openipt.web.therapist.presenters_records import who
+from openipt.web.therapist.presenters_tellings import Tellings, present_tellings
 
 if TYPE_CHECKING:
     from openipt.web.therapist.common import EpisodePage
@@ -231,6 +233,7 @@ class AlertShown:
     may_resolve: bool
     steps: tuple[StepShown, ...]
     history: tuple[HistoryLine, ...]
+    tellings: Tellings
     asked_alone: bool
     is_shown: bool
     is_acknowledged: bool
@@ -263,6 +266,7 @@ def present_alert(page: EpisodePage, alert: Alert, kept: tuple[DraftText, ...] =
         may_resolve=alert.is_open and bool(page.may(Act.RESOLVE_ALERT)),
         steps=_path_in_words(facts, page.at, is_open=alert.is_open),
         history=tuple(_history(page, alert)),
+        tellings=present_tellings(alert, page.at),
         asked_alone=alert.rule == VIOLENCE,
         is_shown=alert.shown_to_client_at is not None,
         is_acknowledged=alert.acknowledged_at is not None,
@@ -351,5 +355,9 @@ def _resolved(alert: Alert, now: datetime) -> str:
 
 def banner_of(alert: Alert, now: datetime) -> Banner:
     """An open alert of any of one's episodes, for Today."""
-    wanted = safety.plan_missing(alert.episode, on=timezone.localtime(now).date())
+    level = facts_of(alert).level
+    raised = (
+        level is not None and level >= Level.YELLOW
+    )  # below it no plan is asked for, and no course is read
+    wanted = raised and safety.plan_missing(alert.episode, on=timezone.localtime(now).date())
     return banner(manual_of(alert.episode), alert, now, plan_wanted=wanted)

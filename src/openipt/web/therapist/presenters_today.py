@@ -87,11 +87,27 @@ class Today:
     endings: tuple[Need, ...]
     next_session: str
 
+    open_alerts: int = 0
     @property
     def needs(self) -> int:
         groups = (self.alerts, self.off_track, self.check_ins, self.unsigned, self.endings)
         return sum(len(group) for group in groups)
 
+
+    @property
+    def more_alerts(self) -> int:
+        """Open alerts that stand on a page of their own."""
+        return max(0, self.open_alerts - len(self.alerts))
+
+
+@dataclass(frozen=True)
+class AllAlerts:
+    """One page of every open alert."""
+
+    alerts: tuple[Need, ...]
+    whole: int
+    page: int
+    pages: int
 
 # -- sessions ----------------------------------------------------------------------------------------
 

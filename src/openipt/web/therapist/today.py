@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from openipt.core.course.course import Attendance, EpisodeStatus
 from openipt.records import audit, sealing
+from openipt.records.actions import tellings
 from openipt.records.models import Alert, CheckIn, Episode, Session, User
 from openipt.records.prepared import MANY, Prepared
 from openipt.records.queries import alerts as alert_queries
@@ -20,11 +21,14 @@ from openipt.records.queries.firings import NOTHING_SETTLED
 from openipt.web import clock
 from openipt.web.doors import roles
 from openipt.web.jinja import clock_time, week_day
+from openipt.web.pages import page_number
 from openipt.web.therapist import presenters_today as words
 from openipt.web.therapist.common import show
 from openipt.web.therapist.summaries import Summary, summaries
 
 LOOK_AHEAD_DAYS = 7
+ALERTS_SHOWN = 20  # on Today, the gravest first; all of them stand page by page behind a link
+ALERTS_A_PAGE = 50
 
 _MY_OPEN_EPISODES = Prepared(
     lambda user: (
@@ -64,16 +68,38 @@ _BEGUN = Prepared(
 @roles("therapist", "supervisor")
 def today(request: HttpRequest) -> HttpResponse:
     on, at = clock.today(), clock.now()
-    alerts = list(alert_queries.open_alerts(request.user, on))
+    alerts, open_alerts = alert_queries.gravest_alerts(request.user, on, most=ALERTS_SHOWN)
     mine = _MY_OPEN_EPISODES(request.user.pk)
     seen = {episode.pk for episode in mine} | {alert.episode_id for alert in alerts}
     audit.record_read(by=request.user, at=at, act="today-read", ids=sorted(seen))
     sealing.prepare({e.client_id for e in mine} | {alert.episode.client_id for alert in alerts})
-    page = _page(request.user, mine, alerts, on, at)
+    page = _page(request.user, mine, alerts, open_alerts, on, at)
+    tellings.mark_shown(alerts=[alert.pk for alert in alerts], by=request.user, at=at)
     return show(request, "therapist/today.html", today=page)
 
 
-def _page(user: User, mine: list[Episode], alerts: list[Alert], on: date, at: datetime) -> words.Today:
+@roles("therapist", "supervisor")
+def all_alerts(request: HttpRequest) -> HttpResponse:
+    """Every open alert, the gravest first, page by page: where there are more than Today shows."""
+    on, at = clock.today(), clock.now()
+    number = page_number(request)
+    first = (number - 1) * ALERTS_A_PAGE
+    alerts, whole = alert_queries.gravest_alerts(request.user, on, first=first, most=ALERTS_A_PAGE)
+    audit.record_read(by=request.user, at=at, act="alerts-listed", ids=sorted({a.episode_id for a in alerts}))
+    sealing.prepare({alert.episode.client_id for alert in alerts})
+    listed = words.AllAlerts(
+        alerts=tuple(words.alert_need(alert, at) for alert in alerts),
+        whole=whole,
+        page=number,
+        pages=max(1, -(-whole // ALERTS_A_PAGE)),
+    )
+    tellings.mark_shown(alerts=[alert.pk for alert in alerts], by=request.user, at=at)
+    return show(request, "therapist/all_alerts.html", listed=listed)
+
+
+def _page(
+    user: User, mine: list[Episode], alerts: list[Alert], open_alerts: int, on: date, at: datetime
+) -> words.Today:
     found = summaries(mine, user, on, at)
     settled = firing_queries.settled((episode.pk for episode in mine), on)
     coming = _coming(mine, on)
@@ -83,6 +109,7 @@ def _page(user: User, mine: list[Episode], alerts: list[Alert], on: date, at: da
         date=on,
         sessions=tuple(words.session_today(session, found[session.episode_id]) for session in todays),
         alerts=tuple(words.alert_need(alert, at) for alert in alerts),
+        open_alerts=open_alerts,
         off_track=tuple(
             need
             for episode in _running(mine)

@@ -36,6 +36,7 @@ SESSION = f"{EPISODE}sessions/<uuid:session_id>/"
 urlpatterns = [
     path("today/", today.today, name="today"),
     path("clients/", clients.clients, name="clients"),
+    path("today/alerts/", today.all_alerts, name="all-alerts"),
     path("clients/new/", clients.take_on, name="client-new"),
     # Overview
     path(EPISODE, overview.overview, name="episode"),
