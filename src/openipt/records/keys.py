@@ -14,6 +14,7 @@ import os
 import secrets
 import tempfile
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -28,9 +29,22 @@ _LOCK = threading.Lock()
 
 def folder() -> Path:
     """Where the key files live."""
-    path = settings.ENVIRONMENT.home / "keys"
+    path = _folder()
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     return path
+
+
+def _folder() -> Path:
+    return settings.ENVIRONMENT.home / "keys"
+
+
+def _changed(name: str, new: Callable[[], str]) -> int:
+    """When a key file was changed; it is made where there is none yet."""
+    try:
+        return (_folder() / name).stat().st_mtime_ns
+    except FileNotFoundError:
+        _create(folder() / name, new())
+        return (_folder() / name).stat().st_mtime_ns
 
 
 @dataclass(frozen=True)
@@ -58,10 +72,8 @@ def service_ring() -> KeyRing:
     named = os.environ.get("OPENIPT_SERVICE_KEY", "")
     if named:
         return _parse(named, separator=",", where="OPENIPT_SERVICE_KEY")
-    path = folder() / "service.keys"
-    if not path.exists():
-        _create(path, _line(_new_id(), secrets.token_bytes(KEY_BYTES)))
-    return _read_ring(path, path.stat().st_mtime_ns)
+    changed = _changed("service.keys", lambda: _line(_new_id(), secrets.token_bytes(KEY_BYTES)))
+    return _read_ring(_folder() / "service.keys", changed)
 
 
 def add_service_key() -> str:
@@ -91,10 +103,8 @@ def audit_key() -> bytes:
 
 
 def _single(name: str) -> bytes:
-    path = folder() / name
-    if not path.exists():
-        _create(path, base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode() + "\n")
-    return _read_single(path, path.stat().st_mtime_ns)
+    changed = _changed(name, lambda: base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode() + "\n")
+    return _read_single(_folder() / name, changed)
 
 
 @lru_cache(maxsize=16)

@@ -9,8 +9,13 @@ from openipt.records.access import Act, may
 from openipt.records.actors import Actor
 from openipt.records.audit import SERVICE_CHAIN
 from openipt.records.models import AuditEvent
+from openipt.records.prepared import Prepared
 
 WHOLE, BROKEN = "audit-found-whole", "audit-found-broken"
+
+_LAST = Prepared(
+    lambda: AuditEvent.objects.filter(chain=SERVICE_CHAIN, act__in=(WHOLE, BROKEN)).order_by("-seq")[:1]
+)
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,7 @@ def last_check(user: Actor, on: date) -> AuditCheck | None:
     """The last check anybody made from the pages; None where there was none."""
     if not may(user, Act.READ_AUDIT, on=on):
         return None
-    made = AuditEvent.objects.filter(chain=SERVICE_CHAIN, act__in=(WHOLE, BROKEN)).order_by("seq").last()
+    made = _LAST.first()
     if made is None:
         return None
     events, chains, *faults = made.ids

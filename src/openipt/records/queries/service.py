@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from statistics import median
+from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from openipt.core.course.course import Attendance, EpisodeStatus
 from openipt.core.course.scores import PHQ9
@@ -16,9 +18,77 @@ from openipt.records.access import Act, may
 from openipt.records.actors import Actor
 from openipt.records.models import Alert, AlertState, CheckIn, Episode, MeasureScore, Session
 from openipt.records.models.sessions import HELD, SessionState
+from openipt.records.prepared import Prepared
 
 WINDOW_DAYS = 90
 WAITING = (EpisodeStatus.ENQUIRY, EpisodeStatus.ASSESSMENT)
+
+_BY_STATUS = Prepared(lambda: _counted(Episode.objects.all(), "status"))
+_ENDED = Prepared(lambda since: _counted(Episode.objects.filter(ended_on__gt=since), "end_reason"), date)
+_WAITING = Prepared(lambda: Episode.objects.filter(status__in=WAITING).values_list("opened_on", flat=True))
+_BEGAN = Prepared(
+    lambda since, on: Episode.objects.filter(started_on__gt=since, started_on__lte=on).values_list(
+        "opened_on", "started_on"
+    ),
+    date,
+    date,
+)
+_RUNNING = Prepared(
+    lambda: _counted(
+        Episode.objects.filter(status=EpisodeStatus.ACTIVE),
+        "status",
+        Exists(CheckIn.objects.filter(episode=OuterRef("pk"), purpose="baseline", finished_at__isnull=False)),
+    )
+)
+_HELD = Prepared(
+    lambda since, on: _counted(
+        Session.objects.filter(attendance__in=HELD, number__gte=1, held_on__gt=since, held_on__lte=on),
+        "attendance",
+        Q(state=SessionState.SIGNED),
+        Exists(MeasureScore.objects.filter(check_in__session=OuterRef("pk"), measure=PHQ9)),
+    ),
+    date,
+    date,
+)
+_MISSED = Prepared(
+    lambda first, now: _counted(
+        Session.objects.filter(attendance=Attendance.MISSED, planned_at__gte=first, planned_at__lte=now),
+        "attendance",
+    ),
+    datetime,
+    datetime,
+)
+_SITTINGS = Prepared(
+    lambda since, on: _counted(
+        CheckIn.objects.filter(on__gt=since, on__lte=on), "purpose", Q(finished_at__isnull=False)
+    ),
+    date,
+    date,
+)
+_OPEN_ALERTS = Prepared(
+    lambda now, from_now: _counted(
+        Alert.objects.exclude(state=AlertState.RESOLVED), "state", Q(due_at=None) | Q(due_at__gte=now)
+    ).annotate(next_due=Min("due_at", filter=Q(due_at__gte=from_now))),
+    datetime,
+    datetime,
+)
+_DECIDED = Prepared(
+    lambda first, now: _counted(
+        Alert.objects.filter(raised_at__gte=first, due_at__isnull=False).exclude(
+            acknowledged_at=None, due_at__gte=now
+        ),
+        "state",
+        Q(acknowledged_at__lte=F("due_at")),
+    ),
+    datetime,
+    datetime,
+)
+
+
+def _counted(rows: QuerySet[Any, Any], column: str, *conditions: Any) -> QuerySet[Any, Any]:
+    """Value of a column -> how many rows have it, and of how many of these each condition holds."""
+    more = {f"of_these_{n}": Count("pk", filter=one) for n, one in enumerate(conditions)}
+    return rows.order_by(column).values_list(column).annotate(number=Count("pk"), **more)
 
 
 @dataclass(frozen=True)
@@ -82,29 +152,28 @@ def figures(user: Actor, on: date, now: datetime) -> Figures:
     if not may(user, Act.SEE_SERVICE, on=on):
         raise NoAccess
     since = on - timedelta(days=WINDOW_DAYS)
-    held = Session.objects.filter(attendance__in=HELD, number__gte=1, held_on__gt=since, held_on__lte=on)
+    held, signed, scored = _totals(_HELD(since, on))
     return Figures(
         since=since,
-        by_status=_counts(Episode.objects.all(), "status"),
-        ended_by_reason=_counts(Episode.objects.filter(ended_on__gt=since), "end_reason"),
+        by_status=dict(_BY_STATUS()),
+        ended_by_reason=dict(_ENDED(since)),
         waits=_waits(on, since),
         alerts=_alerts(now, since),
-        completeness=_completeness(held, since, on),
-        sessions_held=held.count(),
-        sessions_missed=_missed(held.count(), since, now),
+        completeness=_completeness(Share(scored, held), Share(signed, held), since, on),
+        sessions_held=held,
+        sessions_missed=_missed(held, since, now),
     )
 
 
-def _counts(rows, column: str) -> dict[str, int]:
-    return dict(rows.order_by(column).values_list(column).annotate(number=Count("pk")))
+def _totals(rows: Sequence[tuple[str, *tuple[int, ...]]]) -> tuple[int, ...]:
+    """The counts of every group added up: a count without groups answers no row where there is nothing."""
+    return tuple(sum(counts) for counts in zip(*(counts for _, *counts in rows), strict=True)) or (0, 0, 0)
 
 
 def _waits(on: date, since: date) -> Waits:
-    opened = Episode.objects.filter(status__in=WAITING).values_list("opened_on", flat=True)
-    days = sorted((on - day).days for day in opened)
-    began = Episode.objects.filter(started_on__gt=since, started_on__lte=on)
-    took = [(start - opened).days for opened, start in began.values_list("opened_on", "started_on")]
-    return Waits(len(days), days[-1] if days else None, len(took), _median(took))
+    days = [(on - day).days for day in _WAITING()]
+    took = [(start - opened).days for opened, start in _BEGAN(since, on)]
+    return Waits(len(days), max(days, default=None), len(took), _median(took))
 
 
 def _median(days: Sequence[int]) -> float | None:
@@ -112,34 +181,34 @@ def _median(days: Sequence[int]) -> float | None:
 
 
 def _alerts(now: datetime, since: date) -> AlertFigures:
-    in_time = Alert.objects.filter(state=AlertState.OPEN).filter(Q(due_at=None) | Q(due_at__gte=now))
-    decided = Alert.objects.filter(raised_at__date__gt=since, due_at__isnull=False).exclude(
-        acknowledged_at=None, due_at__gte=now
-    )
-    good = decided.filter(acknowledged_at__lte=F("due_at"))
+    waiting = {state: counts for state, *counts in _OPEN_ALERTS(now, now)}
+    in_time, next_due = waiting.get(AlertState.OPEN.value, [0, 0, None])[1:]
+    decided, good, *_ = _totals(_DECIDED(_day_after(since), now))
     return AlertFigures(
-        unanswered_in_time=in_time.count(),
-        next_due=in_time.order_by("due_at").values_list("due_at", flat=True).first(),
-        being_worked=Alert.objects.filter(state=AlertState.ACKNOWLEDGED).count(),
-        answered_in_time=Share(good.count(), decided.count()),
+        unanswered_in_time=in_time,
+        next_due=next_due,
+        being_worked=waiting.get(AlertState.ACKNOWLEDGED.value, [0])[0],
+        answered_in_time=Share(good, decided),
     )
 
 
-def _completeness(held, since: date, on: date) -> Completeness:
-    scored = MeasureScore.objects.filter(check_in__session=OuterRef("pk"), measure=PHQ9)
-    baseline = CheckIn.objects.filter(episode=OuterRef("pk"), purpose="baseline", finished_at__isnull=False)
-    running = Episode.objects.filter(status=EpisodeStatus.ACTIVE)
-    sittings = CheckIn.objects.filter(on__gt=since, on__lte=on)
+def _completeness(scores: Share, signed: Share, since: date, on: date) -> Completeness:
+    running, with_baseline, *_ = _totals(_RUNNING())
+    sittings, sent, *_ = _totals(_SITTINGS(since, on))
     return Completeness(
-        scores=Share(held.filter(Exists(scored)).count(), held.count()),
-        signed=Share(held.filter(state=SessionState.SIGNED).count(), held.count()),
-        baseline=Share(running.filter(Exists(baseline)).count(), running.count()),
-        check_ins=Share(sittings.exclude(finished_at=None).count(), sittings.count()),
+        scores=scores,
+        signed=signed,
+        baseline=Share(with_baseline, running),
+        check_ins=Share(sent, sittings),
     )
 
 
 def _missed(held: int, since: date, now: datetime) -> Share:
     """Missed without word, of all that were held or missed. Cancelled ones are neither."""
-    rows = Session.objects.filter(attendance=Attendance.MISSED, planned_at__date__gt=since)
-    missed = rows.filter(planned_at__lte=now).count()
+    missed, *_ = _totals(_MISSED(_day_after(since), now))
     return Share(missed, held + missed)
+
+
+def _day_after(since: date) -> datetime:
+    """The first moment of the window."""
+    return timezone.make_aware(datetime.combine(since + timedelta(days=1), time.min))
