@@ -229,3 +229,19 @@ def test_nobody_is_born_after_their_treatment_began():
     made = case(12, [14])
     made["client"]["birth_year"] = 2026
     assert set(faults(made)) == {"client.birth_year"}
+
+
+def test_issues_ranked_and_reviewed_in_one_session_are_both_kept():
+    """A short course agrees its focus late: what was ranked first is not lost to a review on the same day."""
+    made = case(6, [14] * 3, adaptation="ipc", without=["I11"])
+    made["sessions"][3]["tasks_done"].append("I11")
+    ranked = [e for e in read(made).entries if e.record == "rec_issue_ranking"]
+    assert [(e.session, e.values["issue"]) for e in ranked] == [(3, "i1"), (3, "i2")]
+
+
+def test_an_intake_alone_keeps_what_is_planned_for_later():
+    episode = read(case(12, []))
+    kept = {e.record: (e.on, e.session) for e in episode.entries}
+    assert {"rec_contract", "rec_issue_ranking", "rec_medication"} <= set(kept)
+    assert kept["rec_contract"] == (day(1), None)
+    assert not [remark for remark in episode.remarks if "left out" in remark]

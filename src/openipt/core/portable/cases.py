@@ -156,12 +156,12 @@ class _Reader:
             if s.get("number") is not None
         }
 
-    def _session_of_task(self, task: str, otherwise: int) -> int:
-        """The first session in which a task was done."""
+    def _session_of_task(self, task: str, otherwise: int | None) -> int | None:
+        """The first session in which a task was done, else that one if it was held."""
         for session in self.case["sessions"]:
             if task in (session.get("tasks_done") or []) and session.get("number") is not None:
                 return int(session["number"])
-        return otherwise
+        return otherwise if otherwise in (0, *self._numbered()) else None
 
     def _day_of(self, session: int) -> date:
         return self._numbered().get(session, self._start)
@@ -175,7 +175,7 @@ class _Reader:
             )
             return
         kept = self._known_values(record, values)
-        day = on or self._day_of(session or 0)
+        day = on or (self._start if session is None else self._day_of(session))
         self.entries.append(PortableEntry(record, day, kept, session=session))
         self.places.append(self.at)
 
@@ -226,11 +226,11 @@ class _Reader:
         for place, person in enumerate(self._rows("inventory"), start=1):
             self.at = f"inventory.{place}"
             ratings = person.get("ratings_over_time") or []
-            first = [r for r in ratings if r.get("session", 0) <= session]
+            first = [r for r in ratings if session is None or r["session"] <= session]
             ring = {"closeness_ring_1_3": first[-1]["ring"]} if first else {}
             self._add("rec_inventory_person", {**person, **ring, "ratings_over_time": first}, session)
             for rating in ratings:
-                if rating.get("session", 0) > session:
+                if rating not in first:
                     later = {key: person[key] for key in ("person_id", "label", "relation") if key in person}
                     values = {**later, "closeness_ring_1_3": rating["ring"]}
                     self._add("rec_inventory_person", values, rating["session"])
@@ -260,7 +260,7 @@ class _Reader:
         """Issues with their factors, joined with what a session recorded of each."""
         first = self._session_of_task("I11", self._session_of_task("I10", 1))
         midway = self._session_of_task("M12", (self.case["planned_sessions"] + 1) // 2)
-        issues_of = {first: self._rows("issues"), midway: self._rows("issues_at_midpoint")}
+        told = [(first, "issues"), (midway, "issues_at_midpoint")]
         for session in self.case["sessions"]:
             number, on = session.get("number"), date.fromisoformat(session["date"])
             recorded = {
@@ -268,14 +268,20 @@ class _Reader:
                 for r in session.get("records") or []
                 if r["type"] == "rec_issue_ranking"
             }
-            issues = issues_of.pop(number, []) if number is not None else []
-            for place, issue in enumerate(issues, start=1):
-                self.at = f"{'issues' if number == first else 'issues_at_midpoint'}.{place}"
-                rated = {"issue": issue["id"], **{k: v for k, v in issue.items() if k != "id"}}
-                self._add("rec_issue_ranking", {**rated, **recorded.pop(issue["id"], {})}, number, on)
+            for part in (part for session_of, part in told if number is not None and session_of == number):
+                for place, issue in enumerate(self._rows(part), start=1):
+                    self.at = f"{part}.{place}"
+                    values = {**_as_rated(issue), **recorded.pop(issue["id"], {})}
+                    self._add("rec_issue_ranking", values, number, on)
             for values in recorded.values():
                 self.at = "sessions"
                 self._add("rec_issue_ranking", values, number, on)
+
+        if self._rows("issues_at_midpoint") and midway not in self._numbered():
+            self.remarks.append("“issues_at_midpoint” was left out: the session of the review was not held.")
+        for place, issue in enumerate(self._rows("issues") if first is None else (), start=1):
+            self.at = f"issues.{place}"
+            self._add("rec_issue_ranking", _as_rated(issue), None)
 
     def _focus(self) -> None:
         self.at = "formulation"
@@ -472,6 +478,10 @@ def _meeting(session: Mapping[str, Any]) -> PortableMeeting:
         note=session.get("note") or "",
         signed=attendance.is_held and bool(session.get("note")),
     )
+
+
+def _as_rated(issue: Mapping[str, Any]) -> dict[str, Any]:
+    return {"issue": issue["id"], **{key: value for key, value in issue.items() if key != "id"}}
 
 
 def _is_answer(value: object) -> bool:

@@ -64,7 +64,7 @@ def perinatal_emergency(manual: Manual, course: Course, today: date) -> Verdict:
     if assessed is None:
         return cannot_tell("a risk assessment with the questions about the baby, psychosis and mania")
     positive = known.positive_risk(assessed)
-    signs = [sign for sign in ("child_safety", "psychosis", "mania") if sign in positive]
+    signs: list[str] = [sign for sign in ("child_safety", "psychosis", "mania") if sign in positive]
     if {"harm_to_others", "intent"} <= set(positive):
         signs.append("harm_to_others")
     if signs:
