@@ -119,9 +119,9 @@ class Worker:
             self._keep_outcomes()
             told = self._look()
             sent = self._send()
-            self._remind()
+            reminded = self._remind()
             self._checked = self._check()
-            return told or sent or (self._checked and not self.gentle)
+            return told or sent or reminded or (self._checked and not self.gentle)
         except LeaseLost:
             _log.info("another worker has taken over")
             self.hold = None
@@ -200,13 +200,13 @@ class Worker:
             except OperationalError:
                 _mend()
 
-    def _remind(self) -> None:
+    def _remind(self) -> bool:
         assert self.hold is not None
-        if self._is_time("reminders", SELDOM):
-            one = partial(reminders.remind, hold=self.hold)
-            self._each(
-                queries.sessions_to_remind_of(self.now()), lambda pk: one(session_id=pk, at=self.now())
-            )
+        if not self._is_time("reminders", SELDOM):
+            return False
+        one = partial(reminders.remind, hold=self.hold)
+        due = queries.sessions_to_remind_of(self.now())
+        return self._each(due, lambda pk: one(session_id=pk, at=self.now()))
 
     def _check(self) -> bool:
         """Rules of episodes that were written to; then, on a new day, of all that run."""
