@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict, defaultdict
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from openipt import library
 from openipt.core.course.course import (
@@ -24,6 +27,7 @@ from openipt.core.course.course import (
 )
 from openipt.core.course.course import Entry as CoreEntry
 from openipt.core.course.note import from_values, note_text
+from openipt.core.course.scores import RISK_ITEMS
 from openipt.core.portable.episode import (
     PortableAlert,
     PortableClient,
@@ -56,6 +60,8 @@ from openipt.records.models import (
 )
 from openipt.records.prepared import MANY, Prepared
 
+FROM_FILE = "file"  # where an episode that was imported comes from
+
 _SESSIONS = Prepared(lambda episode: Session.objects.filter(episode=episode).order_by("planned_at"), UUID)
 _PLANS = Prepared(lambda episode: PlanEvent.objects.filter(episode=episode), UUID)
 _PHASES = Prepared(
@@ -68,13 +74,17 @@ _STATUSES = Prepared(
     lambda episode: StatusEvent.objects.filter(episode=episode).values_list("status_to", "on", "end_reason"),
     UUID,
 )
+_OF_ENTRY = (
+    *("id", "payload_sealed", "record_type", "on", "session", "for_task", "by_role", "order"),
+    "updated_at",
+)
 _ENTRIES = Prepared(
     lambda episode: (
         Entry.objects.filter(episode=episode)
         .exclude(state=EntryState.WITHDRAWN)
         .exclude(by_role="client", shared=False)
         .order_by("on", "order")
-        .values_list("id", "payload_sealed", "record_type", "on", "session", "for_task", "by_role", "order")
+        .values_list(*_OF_ENTRY)
     ),
     UUID,
 )
@@ -101,6 +111,16 @@ _CHOICES = Prepared(
         .values_list("check_in_id", "measure", "version", "item", "value")
     ),
     MANY,
+)
+_IS_OF_RISK = reduce(or_, (Q(measure=measure, item=item) for measure, item in RISK_ITEMS.items()))
+_RISK_CHOICES = Prepared(
+    lambda episode: (
+        AnswerEvent.objects.filter(check_in__episode=episode, value__isnull=False)
+        .filter(_IS_OF_RISK)
+        .order_by("id")
+        .values_list("check_in_id", "measure", "at")
+    ),
+    UUID,
 )
 _ALERTS = Prepared(
     lambda episode: Alert.objects.filter(episode=episode, check_in__isnull=False).values_list(
@@ -225,9 +245,15 @@ def _entries(episode: Episode, numbers: dict[UUID, int | None]) -> tuple[CoreEnt
             for_task=for_task,
             by_role=by_role,
             order=order,
+            at=_written_at(episode, at),
         )
-        for pk, sealed, record, on, session, for_task, by_role, order in _ENTRIES(episode.pk)
+        for pk, sealed, record, on, session, for_task, by_role, order, at in _ENTRIES(episode.pk)
     )
+
+
+def _written_at(episode: Episode, at: datetime) -> datetime | None:
+    """When a record was last written; None for one that came in with its episode from a file without it."""
+    return None if episode.opened_from == FROM_FILE and at == episode.created_at else at
 
 
 def core_entry(row: Entry, session_number: int | None) -> CoreEntry:
@@ -240,6 +266,7 @@ def core_entry(row: Entry, session_number: int | None) -> CoreEntry:
         for_task=row.for_task,
         by_role=row.by_role,
         order=row.order,
+        at=_written_at(row.episode, row.updated_at),
     )
 
 
@@ -255,7 +282,7 @@ class _Sitting:
 
 def _answers(episode: Episode, numbers: dict[UUID, int | None]) -> tuple[Answers, ...]:
     """Scores of finished check-ins; of unfinished ones, the choices as far as they were made."""
-    sittings = _sittings(episode, numbers)
+    sittings, chosen_at = _sittings(episode, numbers), _risk_chosen_at(episode)
     found = [
         Answers(
             measure=measure,
@@ -267,11 +294,15 @@ def _answers(episode: Episode, numbers: dict[UUID, int | None]) -> tuple[Answers
             at=sittings[check_in].at,
             rater=rater,
             unscored=tuple(unscored),
+            risk_at=chosen_at.get((check_in, measure)),
         )
         for check_in, measure, on, items, unscored, total, version, rater in _SCORES(episode.pk)
     ]
     for check_in, chosen in _choices([pk for pk, sat in sittings.items() if not sat.finished]).items():
-        found += [_unfinished(key, items, sittings[check_in]) for key, items in chosen.items()]
+        found += [
+            replace(_unfinished(key, items, sittings[check_in]), risk_at=chosen_at.get((check_in, key[0])))
+            for key, items in chosen.items()
+        ]
     found += [_risk_choice(sittings[check_in], *choice) for check_in, choice in _taken_back(episode)]
     return tuple(sorted(found, key=_in_time))
 
@@ -306,18 +337,24 @@ def _choices(check_ins: list[UUID]) -> dict[UUID, Choices]:
     return found
 
 
-def _taken_back(episode: Episode) -> list[tuple[UUID, tuple[str, int, int]]]:
-    """Risk answers that were chosen and then changed: measure, item, value. Both stay in the record."""
+def _risk_chosen_at(episode: Episode) -> dict[tuple[UUID, str], datetime]:
+    """When the item about risk of each measure in each sitting was chosen last."""
+    return {(check_in, measure): at for check_in, measure, at in _RISK_CHOICES(episode.pk)}
+
+
+def _taken_back(episode: Episode) -> list[tuple[UUID, tuple[str, int, int, datetime]]]:
+    """Risk answers that were chosen and then changed: measure, item, value, when. Both stay in the record."""
     found = []
     for check_in, inputs in _ALERTS(episode.pk):
         choices = inputs.get("choices", [])
         for before, after in zip(choices, choices[1:], strict=False):
             if before["value"] is not None and before["value"] != after["value"]:
-                found.append((check_in, (before["measure"], before["item"], before["value"])))
+                chosen_at = datetime.fromisoformat(before["at"])
+                found.append((check_in, (before["measure"], before["item"], before["value"], chosen_at)))
     return found
 
 
-def _risk_choice(sitting: _Sitting, measure: str, item: int, value: int) -> Answers:
+def _risk_choice(sitting: _Sitting, measure: str, item: int, value: int, at: datetime) -> Answers:
     return Answers(
         measure=measure,
         on=sitting.on,
@@ -325,6 +362,7 @@ def _risk_choice(sitting: _Sitting, measure: str, item: int, value: int) -> Answ
         session=sitting.number,
         at=sitting.at,
         finished=False,
+        risk_at=at.astimezone(UTC),
     )
 
 

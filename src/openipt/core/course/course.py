@@ -79,7 +79,8 @@ class Answers:
 
     Where only a total is known (an external form), `items` is empty and `total` is set. `unscored` are
     answers to items printed with the measure that never count (PHQ-9: difficulty).
-    `session` is the number of the session these answers were given for (0: baseline), if any.
+    `session` is the number of the session these answers were given for (0: baseline), if any. `risk_at` is
+    the moment the item about risk was chosen, where it is known.
     """
 
     measure: str
@@ -92,14 +93,15 @@ class Answers:
     rater: str = "client"
     finished: bool = True
     unscored: tuple[int | None, ...] = ()
+    risk_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Entry:
     """One record (`rec_*`) with its values. `session` is the meeting's number it belongs to, if any.
 
-    `order` keeps the order in which entries of one day were made; `amends` marks a later word on a
-    signed one.
+    `order` keeps the order in which entries of one day were made, `at` the moment this one was last
+    written, where it is known.
     """
 
     record: str
@@ -109,6 +111,7 @@ class Entry:
     for_task: str = ""
     by_role: str = "therapist"
     order: int = 0
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from openipt.core.course.course import Course, Entry, Meeting
+from openipt.core.course.course import Answers, Course, Entry, Meeting
 from openipt.core.course.scores import PHQ9, item_answers, latest_total
 from openipt.core.formulation.ranking import WEIGHTS, Issue, Ranking, rank_issues
 from openipt.core.manual.model import Manual
@@ -121,16 +121,27 @@ def risk_level(course: Course) -> RiskLevel | None:
     An answer stands until a clinician has assessed it: a later zero lowers nothing (DR-02).
     """
     recorded = recorded_level(course)
-    since = recorded[0].on if recorded else date.min
     unassessed = [
         (level_of_item_9(value), answers.on)
         for answers, value in item_answers(course, PHQ9, 9)
-        if value and answers.on > since
+        if value and (recorded is None or given_after(answers, recorded[0]))
     ]
-    provisional, on = max(unassessed, default=(Level.GREEN, since))
+    provisional, on = max(unassessed, default=(Level.GREEN, date.min))
     if provisional > (recorded[1] if recorded else Level.GREEN):
         return RiskLevel(provisional, on, provisional=True)
     return RiskLevel(recorded[1], recorded[0].on) if recorded else None
+
+
+def given_after(answers: Answers, assessed: Entry) -> bool:
+    """Was the item about risk answered after this assessment? On one day the moments decide, where both are
+    known; else the answers of a day come before what is written of it (ipt.md 22.1).
+    """
+    if answers.on != assessed.on:
+        return answers.on > assessed.on
+    given, written = answers.risk_at, assessed.at
+    if given is None or written is None or (given.tzinfo is None) != (written.tzinfo is None):
+        return False
+    return given > written
 
 
 def level_before(course: Course, on: date) -> Level:
@@ -489,9 +500,9 @@ def _is_yes(answer: object) -> bool:
 
 
 def _is_no(answer: object) -> bool:
-    return answer is False or (
-        isinstance(answer, str) and answer.strip().lower() in ("no", "none", "false", "negative")
-    )
+    """A history of mania (s_04) is none now: it leads to another treatment, and stops nothing (DR-09)."""
+    words_of_no = ("no", "none", "false", "negative", "history")
+    return answer is False or (isinstance(answer, str) and answer.strip().lower() in words_of_no)
 
 
 def resolution(manual: Manual, course: Course) -> float | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from openipt.core.course.course import Answers, Course
 from openipt.core.manual.model import Manual
@@ -16,6 +17,8 @@ from openipt.errors import AnswersNotScorable
 
 PHQ9 = "ms_phq9"
 GAD7 = "ms_gad7"
+EPDS = "ms_epds"
+RISK_ITEMS = MappingProxyType({PHQ9: 9, EPDS: 10})  # the item that asks about risk (DR-01)
 
 
 @dataclass(frozen=True)

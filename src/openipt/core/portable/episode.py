@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -77,6 +77,7 @@ class PortableEntry:
     for_task: str = ""
     by_role: str = "therapist"
     order: int = 0
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -186,4 +187,5 @@ def _entry(entry: PortableEntry) -> Entry:
         for_task=entry.for_task,
         by_role=entry.by_role,
         order=entry.order,
+        at=entry.at,
     )

@@ -107,6 +107,7 @@ SHAPE = Object(
                     "total": Number(optional=True),
                     "rater": WORDS,
                     "finished": YesNo(optional=True),
+                    "risk_at": Moment(optional=True),
                 }
             ),
             optional=True,
@@ -121,6 +122,7 @@ SHAPE = Object(
                     "for_task": WORDS,
                     "by_role": WORDS,
                     "order": Whole(0, 10_000_000, optional=True),
+                    "at": Moment(optional=True),
                     "values": Anything(),
                 }
             ),
@@ -339,7 +341,7 @@ def _episode(data: Mapping[str, Any]) -> PortableEpisode:
         people=tuple(PortablePerson(**_filled(row)) for row in _rows(data, "people")),
         meetings=tuple(_meeting(row) for row in _rows(data, "meetings")),
         answers=tuple(_answers(row) for row in _rows(data, "answers")),
-        entries=tuple(PortableEntry(**_dated(row)) for row in _rows(data, "entries")),
+        entries=tuple(PortableEntry(**_timed(row, "at")) for row in _rows(data, "entries")),
         phase_changes=tuple(PhaseChange(**_dated(row)) for row in _rows(data, "phase_changes")),
         status_changes=tuple(_status(row) for row in _rows(data, "status_changes")),
         plan_changes=tuple(PlanChange(**_dated(row)) for row in _rows(data, "plan_changes")),
@@ -365,6 +367,12 @@ def _dated(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**_filled(row), "on": date.fromisoformat(row["on"])}
 
 
+def _timed(row: Mapping[str, Any], *moments: str) -> dict[str, Any]:
+    """The same with these moments, None where one is not known."""
+    known = {name: datetime.fromisoformat(at) if (at := row.get(name)) else None for name in moments}
+    return {**_dated(row), **known}
+
+
 def _day(value: str | None) -> date | None:
     return date.fromisoformat(value) if value else None
 
@@ -374,8 +382,7 @@ def _meeting(row: Mapping[str, Any]) -> PortableMeeting:
 
 
 def _answers(row: Mapping[str, Any]) -> Answers:
-    at = row.get("at")
-    return Answers(**{**_dated(row), "at": datetime.fromisoformat(at) if at else None})
+    return Answers(**_timed(row, "at", "risk_at"))
 
 
 def _status(row: Mapping[str, Any]) -> StatusChange:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from openipt import library
 from openipt.core.course.course import Answers, EpisodeStatus
+from openipt.core.course.scores import RISK_ITEMS
 from openipt.core.measures.scoring import Score, score
 from openipt.core.portable.episode import (
     PortableAlert,
@@ -19,9 +20,9 @@ from openipt.core.portable.episode import (
     PortableMeeting,
 )
 from openipt.errors import AnswersNotScorable, FieldFault, FileNotValid
-from openipt.records import audit
+from openipt.records import audit, convert
 from openipt.records.access import Act, require
-from openipt.records.actions import alerts, clients, people, tellings
+from openipt.records.actions import alerts, clients, people, steps_chosen, tellings
 from openipt.records.actions.base import Actor, Operator, day_of, fault, refuse, user_or_none
 from openipt.records.manuals import known_manual
 from openipt.records.models import (
@@ -88,6 +89,7 @@ def import_episode(*, portable: PortableEpisode, therapist: User, by: Actor, at:
     for written in portable.client_entries:
         if not written.worksheet:
             _journal(written, episode, at)
+    steps_chosen.follow(episode, at)
     audit.record("episode-imported", by=by, at=at, episode=episode, obj=episode)
     return episode
 
@@ -127,7 +129,7 @@ def _episode(portable: PortableEpisode, client: Any, therapist: User, at: dateti
         opened_on=min((day for day in days if day is not None), default=day_of(at)),
         started_on=started,
         ended_on=ended_on,
-        opened_from="file",
+        opened_from=convert.FROM_FILE,
         created_at=at,
     )
 
@@ -220,7 +222,7 @@ def _entries(
             by_role=entry.by_role,
             shared=entry.by_role == Role.CLIENT,
             final=session is None or session.pk in signed,
-            at=at,
+            at=_known_moment(entry.at) or at,
         )
     worksheets = [written for written in portable.client_entries if written.worksheet]
     for place, written in enumerate(worksheets, start=1):
@@ -276,6 +278,7 @@ def _entry(
 def _answers(answers: Answers, episode: Episode, by_number: dict[int, Session], at: datetime) -> None:
     session = by_number.get(answers.session) if answers.session is not None else None
     opened_at = answers.at or _noon(answers.on)
+    chosen_at = _known_moment(answers.risk_at) or opened_at
     check_in = CheckIn.objects.create(
         episode=episode,
         session=session,
@@ -293,7 +296,7 @@ def _answers(answers: Answers, episode: Episode, by_number: dict[int, Session], 
             version=answers.version,
             item=item,
             value=value,
-            at=opened_at,
+            at=chosen_at if item == RISK_ITEMS.get(answers.measure) else opened_at,
         )
         for item, value in (*enumerate(answers.items, start=1), *_unscored(answers))
     )
@@ -405,6 +408,11 @@ def _step_kind(name: str) -> StepKind:
     if name in set(StepKind):
         return StepKind(name)
     return STEP_NAMES.get(name, StepKind.NOTE)
+
+
+def _known_moment(at: datetime | None) -> datetime | None:
+    """A moment of the file with its time zone: the service's, where it tells none."""
+    return at if at is None or timezone.is_aware(at) else timezone.make_aware(at)
 
 
 def _moment(text: str) -> datetime:

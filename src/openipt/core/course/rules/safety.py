@@ -7,10 +7,9 @@ from datetime import date
 from openipt.core.course import known
 from openipt.core.course.course import Course, Entry
 from openipt.core.course.rules.result import Verdict, cannot_tell, fired, fired_as, not_fired, parameter, rule
+from openipt.core.course.scores import EPDS
 from openipt.core.manual.model import Manual, Severity
 from openipt.core.safety.levels import GRAVE_ANSWERS, Level, plan_needed, says_yes
-
-EPDS = "ms_epds"
 
 
 @rule("DR-01")
