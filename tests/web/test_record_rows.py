@@ -115,6 +115,26 @@ def test_a_list_is_typed_moved_and_mended_by_keyboard_alone(page_of):
     assert page.evaluate("document.activeElement.value") == "team"
 
 
+def test_own_words_take_the_place_of_what_was_chosen(page_of):
+    page = page_of("rec_contract", {"frequency": "weekly"})
+    page.locator('[name="frequency-other"]').fill("every two weeks")
+    assert [value for name, value in sent(page) if name.startswith("frequency")] == ["", "every two weeks"]
+
+
+def test_words_beside_yes_and_no_mean_yes(page_of):
+    page = page_of("rec_risk", {"thoughts": False})
+    page.locator('[name="thoughts-words"]').fill("less than last week")
+    pairs = dict(sent(page))
+    assert (pairs["thoughts"], pairs["thoughts-words"]) == ("yes", "less than last week")
+
+
+def test_a_new_person_takes_the_place_of_the_one_chosen(page_of):
+    page = page_of("rec_dispute_map", {"other": next(iter(PEOPLE))})
+    page.locator('[name="other-new"]').fill("A cousin")
+    pairs = dict(sent(page))
+    assert (pairs["other"], pairs["other-new"]) == ("", "A cousin")
+
+
 def test_an_empty_last_line_adds_no_other(page_of):
     page = page_of("rec_role_balance", {"role": "old", "gains": ["team"]})
     page.locator("#gains-1").press("Enter")

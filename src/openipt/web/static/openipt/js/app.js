@@ -12,6 +12,7 @@ const BEHAVIOURS = {
   "[data-autosave]": "./autosave.js",
   "[data-draft]": "./drafts.js",
   "[data-rows]": "./rows.js",
+  "[data-own-words]": "./own_words.js",
   "[data-note]": "./note.js",
   "[data-note-kept]": "./note_kept.js",
   "[data-print]": "./print.js",
