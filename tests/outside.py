@@ -7,14 +7,27 @@ import socket
 import socketserver
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 HANG = 30.0  # longer than any test waits; a server that is closed lets go at once
+
+
+class Kept(list):  # type: ignore[type-arg]
+    """A list that lives in a file, one word a line: whoever is killed, what was given stands there."""
+
+    def __init__(self, path: Path, word_of: Callable[[Any], str]) -> None:
+        super().__init__()
+        self.path, self.word_of = path, word_of
+
+    def append(self, given: Any) -> None:
+        with self.path.open("a") as file:
+            file.write(f"{self.word_of(given)}\n")
 
 
 class _Server(socketserver.ThreadingTCPServer):
