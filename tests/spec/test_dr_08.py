@@ -32,4 +32,6 @@ def test_no_checklist_is_no_answer():
         assert (
             state("DR-08", course(records=[("rec_suitability", 1, {**DENIED, "s_05": s_05})])) is CANNOT_TELL
         )
-    assert state("DR-08", course(records=[("rec_suitability", 1, DENIED)])) is NOT_FIRED
+    past = {**DENIED, "s_04": {"answer": "history"}}
+    for complete in (DENIED, past):
+        assert state("DR-08", course(records=[("rec_suitability", 1, complete)])) is NOT_FIRED

@@ -21,6 +21,20 @@ def test_remission_in_a_second_episode():
     assert state("DR-29", made, 11) is NOT_FIRED
 
 
+def test_an_earlier_treatment_for_depression_was_an_episode_and_last_year_was_not():
+    """A treatment told as one for depression; a symptom dated by last year alone may be of this episode."""
+    onset = ("rec_formulation", 3, {"agreement": "agree", "onset": "January 2025"})
+    for date_told, kind, text, episodes in (
+        ("2015", "treatment", "treated for depression", 2),
+        ("2015", "treatment", "physiotherapy", 1),
+        ("2024", "symptom", "low since last year", 1),
+        ("2023-11", "symptom", "a dark winter", 2),
+    ):
+        item = ("rec_timeline", 1, {"date": date_told, "type": kind, "text": text})
+        made = course(12, planned=12, phq9=[16] * 11 + [4], records=[item, onset])
+        assert read("DR-29", made).inputs["episodes"] == episodes, text
+
+
 def test_not_in_a_first_episode_without_symptoms_left():
     """Every answer at 0 or 1 is no residual symptom."""
     clear = Answers("ms_phq9", day(12), (1, 1, 1, 0, 0, 0, 0, 0, 0), session=12)

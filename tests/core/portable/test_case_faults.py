@@ -54,11 +54,11 @@ def test_faults_of_every_kind_are_named_together():
 
 def test_what_a_part_of_the_whole_case_gets_wrong_is_named_where_it_stands():
     made = case(12, [14] * 3)
-    made["suitability"]["s_03"]["answer"] = "purple"
+    made["suitability"]["decision"] = "purple"
     made["contract"]["sessions_planned"] = 0
     made["formulation"]["agreement"] = "perhaps"
     assert set(faults(made)) == {
-        "suitability.s_03.answer",
+        "suitability.decision",
         "contract.sessions_planned",
         "formulation.agreement",
     }
@@ -245,3 +245,57 @@ def test_an_intake_alone_keeps_what_is_planned_for_later():
     assert {"rec_contract", "rec_issue_ranking", "rec_medication"} <= set(kept)
     assert kept["rec_contract"] == (day(1), None)
     assert not [remark for remark in episode.remarks if "left out" in remark]
+
+
+def told_in_other_words():
+    made = case(12, [14])
+    made["inventory"] = [
+        {
+            "person_id": "p_a",
+            "label": "A",
+            "age_group": "teen",
+            "contact_frequency": "twice a week",
+            "alive": "yes",
+        }
+    ]
+    made["suitability"] |= {"s_03": "no", "s_05": {"answer": "maybe later", "comment": "ask"}}
+    made["suitability"]["s_14"] = {"answer": "no"}
+    made["sessions"][1]["records"].append(
+        {"type": "rec_alliance", "goals_0_10": 8.0, "tasks_0_10": 8, "bond_0_10": 9}
+    )
+    made["client_entries"] = [
+        {
+            "date": day(1).isoformat(),
+            "kind": "worksheet",
+            "shared": True,
+            "worksheet": "rec_expression_plan",
+            "fields": {"wish": "an hour", "said": "no", "weather": "rain"},
+        }
+    ]
+    return made
+
+
+def test_other_words_than_our_forms_have_are_heard():
+    """Yes and no spelled out, 8.0 for 8; the inventory's own words stand where there is a place for them."""
+    episode = read(told_in_other_words())
+    values = {e.record: e.values for e in episode.entries}
+    person = values["rec_inventory_person"]
+    assert (person["contact"], person["alive"]) == ("twice a week", True)
+    assert "age_group" not in person
+    assert values["rec_alliance"]["goals_0_10"] == 8
+    assert episode.client_entries[0].values == {"wish": "an hour", "said": False}
+    assert any("age_group" in remark for remark in episode.remarks)
+    assert any("weather" in remark for remark in episode.remarks)
+
+
+def test_a_checklist_in_other_words_is_never_taken_for_a_no():
+    values = next(e.values for e in read(told_in_other_words()).entries if e.record == "rec_suitability")
+    assert values["s_03"] == {"answer": "no"}
+    assert values["s_05"] == {"answer": "unsure", "comment": "maybe later; ask"}
+    assert values["s_14"] == {"answer": "low", "comment": "no"}
+
+
+def test_words_the_reference_lists_are_held_to_its_list():
+    made = case(12, [14])
+    made["sessions"][1]["records"].append({"type": "rec_sick_role", "duty": "shifts", "status": "fewer"})
+    assert set(faults(made)) == {"sessions.2.records.2.status"}

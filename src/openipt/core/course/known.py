@@ -256,7 +256,7 @@ HITS, HITS_FROM = "ms_hits", 11  # four answers of 1 (never) to 5; ipt.md 10.2
 
 def screened_positive(screen: Mapping[str, Any]) -> bool:
     """As judged, or by its answers: one yes is enough (HARK >= 1, DR-06), or a HITS total of 11."""
-    answers = [int(a) for a in screen.get("answers") or () if isinstance(a, int)]
+    answers = [int(answer) for answer in _screen_answers(screen) if isinstance(answer, int)]
     if says_yes(screen.get("positive")):
         return True
     return sum(answers) >= HITS_FROM if screen.get("tool") == HITS else any(answers)
@@ -276,8 +276,13 @@ def screened_for_violence(course: Course) -> bool:
     return asked or any(_screened_alone(screen.values) for screen in course.entries_of("rec_ipv_screen"))
 
 
+def _screen_answers(screen: Mapping[str, Any]) -> tuple[Any, ...]:
+    answers = screen.get("answers")
+    return tuple(answers) if isinstance(answers, list | tuple) else ()
+
+
 def _screened_alone(screen: Mapping[str, Any]) -> bool:
-    answers = screen.get("answers") or ()
+    answers = _screen_answers(screen)
     judged = isinstance(screen.get("positive"), bool) or (bool(answers) and None not in answers)
     return says_yes(screen.get("alone_confirmed")) and judged
 
@@ -453,15 +458,36 @@ GAP_BETWEEN_EPISODES = timedelta(days=365)  # DEFAULT: a symptom this long befor
 
 
 def earlier_episodes(course: Course) -> int:
-    """How many earlier episodes the time line shows: symptoms more than a year before this one began."""
+    """How many earlier episodes the time line shows: symptoms more than a year before this one began.
+
+    So does a treatment that is told as one for depression, or of an episode.
+    """
     onset = _onset(course)
     symptoms = sorted(
         on
         for item in timeline_items(course)
-        if item.get("type") == "symptom" and (on := first_day(item.get("date"))) is not None
+        if _is_of_an_episode(item) and (on := last_day(item.get("date"))) is not None
     )
     earlier = [on for on in symptoms if onset is not None and onset - on > GAP_BETWEEN_EPISODES]
     return sum(1 for n, on in enumerate(earlier) if n == 0 or on - earlier[n - 1] > GAP_BETWEEN_EPISODES)
+
+
+_OF_DEPRESSION = re.compile(r"\b(episode|depress\w+)\b", re.IGNORECASE)
+
+
+def _is_of_an_episode(item: Mapping[str, Any]) -> bool:
+    treated = item.get("type") == "treatment" and _OF_DEPRESSION.search(str(item.get("text", "")))
+    return item.get("type") == "symptom" or bool(treated)
+
+
+def last_day(value: object) -> date | None:
+    """The last day that "2025", "2025-03" or "2025-03-21" can mean."""
+    first = first_day(value)
+    if first is None or not isinstance(value, str) or day(value) is not None:
+        return first
+    if re.fullmatch(r"\d{4}", value.strip()):
+        return date(first.year, 12, 31)
+    return (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
 def _onset(course: Course) -> date | None:

@@ -18,6 +18,7 @@ from openipt.core.formulation.ranking import WEIGHTS
 from openipt.core.measures.definitions import Measure, Method
 from openipt.core.measures.scoring import score
 from openipt.core.portable.answers import Measures, answers_faults, total_fault
+from openipt.core.portable.case_words import as_fields
 from openipt.core.portable.episode import PortableMeeting
 from openipt.core.portable.episode_file import CODE, CODES, PHASES, SESSION, meeting_faults
 from openipt.core.portable.shape import (
@@ -302,19 +303,34 @@ def _issue_faults(data: Mapping[str, Any]) -> Iterator[FieldFault]:
 def _record_faults(
     data: Mapping[str, Any], record_types: RecordTypes | None, codes: Codes
 ) -> Iterator[FieldFault]:
-    """Records of a session against their definitions. A key of its own is left out later, with a remark."""
+    """Records and worksheets against their definitions. A key of their own is left out later, with a remark."""
+    if record_types is None:
+        return
+    for path, named, kind, told in _told_records(data):
+        if kind not in record_types:
+            yield FieldFault(named, "names a record type that is not known.")
+            continue
+        known = {key: value for key, value in told.items() if key in record_types[kind]}
+        values = as_fields(record_types[kind], known, _said_later)
+        for fault in check_entry(record_types[kind], values, codes=codes):
+            yield FieldFault(f"{path}.{fault.path}".rstrip("."), fault.message)
+
+
+def _told_records(data: Mapping[str, Any]) -> Iterator[tuple[str, str, str, Mapping[str, Any]]]:
+    """Each record: where it stands, where its type stands, its type, and what it tells."""
     for place, session in rows(data.get("sessions")):
         for number, record in rows(session.get("records")):
             path, kind = f"sessions.{place}.records.{number}", record.get("type")
-            if record_types is None or not isinstance(kind, str):
-                continue
-            if kind not in record_types:
-                yield FieldFault(f"{path}.type", "names a record type that is not known.")
-                continue
-            keys = set(record) - {"type"}
-            known = {key: record[key] for key in keys if key in record_types[kind]}
-            for fault in check_entry(record_types[kind], known, codes=codes):
-                yield FieldFault(f"{path}.{fault.path}".rstrip("."), fault.message)
+            if isinstance(kind, str):
+                yield path, f"{path}.type", kind, {k: v for k, v in record.items() if k != "type"}
+    for place, entry in rows(data.get("client_entries")):
+        path, kind = f"client_entries.{place}", entry.get("worksheet")
+        if isinstance(kind, str) and kind:
+            yield f"{path}.fields", f"{path}.worksheet", kind, parts(entry.get("fields"))
+
+
+def _said_later(remark: str) -> None:
+    """The reader makes its remarks when nothing is wrong."""
 
 
 def _numbering_faults(data: Mapping[str, Any], shaped: tuple[FieldFault, ...]) -> Iterator[FieldFault]:

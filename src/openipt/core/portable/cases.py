@@ -35,6 +35,7 @@ from openipt.core.portable.case_faults import (
     case_faults,
     is_asked_of_each,
 )
+from openipt.core.portable.case_words import as_fields
 from openipt.core.portable.episode import (
     PortableAlert,
     PortableClient,
@@ -136,7 +137,7 @@ class _Reader:
             status_changes=self._status_changes(),
             plan_changes=tuple(sorted(self.plan_changes, key=lambda change: change.on)),
             alerts=tuple(_alert(row) for row in self._rows("safety") if row["type"] == "alert"),
-            client_entries=tuple(_client_entry(row) for row in self._rows("client_entries")),
+            client_entries=tuple(self._client_entry(row) for row in self._rows("client_entries")),
             remarks=self._all_remarks(),
         )
 
@@ -187,7 +188,8 @@ class _Reader:
         unknown = sorted(key for key in values if key not in kind)
         for key in unknown:
             self.remarks.append(f"{record}: “{key}” has no field in this record and was left out.")
-        return {key: value for key, value in values.items() if key not in unknown}
+        known = {key: value for key, value in values.items() if key not in unknown}
+        return as_fields(kind, known, self.remarks.append)
 
     def _in_order(self) -> tuple[PortableEntry, ...]:
         """Sorted by day, keeping the order in which they were read within one."""
@@ -452,6 +454,21 @@ class _Reader:
         assessment = [StatusChange(EpisodeStatus.ASSESSMENT, intake)] if intake < self._start else []
         return (*assessment, StatusChange(EpisodeStatus.ACTIVE, self._start))
 
+    def _client_entry(self, row: Mapping[str, Any]) -> PortableClientEntry:
+        worksheet, told = row.get("worksheet") or "", row.get("fields") or {}
+        return PortableClientEntry(
+            on=date.fromisoformat(row["date"]),
+            kind=row["kind"],
+            shared=row["shared"],
+            title=row.get("title") or "",
+            text=row.get("text") or "",
+            people=tuple(row.get("people") or ()),
+            mood_before=row.get("mood_before_0_10"),
+            mood_after=row.get("mood_after_0_10"),
+            worksheet=worksheet,
+            values=self._known_values(worksheet, told) if worksheet else told,
+        )
+
     def _all_remarks(self) -> tuple[str, ...]:
         private = sum(1 for session in self.case["sessions"] if session.get("private_note"))
         if private:
@@ -512,16 +529,3 @@ def _alert(row: Mapping[str, Any]) -> PortableAlert:
     )
 
 
-def _client_entry(row: Mapping[str, Any]) -> PortableClientEntry:
-    return PortableClientEntry(
-        on=date.fromisoformat(row["date"]),
-        kind=row["kind"],
-        shared=row["shared"],
-        title=row.get("title") or "",
-        text=row.get("text") or "",
-        people=tuple(row.get("people") or ()),
-        mood_before=row.get("mood_before_0_10"),
-        mood_after=row.get("mood_after_0_10"),
-        worksheet=row.get("worksheet") or "",
-        values=row.get("fields") or {},
-    )
