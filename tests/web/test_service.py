@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from tests import factories as make
 from tests.web.rooms_world import browser_of, set_clock, text_of
 
@@ -103,6 +104,26 @@ def test_figures_match_a_hand_count(manager: User) -> None:
     assert (found.completeness.scores, found.completeness.signed) == (Share(1, 2), Share(1, 2))
     assert found.completeness.check_ins == Share(1, 1)
     assert (found.sessions_held, found.sessions_missed) == (2, Share(1, 3))
+
+
+def test_a_large_service_counts_its_window_once_a_minute_and_says_when(
+    manager: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is urgent (alerts, who waits) is counted for every look, whatever the size."""
+    running, _ = make.active_episode()
+    assert queries.figures(manager, make.day(30), NOW).sessions_held == 1
+    make.session(running, 7)
+    assert queries.figures(manager, make.day(30), NOW).sessions_held == 2
+    monkeypatch.setattr(queries, "LARGE", 1)
+    monkeypatch.setattr(queries, "_kept", {})
+    assert queries.figures(manager, make.day(30), NOW).sessions_held == 2
+    make.session(running, 14)
+    make.episode(name="Ada Lind")
+    soon = queries.figures(manager, make.day(30), NOW + timedelta(seconds=59))
+    assert (soon.sessions_held, soon.waits.waiting, soon.counted_at) == (2, 1, NOW)
+    assert f"counted at {timezone.localtime(NOW):%H:%M}" in page_of(manager)
+    later = queries.figures(manager, make.day(30), NOW + timedelta(seconds=60))
+    assert (later.sessions_held, later.counted_at) == (3, NOW + timedelta(seconds=60))
 
 
 def test_figures_are_refused_to_whoever_may_not_see_them() -> None:

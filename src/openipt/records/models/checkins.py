@@ -67,7 +67,10 @@ class CheckIn(OfEpisode):
                 name="check_in_mode_known", condition=Q(mode__in=[m.value for m in CheckInMode])
             ),
         ]
-        indexes = [models.Index(name="check_ins_of_episode", fields=["episode", "on"])]
+        indexes = [
+            models.Index(name="check_ins_of_episode", fields=["episode", "on"]),
+            models.Index(name="check_ins_by_day", fields=["on", "purpose", "finished_at"]),
+        ]
 
     @property
     def is_finished(self) -> bool:

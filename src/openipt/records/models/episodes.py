@@ -60,7 +60,12 @@ class Episode(Row):
                 condition=~Q(status=EpisodeStatus.ACTIVE.value) | Q(started_on__isnull=False),
             ),
         ]
-        indexes = [models.Index(name="episodes_of_therapist", fields=["therapist", "status"])]
+        indexes = [
+            models.Index(name="episodes_of_therapist", fields=["therapist", "status"]),
+            models.Index(name="episodes_by_status", fields=["status", "opened_on"]),
+            models.Index(name="episodes_by_start", fields=["started_on", "opened_on"]),
+            models.Index(name="episodes_by_end", fields=["ended_on", "end_reason"]),
+        ]
 
     @property
     def sealed_for(self) -> UUID:

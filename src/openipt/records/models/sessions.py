@@ -101,6 +101,7 @@ class Session(OfEpisode):
         ]
         indexes = [
             models.Index(name="sessions_by_day", fields=["planned_at"]),
+            models.Index(name="sessions_by_day_held", fields=["held_on"]),
             models.Index(name="sessions_unsigned", fields=["state", "episode"]),
         ]
 

@@ -21,6 +21,8 @@ from openipt.records.models.sessions import HELD, SessionState
 from openipt.records.prepared import Prepared
 
 WINDOW_DAYS = 90
+LARGE = 500  # episodes, from which on the window is not counted anew for every look
+KEPT_FOR = timedelta(minutes=1)
 WAITING = (EpisodeStatus.ENQUIRY, EpisodeStatus.ASSESSMENT)
 
 _BY_STATUS = Prepared(lambda: _counted(Episode.objects.all(), "status"))
@@ -67,7 +69,9 @@ _SITTINGS = Prepared(
 )
 _OPEN_ALERTS = Prepared(
     lambda now, from_now: _counted(
-        Alert.objects.exclude(state=AlertState.RESOLVED), "state", Q(due_at=None) | Q(due_at__gte=now)
+        Alert.objects.filter(state__in=(AlertState.OPEN, AlertState.ACKNOWLEDGED)),
+        "state",
+        Q(due_at=None) | Q(due_at__gte=now),
     ).annotate(next_due=Min("due_at", filter=Q(due_at__gte=from_now))),
     datetime,
     datetime,
@@ -135,9 +139,11 @@ class Completeness:
 
 @dataclass(frozen=True)
 class Figures:
-    """Everything the page of the service counts. `since` is the first day of the window."""
+    """Everything the page of the service counts. `since` is the first day of the window; what lies in the
+    window was counted at `counted_at`, all else now."""
 
     since: date
+    counted_at: datetime
     by_status: dict[str, int]
     ended_by_reason: dict[str, int]
     waits: Waits
@@ -147,33 +153,66 @@ class Figures:
     sessions_missed: Share
 
 
+@dataclass(frozen=True)
+class _Window:
+    """What counts rows of the whole window."""
+
+    counted_at: datetime
+    began: int
+    median_to_begin: float | None
+    completeness: Completeness
+    sessions_held: int
+    sessions_missed: Share
+
+
+_kept: dict[date, _Window] = {}
+
+
 def figures(user: Actor, on: date, now: datetime) -> Figures:
     """The figures of the service, or `NoAccess`."""
     if not may(user, Act.SEE_SERVICE, on=on):
         raise NoAccess
     since = on - timedelta(days=WINDOW_DAYS)
-    held, signed, scored = _totals(_HELD(since, on))
+    by_status = dict(_BY_STATUS())
+    window = _window(since, on, now, is_large=sum(by_status.values()) >= LARGE)
+    waiting = [(on - day).days for day in _WAITING()]
     return Figures(
         since=since,
-        by_status=dict(_BY_STATUS()),
+        counted_at=window.counted_at,
+        by_status=by_status,
         ended_by_reason=dict(_ENDED(since)),
-        waits=_waits(on, since),
+        waits=Waits(len(waiting), max(waiting, default=None), window.began, window.median_to_begin),
         alerts=_alerts(now, since),
+        completeness=window.completeness,
+        sessions_held=window.sessions_held,
+        sessions_missed=window.sessions_missed,
+    )
+
+
+def _window(since: date, on: date, now: datetime, *, is_large: bool) -> _Window:
+    """The figures of the window. A large service counts them once a minute, and its page says when."""
+    kept = _kept.get(since)
+    if is_large and kept is not None and timedelta(0) <= now - kept.counted_at < KEPT_FOR:
+        return kept
+    held, signed, scored = _totals(_HELD(since, on))
+    took = [(start - opened).days for opened, start in _BEGAN(since, on)]
+    found = _Window(
+        counted_at=now,
+        began=len(took),
+        median_to_begin=_median(took),
         completeness=_completeness(Share(scored, held), Share(signed, held), since, on),
         sessions_held=held,
         sessions_missed=_missed(held, since, now),
     )
+    _kept.clear()
+    if is_large:
+        _kept[since] = found
+    return found
 
 
 def _totals(rows: Sequence[tuple[str, *tuple[int, ...]]]) -> tuple[int, ...]:
     """The counts of every group added up: a count without groups answers no row where there is nothing."""
     return tuple(sum(counts) for counts in zip(*(counts for _, *counts in rows), strict=True)) or (0, 0, 0)
-
-
-def _waits(on: date, since: date) -> Waits:
-    days = [(on - day).days for day in _WAITING()]
-    took = [(start - opened).days for opened, start in _BEGAN(since, on)]
-    return Waits(len(days), max(days, default=None), len(took), _median(took))
 
 
 def _median(days: Sequence[int]) -> float | None:

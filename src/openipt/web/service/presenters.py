@@ -144,7 +144,10 @@ def figures(found: Figures, on: date) -> FigureWords:
     """Every figure of the page in words."""
     statuses = tuple((STATUS_WORDS[s], found.by_status.get(s.value, 0)) for s in EpisodeStatus)
     return FigureWords(
-        window=f"the last {WINDOW_DAYS} days, since {short_day(found.since)}",
+        window=(
+            f"the last {WINDOW_DAYS} days, since {short_day(found.since)}, "
+            f"counted at {clock_time(found.counted_at)}"
+        ),
         statuses=statuses,
         ended=", ".join(
             f"{found.ended_by_reason[reason.value]} {END_WORDS[reason]}"
