@@ -296,3 +296,12 @@ def test_the_next_session_asks_what_came_of_it(flat):
     sessions.begin_session(episode=episode, by=episode.therapist, at=make.at_day(WEEK * 4))
     found = review(manual_of(episode), convert.course(episode), make.day(WEEK * 4))
     assert found.is_open and found.due.id == "d1"
+
+
+def test_a_decision_settles_the_rule_that_speaks_of_it(flat):
+    """Nobody is asked twice: the firing of DR-20 is decided with it."""
+    episode, _ = flat
+    decide(episode)
+    firing = episode.firings.get(rule="DR-20")
+    assert (firing.decision, firing.decided_by) == ("done", episode.therapist)
+    assert not episode.firings.exclude(rule="DR-20").exclude(decision="").exists()

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 OF_EPISODE = {
     "": 20,
     "line/": 24,
+    "progress/": 22,
     "people/": 20,
     "timeline/": 20,
     "formulation/": 20,

@@ -102,7 +102,8 @@ def test_a_course_that_is_not_on_track_says_which_rule_and_where_it_stands(monke
     set_clock(monkeypatch, factories.at_day(8))
     page = today_of(episode.therapist)
     assert "Not on track" in page
-    assert "Risen by a reliable change or more: PHQ-9." in page
+    assert "Deterioration: The score has risen by a reliable change from the start." in page
+    assert "PHQ-9 10 at the start, 18 now." in page
     assert "DR-22" in page
     assert "[S81]" in page
 

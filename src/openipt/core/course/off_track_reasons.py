@@ -208,7 +208,7 @@ def _focus_moves(seen: Seen) -> Check:
         wanted = any(
             ORDER.index(session_phase(seen.manual, seen.course, m)) >= MIDDLE for m in seen.course.held
         )
-        missing = "the client's rating of the focus problem (ms_prr)"
+        missing = "the client's rating of the focus problem, ms_prr"
         return Check(None, missing=missing) if wanted else Check(False)
     on, total = rated
     improved_from = seen.manual.rule("DR-18").parameters["resolved_from"]
@@ -287,7 +287,7 @@ def support(seen: Seen) -> Iterator[Check]:
     measure = seen.manual.measure_list.get(measure_id)
     rated = latest_total(seen.manual, seen.course, measure_id)
     if rated is None or measure is None:
-        yield Check(None, missing=f"the support score ({measure_id})")
+        yield Check(None, missing=f"the support score, {measure_id}")
     else:
         on, total = rated
         band = measure.band(total)

@@ -208,7 +208,7 @@ def _too_little(manual: Manual, course: Course) -> tuple[Signal, ...]:
         return ()
     if reading.improvement >= needed or fall(reading.start, now) >= needed:
         return ()
-    why = f"The score has fallen by less than {needed:.0%} from the start."
+    why = f"The score has fallen by less than {needed * 100:.0f} % from the start."
     return (Signal(rule, why, reading.measure, reading.start, now),)
 
 

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from openipt.core.course.course import Course
 from openipt.core.course.decisions import DECISION, OUTCOME, Change, Decision, decisions, next_id
-from openipt.core.course.not_on_track import off_track
+from openipt.core.course.not_on_track import OffTrack, off_track
 from openipt.core.course.phases import session_number
 from openipt.core.course.scores import GAD7, PHQ9, latest_total
 from openipt.core.fields.clean import clean
@@ -22,10 +22,10 @@ from openipt.core.manual.model import Manual
 from openipt.errors import EntryNotValid, FieldFault
 from openipt.records import convert
 from openipt.records.access import Act, require
-from openipt.records.actions import entries
+from openipt.records.actions import entries, firings
 from openipt.records.actions.base import Actor, day_of, fault, locked, refuse, tidy
 from openipt.records.manuals import manual_of
-from openipt.records.models import Entry, EntryState, Episode, Session
+from openipt.records.models import Entry, EntryState, Episode, RuleDecision, Session
 from openipt.records.told import told_by
 
 TASK = "M17"
@@ -68,7 +68,18 @@ def decide(
     _check(manual, course, values, review_on, today)
     if (there := _sent_twice(episode, DECISION, values, by, at)) is not None:
         return there
-    return _write(episode, DECISION, {"id": next_id(course), **values}, session, manual, by, at)
+    entry = _write(episode, DECISION, {"id": next_id(course), **values}, session, manual, by, at)
+    _settle(episode, found, entry.payload["id"], by, at)
+    return entry
+
+
+def _settle(episode: Episode, found: OffTrack, name: str, by: Actor, at: datetime) -> None:
+    """The rules that speak of it today are decided with it: nobody is asked twice."""
+    firings.note(episode=episode, on=day_of(at), at=at, by=by)
+    rules = [signal.rule for signal in found.signals]
+    for firing in episode.firings.filter(rule__in=rules, ended_at=None):
+        reason = f"Decided under Not on track ({name})."
+        firings.decide(firing=firing, decision=RuleDecision.DONE, reason=reason, by=by, at=at)
 
 
 def _check(

@@ -14,10 +14,12 @@ from openipt.records.queries import audits as audit_queries
 from openipt.records.queries import service as queries
 from openipt.records.queries import worker as worker_queries
 from openipt.records.queries.alerts import MOST_SHOWN
+from openipt.records.queries.steps import step_figures
 from openipt.web import clock
 from openipt.web.doors import roles
 from openipt.web.pages import page_number, say, show
 from openipt.web.service import presenters as words
+from openipt.web.service.presenters_steps import steps_chosen
 
 
 @roles("manager")
@@ -31,15 +33,16 @@ def service(request: HttpRequest) -> HttpResponse:
     page = words.Service(
         date=on,
         envelopes=words.envelopes(envelopes, now),
-        figures=words.figures(queries.figures(request.user, on, now), on),
         late=late.whole,
         number=number,
         pages=max(1, -(-late.whole // MOST_SHOWN)),
         worker=words.worker_in_words(worker_queries.health_for(request.user, now), now),
+        figures=words.figures(queries.figures(request.user, on, now), on),
         audit=words.check_in_words(audit_queries.last_check(request.user, on), on),
     )
     tellings.mark_shown(alerts=[e.alert_id for e in envelopes], by=request.user, at=now)
-    return show(request, "service/service.html", page=page)
+    steps = steps_chosen(step_figures(request.user, on))
+    return show(request, "service/service.html", page=page, steps=steps)
 
 
 @roles("manager")

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from openipt.core.course.progress import Signal
 from openipt.core.course.rules import RuleResult
 from openipt.core.manual.model import Manual, Severity
 from openipt.records.manuals import manual_of
@@ -39,6 +40,7 @@ class Look:
     address: str
     advice: str
     tone: str = "attention"
+    act: str = "Open the episode"
 
 
 @dataclass(frozen=True)
@@ -89,9 +91,9 @@ class Supervision:
     looks: tuple[Look, ...]
     questions: tuple[Question, ...]
     groups: tuple[Group, ...]
-
-
     open_alerts: int = 0
+
+
 def episode_address(episode_id: UUID, tail: str = "") -> str:
     return f"/episodes/{episode_id}/{tail}"
 
@@ -127,18 +129,33 @@ def _clock(alert: Alert, on: date, now: datetime) -> str:
 
 def course_look(episode: Episode, standing: Standing) -> Look | None:
     """One card for an episode with every rule that asks for a look; None where none does."""
-    fired = grave_first(standing.fired)
-    if not fired:
+    told_apart = {signal.rule for signal in standing.signals}
+    fired = tuple(result for result in grave_first(standing.fired) if result.id not in told_apart)
+    if not fired and not standing.signals:
         return None
     manual = manual_of(episode)
+    why = [f"{manual.rules[signal.rule].title}: {_figures(manual, signal)}" for signal in standing.signals]
+    why += [standing.decided] if standing.signals and standing.decided else []
+    why += [f"{manual.rules[result.id].title}: {_plain(manual, result.why)}" for result in fired]
+    rules = [*(signal.rule for signal in standing.signals), *(result.id for result in fired)]
     return Look(
         what=f"{episode.client.name}, with {episode.therapist.display_name}",
-        why=tuple(f"{manual.rules[result.id].title}: {_plain(manual, result.why)}" for result in fired),
-        source=", ".join(_source(manual, result.id) for result in fired),
-        next=manual.rules[fired[0].id].then_text,
-        address=episode_address(episode.pk),
+        why=tuple(why),
+        source=", ".join(_source(manual, rule) for rule in rules),
+        next=manual.rules[rules[0]].then_text,
+        address=episode_address(episode.pk, "progress/" if standing.signals else ""),
         advice=episode_address(episode.pk, ADVICE),
+        act="See why, and what was decided" if standing.signals else "Open the episode",
     )
+
+
+def _figures(manual: Manual, signal: Signal) -> str:
+    """What the signal found, and PHQ-9 16 at the start, 15 now."""
+    measure = manual.measure_list.get(signal.measure)
+    if signal.start is None or signal.now is None:
+        return signal.why
+    title = measure.title if measure else signal.measure
+    return f"{signal.why} {title} {signal.start:g} at the start, {signal.now:g} now."
 
 
 def grave_first(fired: Iterable[RuleResult]) -> tuple[RuleResult, ...]:
@@ -213,7 +230,7 @@ def _row(
     marks = []
     if episode.pk in alerted:
         marks.append(("open alert", "danger", "alert"))
-    if grave_first(standing.fired):
+    if standing.signals or grave_first(standing.fired):
         marks.append(("wants a look", "attention", "flag"))
     if drafts.get(episode.pk):
         marks.append((f"{plural(drafts[episode.pk], 'note')} not signed", "quiet", "note"))

@@ -16,7 +16,8 @@ from django.db import connection
 
 from openipt.core.course import known
 from openipt.core.course.course import Course
-from openipt.core.course.progress import main_measure
+from openipt.core.course.decisions import review
+from openipt.core.course.progress import Signal, main_measure, signals
 from openipt.core.course.rules import RuleResult
 from openipt.core.course.scores import PHQ9, latest_total, start_score
 from openipt.core.course.status import course_status
@@ -50,6 +51,8 @@ class Standing:
     focus: tuple[str, ...]
     score: Score | None
     fired: tuple[RuleResult, ...]
+    signals: tuple[Signal, ...] = ()
+    decided: str = ""
 
 
 _kept: OrderedDict[tuple[UUID, int, date], Standing] = OrderedDict()
@@ -84,7 +87,20 @@ def standing_of(manual: Manual, course: Course, on: date) -> Standing:
         focus=tuple(known.focus(course)),
         score=_score(manual, course),
         fired=status.fired,
+        signals=signals(manual, course.as_of(on)),
+        decided=_decided(manual, course, on),
     )
+
+
+def _decided(manual: Manual, course: Course, on: date) -> str:
+    """What stands decided where it is not on track, in the manual's words; or that nothing does."""
+    asked = review(manual, course, on)
+    standing = asked.covered or asked.due
+    if standing is None:
+        return "Nothing is decided yet." if asked.is_open else ""
+    titles = [manual.next_steps[code].title for code in standing.steps if code in manual.next_steps]
+    chosen = ", ".join([*titles, *(["Go on as planned"] if standing.go_on else [])])
+    return f"{asked.why} {chosen}."
 
 
 def _score(manual: Manual, course: Course) -> Score | None:

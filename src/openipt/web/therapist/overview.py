@@ -14,6 +14,7 @@ from openipt.records.models import PhaseEvent
 from openipt.web.doors import roles
 from openipt.web.sent import Sent
 from openipt.web.therapist.common import EpisodePage, episode_page, go, say, show
+from openipt.web.therapist.off_track_card import off_track_card
 from openipt.web.therapist.presenters_overview import present_overview
 
 WHY = "Write the reason in a few words. It is kept with the decision."
@@ -37,6 +38,7 @@ def _show(
         page,
         status=422 if faults else 200,
         overview=present_overview(page, request.GET.get("measure", "")),
+        off_track=off_track_card(page),
         values=values or {},
         faults=faults,
     )

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from openipt.core.course.progress import main_measure
+from openipt.core.course.not_on_track import OFF_TRACK_RULES
+from openipt.core.course.progress import main_measure, signals
 from openipt.core.course.rules import RuleResult, RuleState
 from openipt.core.course.scores import GAD7, PHQ9, answers_of, latest_total, start_score
 from openipt.core.course.tasks import State, TaskState
@@ -364,11 +365,13 @@ def _task(page: EpisodePage, found: TaskState, session: Session | None) -> TaskL
 def _fired(page: EpisodePage) -> tuple[RuleCard, ...]:
     """Rules that fire: those that wait for a decision first, the gravest first among them."""
     settled = firings.settled([page.episode.pk], page.on).get(page.episode.pk, firings.NOTHING_SETTLED)
-    ordered = sorted(_gravest_first(page.status.fired), key=settled.covers)
+    told_apart = {signal.rule for signal in signals(page.manual, page.course)}  # by the card of their own
+    fired = tuple(result for result in page.status.fired if result.id not in told_apart)
+    ordered = sorted(_gravest_first(fired), key=settled.covers)
     return tuple(
         replace(
             _rule(page, result),
-            decide=page.address(f"rules/#{result.id}"),
+            decide=page.address("progress/" if result.id in OFF_TRACK_RULES else f"rules/#{result.id}"),
             decided="Decided." if settled.covers(result) else "",
         )
         for result in ordered

@@ -37,6 +37,7 @@ BLOCK_OF_FIELD = {
     "remaining_stated": "summary",
     "credit": "summary",
 }
+ALERT_OPEN = "alert-open"  # the condition of M17
 ONE_A_SESSION = frozenset({"rec_action_plan", "rec_risk", "rec_alliance", "rec_review", "rec_ipv_screen"})
 # Records that have a room of their own, where they are easier to write than in a form.
 ROOM_OF_RECORD = {
@@ -115,6 +116,8 @@ class TaskRow:
     say_value: str = ""
     said: str = ""
     hint: str = ""
+    lead: str = ""
+    lead_words: str = ""
     can_add: bool = False
     folded: bool = False
     records: tuple[EntryLine, ...] = ()
@@ -340,7 +343,17 @@ def _own_words(room: Room, task: Task) -> dict[str, str]:
         }
     if task.record == "rec_risk":
         return {"hint": room.guide.recheck_risk}
+    if task.condition == ALERT_OPEN:
+        return _off_track(room, task)
     return {}
+
+
+def _off_track(room: Room, task: Task) -> dict[str, str]:
+    """The open review: why it is open, and the page on which it is decided."""
+    state = next((state for state in room.states if state.task.id == task.id), None)
+    if state is None or state.state is not State.DUE:
+        return {}
+    return {"hint": state.why, "lead": room.page.address("progress/"), "lead_words": "See why, and decide"}
 
 
 def _asked(task: Task) -> str:

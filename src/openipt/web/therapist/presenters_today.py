@@ -11,6 +11,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from openipt.core.course.course import Attendance
+from openipt.core.course.not_on_track import OFF_TRACK_RULES
 from openipt.core.course.rules import RuleResult
 from openipt.core.manual.model import Manual, Severity
 from openipt.records.manuals import manual_of
@@ -86,13 +87,12 @@ class Today:
     unsigned: tuple[Need, ...]
     endings: tuple[Need, ...]
     next_session: str
-
     open_alerts: int = 0
+
     @property
     def needs(self) -> int:
         groups = (self.alerts, self.off_track, self.check_ins, self.unsigned, self.endings)
         return sum(len(group) for group in groups)
-
 
     @property
     def more_alerts(self) -> int:
@@ -108,6 +108,7 @@ class AllAlerts:
     whole: int
     page: int
     pages: int
+
 
 # -- sessions ----------------------------------------------------------------------------------------
 
@@ -170,7 +171,7 @@ def off_track_needs(
     episode: Episode, summary: Summary, settled: Settled = NOTHING_SETTLED
 ) -> tuple[Need, ...]:
     """One card for an episode, with every rule that fired as a warning or more and waits for a decision."""
-    fired = grave_rules(settled.left(summary.fired))
+    fired = tuple(r for r in grave_rules(settled.left(summary.fired)) if r.id not in OFF_TRACK_RULES)
     if not fired:
         return ()
     manual = manual_of(episode)
@@ -186,6 +187,26 @@ def off_track_needs(
             source=", ".join(dict.fromkeys(source_in_words(manual, result.id) for result in fired)),
             mark=mark_in_words(marks),
             decide=f"/episodes/{episode.pk}/rules/#{fired[0].id}",
+        ),
+    )
+
+
+def progress_needs(episode: Episode, summary: Summary) -> tuple[Need, ...]:
+    """Not on track and nothing decided yet, or what was decided is to be looked at again."""
+    card = summary.off_track
+    if card is None or not card.is_open:
+        return ()
+    manual = manual_of(episode)
+    marks = tuple(mark for rule in card.rules for mark in manual.rules[rule].marks)
+    return (
+        Need(
+            what=f"{episode.client.name}: {card.what}",
+            why=card.why,
+            next=card.next,
+            address=f"/episodes/{episode.pk}/progress/",
+            act="See why, and decide",
+            source=", ".join(source_in_words(manual, rule) for rule in card.rules),
+            mark=mark_in_words(marks),
         ),
     )
 

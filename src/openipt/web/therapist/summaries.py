@@ -20,6 +20,7 @@ from openipt.records import audit
 from openipt.records.models import Episode, User
 from openipt.web.drawing.phase_track import PhaseTrack
 from openipt.web.therapist.common import EpisodePage
+from openipt.web.therapist.off_track_card import OffTrackCard, off_track_card
 from openipt.web.therapist.presenters_header import (
     focus_in_words,
     phase_title,
@@ -48,6 +49,7 @@ class Summary:
     change: str
     fired: tuple[RuleResult, ...]
     measures_due: tuple[str, ...]
+    off_track: OffTrackCard | None = None
 
     @property
     def place(self) -> str:
@@ -99,4 +101,5 @@ def summary_of(page: EpisodePage) -> Summary:
         change=score[2] if score else "",
         fired=status.fired,
         measures_due=status.measures_due,
+        off_track=off_track_card(page),
     )

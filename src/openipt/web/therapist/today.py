@@ -113,8 +113,9 @@ def _page(
         off_track=tuple(
             need
             for episode in _running(mine)
-            for need in words.off_track_needs(
-                episode, found[episode.pk], settled.get(episode.pk, NOTHING_SETTLED)
+            for need in (
+                *words.progress_needs(episode, found[episode.pk]),
+                *words.off_track_needs(episode, found[episode.pk], settled.get(episode.pk, NOTHING_SETTLED)),
             )
         ),
         check_ins=_missing_check_ins(coming, found, begun, on),

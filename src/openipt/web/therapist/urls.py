@@ -17,6 +17,7 @@ from openipt.web.therapist import (
     measures,
     overview,
     people,
+    progress,
     records,
     rules,
     safety,
@@ -35,12 +36,15 @@ SESSION = f"{EPISODE}sessions/<uuid:session_id>/"
 
 urlpatterns = [
     path("today/", today.today, name="today"),
-    path("clients/", clients.clients, name="clients"),
     path("today/alerts/", today.all_alerts, name="all-alerts"),
+    path("clients/", clients.clients, name="clients"),
     path("clients/new/", clients.take_on, name="client-new"),
     # Overview
     path(EPISODE, overview.overview, name="episode"),
     path(f"{EPISODE}phase/", overview.decide_phase, name="decide-phase"),
+    path(f"{EPISODE}progress/", progress.progress, name="progress"),
+    path(f"{EPISODE}progress/decide/", progress.decide, name="progress-decide"),
+    path(f"{EPISODE}progress/outcome/", progress.look_again, name="progress-outcome"),
     path(f"{EPISODE}line/", line.line, name="line"),
     path(f"{EPISODE}line/print/", line.line_print, name="line-print"),
     path(f"{EPISODE}line/pdf/", line.line_as_pdf, name="line-pdf"),
