@@ -166,6 +166,7 @@ class _Asked:
         self.db, self.model, self.query = queryset.db, queryset.model, self
         self._fields, self._hints = queryset._fields, queryset._hints
         self._known_related_objects = queryset._known_related_objects
+        self._fetch_mode = getattr(queryset, "_fetch_mode", None)  # from Django 6.1 on
         self.select, self.klass_info = compiler.select, compiler.klass_info
         self.annotation_col_map = compiler.annotation_col_map
         self._make, self._compiled = queryset._iterable_class, compiler.query

@@ -19,8 +19,8 @@ __all__ = ["Actor", "Operator", "day_of", "fault", "locked", "refuse", "tidy", "
 
 def locked(row: Kept, *related: str) -> Kept:
     """The row as it stands now, held against other writers until the transaction ends."""
-    rows: Any = row._meta.model._default_manager.select_for_update(of=("self",)).select_related(*related)
-    return rows.get(pk=row.pk)
+    rows: Any = row._meta.model._default_manager.select_for_update(of=("self",))
+    return (rows.select_related(*related) if related else rows).get(pk=row.pk)
 
 
 def refuse(*reasons: str) -> NotAllowedNow:
