@@ -527,5 +527,3 @@ def _alert(row: Mapping[str, Any]) -> PortableAlert:
         inputs=inputs,
         steps=steps,
     )
-
-
