@@ -349,10 +349,10 @@ def latest_ranking_entries(course: Course) -> tuple[Entry, ...]:
     entries = course.entries_of("rec_issue_ranking")
     if not entries:
         return ()
-    last: dict[object, Entry] = {}
+    last: dict[str, Entry] = {}
     for entry in entries:
         if entry.on == entries[-1].on:
-            last[entry.values.get("issue")] = entry
+            last[str(entry.values.get("issue"))] = entry
     return tuple(last.values())
 
 
