@@ -59,7 +59,12 @@ def sign_in(page: Any, username: str, password: str, *, client: bool = False) ->
 
 def check_accessibility(page: Any) -> None:
     """No violation that an automated scan finds, and nothing wider than the window."""
+    assert violations(page) == [], page.url
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, page.url
+
+
+def violations(page: Any) -> list[tuple[str, list[str]]]:
+    """What the scan finds: each rule with the beginnings of what offends it."""
     # Without `preload` the scan brings no style of its own into the page, which our policy would refuse.
     found = axe.Axe().run(page, options={"preload": False}).response["violations"]
-    assert [(fault["id"], [node["html"][:120] for node in fault["nodes"]]) for fault in found] == [], page.url
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, page.url
+    return [(fault["id"], [node["html"][:120] for node in fault["nodes"]]) for fault in found]
