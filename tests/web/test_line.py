@@ -85,7 +85,8 @@ def test_one_score_stands_alone() -> None:
     page = page_of(a_course(17))
     assert page.count('class="line-point') == 2  # wide and narrow
     assert "PHQ-9 17 of 27 points, moderately severe" in page
-    assert "Cannot be told yet" in words_of(page) or "No reliable change" in words_of(page)
+    assert "PHQ-9 17 to 17" not in words_of(page)
+    assert "Cannot be told yet" in words_of(page)
 
 
 def test_sixty_scores_fit(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from openipt.web.drawing.placing import Box, Text, box_of, grouped, spread
+from openipt.web.drawing.placing import Box, Text, box_of, placed_in_groups
 from openipt.web.drawing.small_line import SmallLine, draw_small, small_drawings
 from openipt.web.drawing.symptom_line import (
     DIGIT,
@@ -170,10 +170,11 @@ def test_a_band_too_narrow_for_its_name_goes_without() -> None:
 
 @given(some.lists(some.floats(0, 600), max_size=40).map(sorted), some.floats(60, 700))
 def test_spreading_keeps_order_and_room(wanted: list[float], room: float) -> None:
-    groups = grouped(wanted, 20, 38, room)
-    sizes = [20 if group.is_one else 38 for group in groups]
-    middles = spread([group.at for group in groups], sizes, 0, room)
+    wanted = [min(want, room) for want in wanted]
+    placed = placed_in_groups(wanted, 20, 38, 0, room, 30)
+    groups, sizes, middles = ([getattr(one, name) for one in placed] for name in ("group", "size", "middle"))
     assert [n for group in groups for n in range(group.first, group.last + 1)] == list(range(len(wanted)))
+    assert all(abs(one.middle - one.group.at) <= 30 for one in placed) or len(placed) == 1
     for at, middle in enumerate(middles):
         assert middle - sizes[at] / 2 >= -0.01
         assert middle + sizes[at] / 2 <= room + 0.01

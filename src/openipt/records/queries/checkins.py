@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 
 from openipt.errors import NoAccess
+from openipt.records import sealing
 from openipt.records.access import Act, may
 from openipt.records.actions.checkins import standing_answers
 from openipt.records.actors import Actor
@@ -20,6 +21,14 @@ TAKEN_UP_WITHIN = timedelta(hours=24)
 _OF_EPISODE = Prepared(
     lambda episode: (
         CheckIn.objects.filter(episode=episode).select_related("session").order_by("on", "opened_at")
+    ),
+    UUID,
+)
+_EVENTS = Prepared(
+    lambda episode: (
+        CheckIn.objects.filter(episode=episode, event_sealed__isnull=False)
+        .order_by("on", "opened_at")
+        .values_list("pk", "on", "event_sealed")
     ),
     UUID,
 )
@@ -53,6 +62,21 @@ def check_ins(user: Actor, episode: Episode, on: date) -> list[CheckIn]:
     for check_in in found:
         check_in.episode = episode
     return found
+
+
+def events_told(user: Actor, episode: Episode, on: date) -> list[tuple[date, str]]:
+    """What the client wrote of each week at the check-in, with its day, oldest first."""
+    if not _sees(user, episode, on):
+        return []
+    return [
+        (day, words)
+        for pk, day, sealed in _EVENTS(episode.pk)
+        if (
+            words := sealing.unseal(
+                episode.client_id, sealing.place("checkin", pk, "event_sealed"), bytes(sealed)
+            )
+        )
+    ]
 
 
 def check_in_for(user: Actor, check_in_id: UUID | str, on: date) -> CheckIn:

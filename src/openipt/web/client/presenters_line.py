@@ -12,7 +12,6 @@ from openipt.core.measures.change import ReliableChange, reliable_change
 from openipt.core.measures.definitions import Direction, Measure
 from openipt.records.models import MeasureScore
 from openipt.records.queries.checkins import scores
-from openipt.records.queries.entries import VisibleEntries
 from openipt.web.client.common import ClientPage
 from openipt.web.client.plain import measure_name
 from openipt.web.drawing.symptom_line import Drawing, Score, SymptomLine, drawings
@@ -74,24 +73,26 @@ def present_lines(page: ClientPage) -> tuple[ClientLine, ...]:
     known = library.measures()
     shown = {name: rows for name, rows in found.items() if name in known and not known[name].private}
     by_use = sorted(shown.items(), key=lambda item: -len(item[1]))
-    entries = VisibleEntries(page.user, page.episode, page.on)
-    open_here = _open_here(page, entries)
-    return tuple(_line(page, known[name], rows, entries, open_here) for name, rows in by_use)
+    open_here = _open_here(page)
+    gained = next((name for name, rows in by_use if _has_gained(known[name], rows)), "")
+    return tuple(
+        _line(page, known[name], rows, open_here, _did(page, rows) if name == gained else None)
+        for name, rows in by_use
+    )
 
 
-def _open_here(page: ClientPage, entries: VisibleEntries) -> _Shown:
+def _open_here(page: ClientPage) -> _Shown:
     """Nothing more where somebody may look on who must not."""
-    found = [] if page.is_watched else open_on_own_page(entries.of(SHOWN))
+    found = [] if page.is_watched else open_on_own_page(page.entries(SHOWN))
     return _Shown(parts_of(found), max((entry.on for entry in found), default=None))
 
 
 def _line(
-    page: ClientPage, measure: Measure, rows: list[MeasureScore], entries: VisibleEntries, shown: _Shown
+    page: ClientPage, measure: Measure, rows: list[MeasureScore], shown: _Shown, did: tuple[str, ...] | None
 ) -> ClientLine:
     first, last = rows[0], rows[-1]
     more = shown if measure.id == PHQ9 else _Shown(frozenset(), None)
     drawn = _drawn(page, measure, rows, more) if len(rows) > 1 else None
-    gained = len(rows) > 1 and _has_gained(measure, first, last)
     series = item_series(measure, page.course, page.client.language) if ITEMS in more.parts else None
     expected = drawn is not None and bool(drawn.expected)
     return ClientLine(
@@ -99,8 +100,8 @@ def _line(
         title=measure_name(measure),
         about=_about(measure),
         moved=_moved(first, last) if len(rows) > 1 else f"{_number(first.total)} on {day(first.on)}.",
-        credit=CREDIT if gained else "",
-        did=_did(page, entries, first, last) if gained else (),
+        credit="" if did is None else CREDIT,
+        did=did or (),
         line=drawn,
         drawings=drawings(drawn) if drawn else (),
         rows=tuple((day(row.on), _number(row.total), _note(row)) for row in rows),
@@ -110,9 +111,7 @@ def _line(
     )
 
 
-def _did(
-    page: ClientPage, entries: VisibleEntries, first: MeasureScore, last: MeasureScore
-) -> tuple[str, ...]:
+def _did(page: ClientPage, rows: list[MeasureScore]) -> tuple[str, ...]:
     """What the client did in this time, in words that stand in their own record: steps taken, skills gained.
 
     Nothing where its words could be read by the wrong eyes, and nothing that was not written down with them.
@@ -121,14 +120,16 @@ def _did(
         return ()
     found = [
         (entry.on, str(entry.visible["step"]))
-        for entry in entries.of(STEPS)
+        for entry in page.entries(STEPS)
         if entry.visible.get("done") in DONE and entry.visible.get("step")
     ]
     found += [
         (entry.on, str(entry.visible.get("client_part") or entry.visible.get("skill") or ""))
-        for entry in entries.of(SKILLS)
+        for entry in page.entries(SKILLS)
     ]
-    told = {words.casefold(): words for on, words in sorted(found) if words and first.on <= on <= last.on}
+    told = {
+        words.casefold(): words for on, words in sorted(found) if words and rows[0].on <= on <= rows[-1].on
+    }
     return tuple(told.values())[-MOST_DONE:]
 
 
@@ -170,8 +171,9 @@ def _moved(first: MeasureScore, last: MeasureScore) -> str:
     return f"{told}: {_number(points)} {unit} {'lower' if after < before else 'higher'}."
 
 
-def _has_gained(measure: Measure, first: MeasureScore, last: MeasureScore) -> bool:
-    return reliable_change(measure, first.total or 0, last.total or 0) is ReliableChange.IMPROVED
+def _has_gained(measure: Measure, rows: list[MeasureScore]) -> bool:
+    before, after = rows[0].total or 0, rows[-1].total or 0
+    return len(rows) > 1 and reliable_change(measure, before, after) is ReliableChange.IMPROVED
 
 
 def _note(row: MeasureScore) -> str:

@@ -60,7 +60,7 @@ def first_free(offers: Sequence[Text], taken: Sequence[Box], frame: Box, letter:
 def spread(wanted: Sequence[float], sizes: Sequence[float], low: float, high: float) -> list[float]:
     """Middles for things of these sizes, in order, near where each is wanted, between `low` and `high`.
 
-    They fit: the caller sees to that (`grouped`). Those pushed against the end push the others back.
+    They fit: the caller sees to that. Those pushed against the end push the others back.
     """
     middles: list[float] = []
     edge = low
@@ -88,15 +88,30 @@ class Group:
         return self.first == self.last
 
 
-def grouped(wanted: Sequence[float], one: float, several: float, room: float) -> list[Group]:
-    """Things in order, each alone while all fit into the room; else those nearest to each other together."""
+@dataclass(frozen=True)
+class Placed:
+    """A group with its size, and where its middle came to lie."""
+
+    group: Group
+    size: float
+    middle: float
+
+
+def placed_in_groups(
+    wanted: Sequence[float], one: float, several: float, low: float, high: float, most_away: float
+) -> list[Placed]:
+    """Things in order, each alone while it fits and stays near where it is wanted; else with its neighbours.
+
+    Those nearest to each other come together first.
+    """
     groups = [Group(at, at, want) for at, want in enumerate(wanted)]
-
-    def size() -> float:
-        return sum((one if group.is_one else several) + GAP for group in groups)
-
-    while len(groups) > 1 and size() > room:
+    while True:
+        sizes = [one if group.is_one else several for group in groups]
+        fit = sum(size + GAP for size in sizes) - GAP <= high - low
+        middles = spread([group.at for group in groups], sizes, low, high) if fit else []
+        away = [abs(middle - group.at) for group, middle in zip(groups, middles, strict=False)]
+        if len(groups) < 2 or (fit and max(away) <= most_away):
+            return [Placed(*each) for each in zip(groups, sizes, middles, strict=True)]
         near = min(range(len(groups) - 1), key=lambda at: groups[at + 1].at - groups[at].at)
         left, right = groups[near], groups[near + 1]
         groups[near : near + 2] = [Group(left.first, right.last, (left.at + right.at) / 2)]
-    return groups

@@ -70,9 +70,11 @@ class SmallDrawing:
     cut: float | None
 
 
-def small_drawings(line: SmallLine, start: date, end: date) -> tuple[SmallDrawing, SmallDrawing]:
-    """The wide and the narrow variant, over the days that the symptom line shows."""
-    return draw_small(line, start, end, WIDE), draw_small(line, start, end, NARROW)
+def small_drawings(
+    line: SmallLine, start: date, end: date, papers: tuple[Shape, Shape] = (WIDE, NARROW)
+) -> tuple[SmallDrawing, ...]:
+    """The wide and the narrow variant, over the days and on the papers of the symptom line."""
+    return tuple(draw_small(line, start, end, paper) for paper in papers)
 
 
 def draw_small(line: SmallLine, start: date, end: date, like: Shape) -> SmallDrawing:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from openipt.web.drawing.placing import Box, Text, box_of, first_free, grouped, spread
+from openipt.web.drawing.placing import Box, Text, box_of, first_free, placed_in_groups
 from openipt.web.drawing.time_axis import (
     MONTHS,
     Shape,
@@ -33,7 +33,9 @@ KINDS = {
     "arrangement": "Arrangements",
 }
 LANE, MARK, SEVERAL = 24.0, 20.0, 38.0  # heights and widths of a row and its marks
+AWAY = 34.0  # how far a mark may stand from its day
 TICKS_AND_DAYS = 34.0  # the room under the line without any row
+BESIDE_NOTHING = 20.0
 DIGIT = 9.0  # the width of a digit of a score's label, which is larger than other text
 
 
@@ -255,7 +257,14 @@ class _Scale:
 
 def drawings(line: SymptomLine) -> tuple[Drawing, Drawing]:
     """The wide and the narrow variant."""
-    return draw(line, WIDE), draw(line, NARROW)
+    wide, narrow = papers(line)
+    return draw(line, wide), draw(line, narrow)
+
+
+def papers(line: SymptomLine) -> tuple[Shape, Shape]:
+    """The two papers; the wide one keeps room beside the drawing only for names that stand there."""
+    named = line.bands or line.happenings
+    return (WIDE if named else replace(WIDE, right=BESIDE_NOTHING)), NARROW
 
 
 def draw(line: SymptomLine, paper: Shape) -> Drawing:
@@ -460,15 +469,13 @@ def _lanes(happenings: Sequence[Happening], scale: _Scale) -> tuple[Lane, ...]:
 
 
 def _marks(happenings: Sequence[Happening], before: int, scale: _Scale) -> tuple[Mark, ...]:
-    """One mark each, moved apart where they would lie on one another; together where there is no room."""
+    """One mark each, moved apart where they would lie on one another; together where that led too far away."""
     shape = scale.shape
     low, high = shape.left - MARK / 2, shape.end + MARK / 2
     wanted = [scale.x(h.on) for h in happenings]
-    groups = grouped(wanted, MARK, SEVERAL, high - low)
-    sizes = [MARK if group.is_one else SEVERAL for group in groups]
-    middles = spread([group.at for group in groups], sizes, low, high)
     found = []
-    for group, size, x in zip(groups, sizes, middles, strict=True):
+    for placed in placed_in_groups(wanted, MARK, SEVERAL, low, high, AWAY):
+        group, size, x = placed.group, placed.size, placed.middle
         those = happenings[group.first : group.last + 1]
         first, last = before + group.first + 1, before + group.last + 1
         label = str(first) if group.is_one else f"{first}–{last}"

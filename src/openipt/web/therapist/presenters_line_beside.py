@@ -11,6 +11,7 @@ from openipt.core.course.scores import answers_of, start_score, total_of
 from openipt.core.measures.definitions import Measure
 from openipt.web.drawing.small_line import SmallDrawing, SmallLine, small_drawings
 from openipt.web.drawing.symptom_line import Score
+from openipt.web.drawing.time_axis import Shape
 from openipt.web.jinja import short_day
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_header import change_in_words
@@ -19,6 +20,15 @@ from openipt.web.therapist.presenters_today import mark_in_words
 ALLIANCE = "ms_alliance3"
 # Measures that stand among the mechanisms already.
 AMONG_MECHANISMS = frozenset({"ms_osss3", "ms_focus_stress", "ms_prr"})
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The days and the papers of the symptom line, with which small lines stand in line."""
+
+    start: date
+    end: date
+    papers: tuple[Shape, Shape]
 
 
 @dataclass(frozen=True)
@@ -48,9 +58,7 @@ class MechanismView:
     lines: tuple[SmallView, ...]
 
 
-def measures_beside(
-    page: EpisodePage, measures: Iterable[Measure], shown: tuple[date, date]
-) -> tuple[SmallView, ...]:
+def measures_beside(page: EpisodePage, measures: Iterable[Measure], shown: Shown) -> tuple[SmallView, ...]:
     """Other measures as small lines. Those of a mechanism stand there."""
     return tuple(_of_measure(page, one, shown) for one in measures if one.id not in AMONG_MECHANISMS)
 
@@ -65,7 +73,7 @@ def _readings(page: EpisodePage, measure: Measure) -> tuple[Score, ...]:
     )
 
 
-def _of_measure(page: EpisodePage, measure: Measure, shown: tuple[date, date]) -> SmallView:
+def _of_measure(page: EpisodePage, measure: Measure, shown: Shown) -> SmallView:
     readings = _readings(page, measure)
     cut = next((c for c in measure.cut_offs if c.at_least is not None or c.below is not None), None)
     limit = None if cut is None else cut.at_least if cut.at_least is not None else cut.below
@@ -81,17 +89,17 @@ def _of_measure(page: EpisodePage, measure: Measure, shown: tuple[date, date]) -
         counts="",
         missing="",
         rows=_rows(readings),
-        drawings=small_drawings(line, *shown),
+        drawings=small_drawings(line, shown.start, shown.end, shown.papers),
         cut=f"thin line: {limit:g}, {cut.meaning}" if cut is not None and limit is not None else "",
     )
 
 
-def present_mechanisms(page: EpisodePage, shown: tuple[date, date]) -> tuple[MechanismView, ...]:
+def present_mechanisms(page: EpisodePage, shown: Shown) -> tuple[MechanismView, ...]:
     """All five, whatever is known of them."""
     return tuple(_mechanism(page, found, shown) for found in mechanisms(page.manual, page.course))
 
 
-def _mechanism(page: EpisodePage, found: Mechanism, shown: tuple[date, date]) -> MechanismView:
+def _mechanism(page: EpisodePage, found: Mechanism, shown: Shown) -> MechanismView:
     fact = page.manual.facts[found.id]
     return MechanismView(
         id=found.id,
@@ -103,7 +111,7 @@ def _mechanism(page: EpisodePage, found: Mechanism, shown: tuple[date, date]) ->
     )
 
 
-def _of_indicator(indicator: Indicator, shown: tuple[date, date]) -> SmallView:
+def _of_indicator(indicator: Indicator, shown: Shown) -> SmallView:
     readings = tuple(Score(r.on, r.value, r.session) for r in indicator.readings)
     line = SmallLine(indicator.title, indicator.lowest, indicator.highest, readings, bars=indicator.each)
     first, last = indicator.first, indicator.last
@@ -121,7 +129,7 @@ def _of_indicator(indicator: Indicator, shown: tuple[date, date]) -> SmallView:
             (short_day(r.on), str(r.session) if r.session else "–", _value(r.value, r.words))
             for r in indicator.readings
         ),
-        drawings=small_drawings(line, *shown) if readings else (),
+        drawings=small_drawings(line, shown.start, shown.end, shown.papers) if readings else (),
     )
 
 

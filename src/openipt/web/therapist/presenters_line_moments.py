@@ -70,6 +70,7 @@ class _Sitting:
     measure: Measure
     answers: Answers
     total: float
+    start: float | None
     first: bool
 
 
@@ -97,10 +98,11 @@ def moments(
 
 def _sittings(page: EpisodePage, measure: Measure) -> list[_Sitting]:
     found: list[_Sitting] = []
+    start = start_score(page.manual, page.course, measure.id)
     for answers in answers_of(page.course, measure.id):
         total = total_of(page.manual, answers) if answers.finished else None
         if total is not None:
-            found.append(_Sitting(measure, answers, total, first=not found))
+            found.append(_Sitting(measure, answers, total, start, first=not found))
     return found
 
 
@@ -120,8 +122,8 @@ def _moment(
         on=on,
         title=f"{_session_words(session)}{day(on)}",
         session=session or None,
-        scores=tuple(_score(page, sitting) for sitting in sittings),
-        expected=_expected(page, sittings),
+        scores=tuple(_score(sitting) for sitting in sittings),
+        expected=_expected(told.planned, sittings),
         items=tuple(items for sitting in sittings if (items := _items(page, sitting)) is not None),
         happened=(*happened, *told.at_check_in(on), *told.in_session(session)),
     )
@@ -131,28 +133,26 @@ def _session_words(session: int | None) -> str:
     return "" if session is None else "Baseline, " if session == 0 else f"Session {session}, "
 
 
-def _score(page: EpisodePage, sitting: _Sitting) -> ScoreOf:
+def _score(sitting: _Sitting) -> ScoreOf:
     measure, total = sitting.measure, sitting.total
     of = f" of {measure.highest:g}" if measure.highest is not None else ""
     band = measure.band(total)
-    start = start_score(page.manual, page.course, measure.id)
     return ScoreOf(
         title=measure.title,
         value=f"{total:g}{of}",
         total=f"{total:g}",
         band=band.title.lower() if band else "",
-        change="" if sitting.first else change_in_words(measure, start, total),
+        change="" if sitting.first else change_in_words(measure, sitting.start, total),
         note=note_on(sitting.answers),
     )
 
 
-def _expected(page: EpisodePage, sittings: list[_Sitting]) -> str:
+def _expected(planned: int, sittings: list[_Sitting]) -> str:
     """The main score held against the expected course of 15.3, where that says something."""
     main = next((s for s in reversed(sittings) if s.measure.id == PHQ9 and s.answers.session), None)
-    start = start_score(page.manual, page.course, PHQ9)
-    if main is None or start is None or start < ALERTS_FROM_START:
+    if main is None or main.start is None or main.start < ALERTS_FROM_START:
         return ""
-    expected = expected_course(start, planned_sessions(page.course), main.answers.session or 0)
+    expected = expected_course(main.start, planned, main.answers.session or 0)
     if expected is None:
         return ""
     apart = main.total - expected
@@ -177,10 +177,10 @@ class _Told:
     """What was told of a week beside the answers: at the check-in by the client, in the session by its records."""
 
     def __init__(self, page: EpisodePage) -> None:
+        self.planned = planned_sessions(page.course)
         self._at_check_in: dict[date, list[str]] = {}
-        for check_in in queries.check_ins(page.user, page.episode, page.on):
-            if check_in.event:
-                self._at_check_in.setdefault(check_in.on, []).append(f"At the check-in: “{check_in.event}”")
+        for on, event in queries.events_told(page.user, page.episode, page.on):
+            self._at_check_in.setdefault(on, []).append(f"At the check-in: “{event}”")
         self._in_session: dict[int, list[str]] = {}
         for entry in page.entries("rec_event_mood_link"):
             if entry.session is not None and entry.session.number is not None:

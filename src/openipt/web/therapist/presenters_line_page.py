@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -15,7 +14,7 @@ from openipt.core.outcomes.fitted import CASES_NEEDED, FittedCourse
 from openipt.records.access import Act
 from openipt.records.models import Entry
 from openipt.records.queries.own_course import own_course
-from openipt.web.drawing.symptom_line import KINDS, Drawing, Event, Happening, SymptomLine, drawings
+from openipt.web.drawing.symptom_line import KINDS, Drawing, Event, Happening, SymptomLine, drawings, papers
 from openipt.web.jinja import day, short_day
 from openipt.web.shown_line import SHOWN
 from openipt.web.therapist.common import EpisodePage
@@ -31,6 +30,7 @@ from openipt.web.therapist.presenters_line import present_line
 from openipt.web.therapist.presenters_line_beside import (
     AMONG_MECHANISMS,
     MechanismView,
+    Shown,
     SmallView,
     measures_beside,
     present_mechanisms,
@@ -115,7 +115,7 @@ def present_line_page(page: EpisodePage, choice: LineChoice) -> LinePage:
     start, end = days_shown(choice, _whole_days(page, whole, beside), _so_far(page, whole))
     shown = moments(page, (measure, *beside), happened, (start, end))
     line = _with_all(whole, happened, start, end)
-    drawn = drawings(line)
+    drawn, in_line = drawings(line), Shown(start, end, papers(line))
     return LinePage(
         choice=choice,
         measure=measure,
@@ -132,8 +132,8 @@ def present_line_page(page: EpisodePage, choice: LineChoice) -> LinePage:
         line=line,
         drawings=drawn,
         kinds=_kinds(drawn[0].events),
-        small=measures_beside(page, beside, (start, end)),
-        mechanisms=present_mechanisms(page, (start, end)),
+        small=measures_beside(page, beside, in_line),
+        mechanisms=present_mechanisms(page, in_line),
         moments=shown if choice.words else (),
         head=_head(measure, beside),
         rows=tuple(_row(moment, measure, beside, with_words=choice.words) for moment in shown),
@@ -208,7 +208,6 @@ def _row(
 def _amounts(page: EpisodePage) -> Amounts:
     """The change from the start to the last score by 10.3, the strongest category that holds first."""
     found = categories(page)
-    answers: Mapping[str, object] = found.answers()
     all_of_them = category_lines(found)
     strongest = next((name for name in STRONGEST_FIRST if found.answers()[name].value), "")
     told = ", ".join(
@@ -219,11 +218,17 @@ def _amounts(page: EpisodePage) -> Amounts:
         )
         if start is not None and end is not None
     )
-    if not answers or not strongest:
+    if not strongest or not _answered_again(page):
         return Amounts(
-            "Cannot be told yet", "A score at the start and a later one are needed.", told, all_of_them
+            "Cannot be told yet", "A score at the start and a later one are needed.", "", all_of_them
         )
     return Amounts(NAMES[strongest], found.answers()[strongest].rule, told, all_of_them)
+
+
+def _answered_again(page: EpisodePage) -> bool:
+    """Is there a score to hold against the start? One score alone is no change."""
+    given = [answers.measure for answers in page.course.answers if answers.finished]
+    return any(given.count(measure) > 1 for measure in (PHQ9, GAD7))
 
 
 def _notes(page: EpisodePage, measure: Measure, line: SymptomLine) -> tuple[str, ...]:

@@ -1,6 +1,8 @@
 // [data-line-view]: the page of the line. Without it every score is a link to its words, and the choice a form.
 // Pointing at a day shows it beside the drawing and across the small lines; drawing across looks closer; the
 // keys are told on the page. Every look closer or further is the form sent with two days: an address.
+import { follow } from "./line_pointer.js";
+
 const DAY = 86400000;
 const SVG = "http://www.w3.org/2000/svg";
 const LEAST_DAYS = 14;
@@ -26,7 +28,7 @@ export function start(view) {
     points().reduce((best, one) => (!best || Math.abs(one.dataset.x - x) < Math.abs(best.dataset.x - x) ? one : best), null);
 
   rove(points());
-  const resume = goOnAt && points().at(-1) && closest(points(), goOnAt);
+  const resume = goOnAt && closest(points(), goOnAt);
   goOnAt = null;
   if (resume) {
     rove(points(), resume);
@@ -41,7 +43,7 @@ export function start(view) {
     const point = event.target.closest?.(".line-point[data-day]");
     if (point && event.detail > 0) event.preventDefault(); // Enter goes to the words, a pointer reads here
   });
-  view.addEventListener("keydown", (event) => keys(event, points(), { form, view, first, days }));
+  view.addEventListener("keydown", (event) => keys(event, points(), { form, first, days }));
   for (const plot of plots) follow(plot, { show, nearest, choose: (x, to) => chooseDays(form, dayAt(plot, x, first, days), dayAt(plot, to, first, days)) });
 }
 
@@ -51,14 +53,15 @@ function rove(points, here = points.at(-1)) {
 }
 
 function closest(points, day) {
-  return points.reduce((best, one) => (Math.abs(Date.parse(one.dataset.day) - day) < Math.abs(Date.parse(best.dataset.day) - day) ? one : best));
+  const away = (point) => Math.abs(Date.parse(point.dataset.day) - day);
+  return points.reduce((best, one) => (!best || away(one) < away(best) ? one : best), null);
 }
 
 function fill(now, words) {
   const title = document.createElement("h2");
   title.className = "card-title";
   title.textContent = words.dataset.title;
-  now.replaceChildren(title, ...[...words.cloneNode(true).children]);
+  now.replaceChildren(title, ...words.cloneNode(true).children);
   now.scrollTop = 0;
 }
 
@@ -66,44 +69,6 @@ function cross(plot, x) {
   const line = plot.querySelector(".line-cross") ?? plot.appendChild(document.createElementNS(SVG, "line"));
   line.setAttribute("class", "line-cross");
   for (const [name, value] of Object.entries({ x1: x, x2: x, y1: plot.dataset.top, y2: plot.dataset.floor })) line.setAttribute(name, value);
-}
-
-// -- the pointer --------------------------------------------------------------------------------------
-function follow(plot, { show, nearest, choose }) {
-  const at = (event) => {
-    const box = plot.getBoundingClientRect();
-    const x = ((event.clientX - box.left) / box.width) * plot.viewBox.baseVal.width;
-    return Math.min(Number(plot.dataset.end), Math.max(Number(plot.dataset.left), x));
-  };
-  let from = null;
-  plot.addEventListener("pointerdown", (event) => {
-    if (event.button) return;
-    if (event.pointerType !== "touch") from = at(event);
-    const point = nearest(at(event));
-    if (point) show(point);
-  });
-  plot.addEventListener("pointermove", (event) => {
-    if (from !== null && Math.abs(at(event) - from) > 8) return mark(plot, from, at(event));
-    const point = nearest(at(event));
-    if (point && event.pointerType !== "touch") show(point);
-    return undefined;
-  });
-  const stop = (event) => {
-    const begun = from;
-    from = null;
-    plot.querySelector(".line-choosing")?.remove();
-    if (begun !== null && event.type === "pointerup" && Math.abs(at(event) - begun) > 8) choose(begun, at(event));
-  };
-  plot.addEventListener("pointerup", stop);
-  plot.addEventListener("pointerleave", stop);
-  plot.addEventListener("dragstart", (event) => event.preventDefault());
-}
-
-function mark(plot, from, to) {
-  const box = plot.querySelector(".line-choosing") ?? plot.appendChild(document.createElementNS(SVG, "rect"));
-  box.setAttribute("class", "line-choosing");
-  const [x, end] = [Math.min(from, to), Math.max(from, to)];
-  for (const [name, value] of Object.entries({ x, width: end - x, y: plot.dataset.top, height: plot.dataset.floor - plot.dataset.top })) box.setAttribute(name, value);
 }
 
 function dayAt(plot, x, first, days) {
