@@ -106,7 +106,7 @@ def when_why_is_read(page: Any) -> None:
     check_accessibility(page)
     picture(page, "progress-open-1280")
     reason.get_by_role("link").first.click()  # the evidence: the measure itself
-    page.get_by_role("heading", name="How we work together").first.wait_for()
+    page.wait_for_url("**/measures/ms_alliance3/")
     page.go_back()
 
 
