@@ -24,6 +24,7 @@ check:
 bench:
 	@scripts/environment serve
 	@.venv/bin/python benchmarks/pages.py
+	@.venv/bin/python benchmarks/worker.py
 
 # The worked cases, typed whole by a browser: minutes each
 trial:

@@ -175,12 +175,14 @@ def _asker(page: Page) -> Callable[[], bytes]:
     mine = CLIENT_COOKIES if page.address.startswith("/me/") else {}
     cookie = f"{mine.get('SESSION_COOKIE_NAME', settings.SESSION_COOKIE_NAME)}={session.session_key}"
 
+    path, _, query = page.address.partition("?")
+
     def ask() -> bytes:
         answered: list[str] = []
         environ = {
             "REQUEST_METHOD": "GET",
-            "PATH_INFO": page.address,
-            "QUERY_STRING": "",
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
             "SERVER_NAME": "localhost",
             "SERVER_PORT": "8000",
             "HTTP_HOST": "localhost",

@@ -75,6 +75,12 @@ actions.firings
     decide_rule(episode, rule, decision, reason="", again_on=None) -> RuleFiring
                                         done, not_now, not_applicable, disagree; never what is about risk
     decide(firing, decision, reason="", again_on=None) -> RuleFiring
+actions.tellings
+    mark_shown(alerts=[ids]);   open_link(delivery_id) -> Delivery | None    None where it was opened before
+    set_alert_email(user, address) -> User;   send_trial(user) -> Delivery   one's own alone
+actions.reminders
+    choose(client, by_email, address="") -> ReminderChoice                   the client's own choice alone
+actions.worker, actions.checks, reminders.remind: the worker's own (records.worker), each with its `hold`
 actions.transfer
     import_episode(portable, therapist) -> Episode
 actions.rotation
@@ -100,6 +106,8 @@ Reading: `queries.<noun>`, each filtered by access for `user` on a day.
     queries.alerts     open_alerts(user, on), alerted_episodes(user, on), alerts_of(user, episode, on),
                        overdue_envelopes(user, now)
     queries.firings    firings_of(user, episode, on), firing_for(user, id, on), settled(episode_ids, on)
+    queries.tellings   of_alert(alert), next_call(alert, now), last_trial(user)
+    queries.worker     health_for(user, at): whether the worker runs, and what waits
     queries.journal    journal_of(user, episode, on)
     queries.people     people_of(user, episode, on)
     queries.accounts   users(user), therapists(), supervisors(), supervisees(user, on), covered_by(user, on), supervisions(user, on),

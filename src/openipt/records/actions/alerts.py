@@ -462,6 +462,6 @@ def _step(
     )
     step.words = tidy(words, "words") or None
     step.save(force_insert=True)
-    if kind is not StepKind.SEEN:
+    if kind not in (StepKind.SEEN, StepKind.TOLD):
         tellings.look_again([alert], at)
     return step

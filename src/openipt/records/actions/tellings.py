@@ -8,6 +8,7 @@ noted by the page that shows it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -129,12 +130,27 @@ def _move(rows: QuerySet[Delivery], event: Event, at: datetime) -> list[Delivery
 # -- telling (part of an action) -----------------------------------------------------------------------
 
 
+Told = tuple[str, UUID | None, str]  # round, recipient, channel
+
+
+def told_of(alert: Alert) -> set[Told]:
+    """Every telling of this alert that was made."""
+    return set(Delivery.objects.filter(alert=alert).values_list("round", "recipient_id", "channel"))
+
+
 def tell(
-    alert: Alert, watch: AlertWatch, reason: str, people: Sequence[User], at: datetime
+    alert: Alert,
+    watch: AlertWatch,
+    reason: str,
+    people: Sequence[User],
+    at: datetime,
+    known: AbstractSet[Told] = frozenset(),
 ) -> list[Delivery]:
-    """Tell these people by every channel that is on for them, once for this reason. Part of an action."""
+    """Tell these people by every channel that is on for them, once for this reason. Part of an action.
+
+    `known`: what was told before; in a round that has just begun, nothing.
+    """
     name = f"{watch.cycle}.{reason}"
-    known = set(Delivery.objects.filter(alert=alert, round=name).values_list("recipient_id", "channel"))
     wanted: list[tuple[UUID | None, Channel]] = []
     for person in people:
         wanted += [(person.pk, channel) for channel in channels_of(person, reason)]
@@ -150,7 +166,7 @@ def tell(
             next_at=None if channel is Channel.APP else at,
         )
         for recipient, channel in dict.fromkeys(wanted)
-        if (recipient, channel.value) not in known
+        if (name, recipient, channel.value) not in known
     ]
     return keep_new(made, at)
 

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
 
 from openipt.core.safety import escalation, protocol
@@ -147,8 +147,8 @@ def look(*, hold: Hold, alert_id: UUID, at: datetime) -> int:
             watch.look_at = watch.late_at = None
             watch.save(update_fields=["look_at", "late_at"])
             return 0
-        tree = call_tree(alert.episode, at)
-        facts = facts_of(alert)
+        prefetch_related_objects([alert], "steps__entry")
+        tree, facts, known = call_tree(alert.episode, at), facts_of(alert), tellings.told_of(alert)
         waiting = Waiting(watch.counted_from, watch.limit, settings.ENVIRONMENT.channels.call_tree_step)
         times = settings.ENVIRONMENT.channels.times
         due = list(escalation.late_calls(facts, tree, at))
@@ -156,7 +156,7 @@ def look(*, hold: Hold, alert_id: UUID, at: datetime) -> int:
         if alert.state == AlertState.OPEN:
             due = [*escalation.calls(waiting, tree, times, at), *due]
             next_looks.append(escalation.next_call(waiting, tree, times, at).at)
-        made = [row for call in due for row in _call(alert, watch, call, at)]
+        made = [row for call in due for row in _call(alert, watch, call, at, known)]
         if made:
             tellings.note_told(alert, made, at)
         watch.look_at = min(moment for moment in next_looks if moment is not None)
@@ -170,14 +170,16 @@ def _next_day(at: datetime) -> datetime:
     return timezone.make_aware(datetime.combine(day_of(at) + timedelta(days=1), time.min))
 
 
-def _call(alert: Alert, watch: AlertWatch, call: Call, at: datetime) -> list[Delivery]:
+def _call(
+    alert: Alert, watch: AlertWatch, call: Call, at: datetime, known: set[tellings.Told]
+) -> list[Delivery]:
     people = [person for person in call.people if isinstance(person, User)]
-    made = tellings.tell(alert, watch, call.round, people, at)
+    made = tellings.tell(alert, watch, call.round, people, at, known)
     in_app = {row.recipient_id for row in made if row.channel == Channel.APP}
-    steps = alert.steps.filter(kind=StepKind.TOLD, at__gte=watch.counted_from)
-    known = set(steps.values_list("told_id", flat=True))
+    since = [s for s in alert.steps.all() if s.kind == StepKind.TOLD and s.at >= watch.counted_from]
+    noted = {step.told_id for step in since}
     for person in people:
-        if person.pk in in_app - known and not call.round.startswith(escalation.LATE):
+        if person.pk in in_app - noted and not call.round.startswith(escalation.LATE):
             alert_actions.note_told(alert=alert, told=person, at=at)
     return made
 
