@@ -106,6 +106,15 @@ def test_the_call_tree_stands_there_in_its_rounds(home: House, clock: Clock) -> 
     assert "A step is late: spoken with the client" in seen(home.therapist, page_of(alert))
 
 
+def test_a_supervisor_is_told_what_they_can_do(home: House, clock: Clock) -> None:
+    alert = home.answer(3, clock.at)
+    said = f"Nobody has taken this on. Call {home.therapist.display_name}"
+    assert said in seen(home.supervisor, page_of(alert))
+    assert said not in seen(home.therapist, page_of(alert))
+    alerts.acknowledge(alert=alert, by=home.cover, at=clock.at)
+    assert said not in seen(home.supervisor, page_of(alert))
+
+
 def test_a_letter_given_up_stands_out(home: House, clock: Clock) -> None:
     alert = home.answer(3, clock.at)
     gone = Outcome(False, 550, "refused", for_good=True)
