@@ -25,6 +25,7 @@ bench:
 	@scripts/environment serve
 	@.venv/bin/python benchmarks/pages.py
 	@.venv/bin/python benchmarks/worker.py
+	@.venv/bin/python benchmarks/rules.py
 
 # The worked cases, typed whole by a browser: minutes each
 trial:

@@ -7,13 +7,13 @@ their record type defines (`core.fields`), so a rule can read them by field name
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, wraps
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ParamSpec, TypeVar, cast
 
 
 class EpisodeStatus(StrEnum):
@@ -53,6 +53,13 @@ class Attendance(StrEnum):
         return self in (Attendance.ATTENDED, Attendance.LATE)
 
 
+class _Remembers:
+    """What a value worked out of itself goes into no copy and no file: only its fields do."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {each.name: getattr(self, each.name) for each in fields(cast("Any", self))}
+
+
 @dataclass(frozen=True)
 class Meeting:
     """One meeting of the episode. Number 0 is the intake; a missed, cancelled or planned one has none.
@@ -74,7 +81,7 @@ class Meeting:
 
 
 @dataclass(frozen=True)
-class Answers:
+class Answers(_Remembers):
     """What one person answered to one measure on one day, item by item; None is a declined item.
 
     Where only a total is known (an external form), `items` is empty and `total` is set. `unscored` are
@@ -142,7 +149,7 @@ class PlanChange:
 
 
 @dataclass(frozen=True)
-class Course:
+class Course(_Remembers):
     """One episode as known. `as_of(day)` cuts it to what stood in the record at the end of that day."""
 
     adaptation: str
@@ -209,3 +216,22 @@ class Course:
         for answers in in_time:
             found.setdefault(answers.measure, []).append(answers)
         return {measure: tuple(sittings) for measure, sittings in found.items()}
+
+
+Given = ParamSpec("Given")
+Found = TypeVar("Found")
+
+
+def once(function: Callable[Given, Found]) -> Callable[Given, Found]:
+    """A function of a course, or of a manual and a course, is worked out once for each: they never change."""
+    name = f"_once_{function.__module__}.{function.__qualname__}"
+
+    @wraps(function)
+    def kept(*given: Given.args, **named: Given.kwargs) -> Found:
+        course, manual = given[-1], given[0] if len(given) > 1 else None
+        found = cast("Course", course).__dict__.get(name)
+        if found is None or found[0] is not manual:
+            found = cast("Course", course).__dict__[name] = (manual, function(*given, **named))
+        return cast("Found", found[1])
+
+    return kept

@@ -7,12 +7,13 @@ answers None or nothing where a value is absent. None means: not known.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from openipt.core.course.course import Answers, Course, Entry, Meeting
+from openipt.core.course.course import Answers, Course, Entry, Meeting, once
 from openipt.core.course.scores import PHQ9, item_answers, latest_total
 from openipt.core.formulation.ranking import WEIGHTS, Issue, Ranking, rank_issues
 from openipt.core.manual.model import Manual
@@ -80,6 +81,7 @@ def tasks_of_meeting(course: Course, meeting: Meeting) -> frozenset[str]:
     return frozenset(meeting.tasks_done) | (shown if meeting.number is not None else set())
 
 
+@once
 def tasks_done(course: Course) -> frozenset[str]:
     """Every task done so far in this course, in whatever session."""
     marked = {
@@ -100,6 +102,7 @@ class RiskLevel:
     provisional: bool = False
 
 
+@once
 def levels(course: Course) -> tuple[tuple[Entry, Level], ...]:
     """Every level a clinician recorded, oldest first."""
     return tuple(
@@ -115,6 +118,7 @@ def recorded_level(course: Course) -> tuple[Entry, Level] | None:
     return found[-1] if found else None
 
 
+@once
 def risk_level(course: Course) -> RiskLevel | None:
     """The level to act on: the recorded one, or what an answer to item 9 since then stands for if higher.
 
@@ -220,6 +224,7 @@ class Danger:
     persons: tuple[str, ...]
 
 
+@once
 def danger(course: Course) -> Danger:
     """Every ground in the record. A later negative screen does not take an earlier ground away (ipv_6)."""
     grounds: list[str] = []
@@ -312,6 +317,7 @@ class Focus:
     on: date
 
 
+@once
 def focus_history(course: Course) -> tuple[Focus, ...]:
     """Every change of focus, by formulation or contract. Of one day the last word counts."""
     stated = [
@@ -356,6 +362,7 @@ def latest_ranking_entries(course: Course) -> tuple[Entry, ...]:
     return tuple(last.values())
 
 
+@once
 def latest_ranking(course: Course) -> Ranking | None:
     """The last ranking, computed again from its factors; None where no issue has its factors."""
     issues = [_issue(entry) for entry in latest_ranking_entries(course) if _factors(entry.values)]
@@ -393,6 +400,7 @@ def timeline_items(course: Course) -> Iterator[Mapping[str, Any]]:
     yield from (e.values for e in course.entries_of("rec_timeline") if words(e.values.get("text")))
 
 
+@once
 def days_of_loss(course: Course) -> tuple[date, ...]:
     """Full dates of deaths: from the loss narrative, the time line and the inventory."""
     found = [day(e.values.get("date")) for e in course.entries_of("rec_loss_narrative")]
@@ -487,7 +495,7 @@ def last_day(value: object) -> date | None:
         return first
     if re.fullmatch(r"\d{4}", value.strip()):
         return date(first.year, 12, 31)
-    return (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    return first.replace(day=monthrange(first.year, first.month)[1])
 
 
 def _onset(course: Course) -> date | None:
@@ -508,6 +516,7 @@ def suitability_not_known(course: Course, items: Iterable[str]) -> tuple[str, ..
     return tuple(item for item in items if not (_is_yes(answers.get(item)) or _is_no(answers.get(item))))
 
 
+@once
 def _suitability_answers(course: Course) -> dict[str, object]:
     """The last answer to each item; an item asked again and left open keeps the answer it had."""
     answers: dict[str, object] = {}

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from openipt.core.course.course import Course, Entry, EpisodeStatus, Meeting, PhaseChange
+from openipt.core.course.course import Course, Entry, EpisodeStatus, Meeting, PhaseChange, once
 from openipt.core.manual.model import Manual
 
 ORDER = ("pre", "initial", "middle", "ending", "maintenance")
@@ -26,6 +26,7 @@ class Plan:
     phase: str = ""
 
 
+@once
 def plans(course: Course) -> tuple[Plan, ...]:
     """Every plan in the order it was agreed: as the episode was opened, by contract, by extension."""
     from_contracts = [
@@ -52,6 +53,7 @@ def planned_sessions(course: Course) -> int:
     return plans(course)[-1].planned
 
 
+@once
 def phase_spans(manual: Manual, course: Course) -> Mapping[str, tuple[int, int]]:
     """Phase -> (first, last session) by the plan as it stands, extensions in the phase that was named."""
     agreed = plans(course)
@@ -140,6 +142,12 @@ def phase_on(manual: Manual, course: Course, today: date) -> str:
     ]
     if changes:
         return sorted(changes, key=lambda change: change[0])[-1][1]  # of one day the last word counts
+    return _present_phase(manual, course)
+
+
+@once
+def _present_phase(manual: Manual, course: Course) -> str:
+    present = present_session(course)
     return session_phase(manual, course, present) if present else "pre"
 
 

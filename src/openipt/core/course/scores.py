@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
+from typing import cast
 
 from openipt.core.course.course import Answers, Course
 from openipt.core.manual.model import Manual
+from openipt.core.measures.definitions import Measure
 from openipt.core.measures.scoring import score
 from openipt.errors import AnswersNotScorable
 
@@ -37,8 +39,15 @@ def total_of(manual: Manual, answers: Answers) -> float | None:
     measure = manual.measure_list.get(answers.measure)
     if measure is None or not answers.items:
         return None
+    kept = answers.__dict__.get("_total")  # answers never change: scored once by each measure that asks
+    if kept is None or kept[0] is not measure:
+        kept = answers.__dict__["_total"] = (measure, _scored(measure, answers.items))
+    return cast("float | None", kept[1])
+
+
+def _scored(measure: Measure, items: tuple[int | None, ...]) -> float | None:
     try:
-        return score(measure, answers.items).total
+        return score(measure, items).total
     except AnswersNotScorable:  # an unfinished sitting, or answers of another version: no total is known
         return None
 
