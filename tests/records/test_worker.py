@@ -558,8 +558,15 @@ def test_an_opened_link_is_known_though_the_mail_servers_word_was_lost(
 
 
 def test_everybody_sets_their_own_address_and_nobody_anothers(home: House, clock: Clock, mail: Taken) -> None:
-    with pytest.raises(EntryNotValid):
-        tellings.set_alert_email(user=home.lead, address="nowhere", by=home.lead, at=clock.at)
+    for wrong in (
+        "nowhere",
+        "a@b",
+        "a b@example.org",
+        "x" * 250 + "@example.org",
+        "\0",
+    ):
+        with pytest.raises(EntryNotValid):
+            tellings.set_alert_email(user=home.lead, address=wrong, by=home.lead, at=clock.at)
     for by in (home.cover, make.OPERATOR):
         with pytest.raises(NotAllowedNow):
             tellings.set_alert_email(user=home.lead, address="a@example.org", by=by, at=clock.at)

@@ -21,7 +21,7 @@ from django.db.models import Q, QuerySet
 from openipt.core.safety import escalation
 from openipt.errors import NoAccess
 from openipt.records import audit
-from openipt.records.actions.base import Actor, Operator, fault, locked, refuse, user_or_none
+from openipt.records.actions.base import Actor, Operator, fault, locked, refuse, tidy, user_or_none
 from openipt.records.actors import THE_WORKER
 from openipt.records.models import (
     Alert,
@@ -37,6 +37,7 @@ from openipt.records.models import (
 )
 
 TRIAL_LETTERS_AN_HOUR = 5
+LONGEST_ADDRESS = 254
 OPEN_IN_APP = (DeliveryState.WAITING.value,)
 UNSENT = (DeliveryState.WAITING.value, DeliveryState.SENDING.value)
 
@@ -243,6 +244,16 @@ def open_link(*, delivery_id: UUID, by: Actor, at: datetime) -> Delivery | None:
     return found
 
 
+def an_address(typed: str, path: str) -> str:
+    """An e-mail address as typed, or a fault at its field."""
+    found = tidy(typed, path, longest=LONGEST_ADDRESS).strip()
+    try:
+        validate_email(found)
+    except ValidationError:
+        raise fault(path, "This is no e-mail address. Write it like name@example.org.") from None
+    return found
+
+
 # -- where staff are told ----------------------------------------------------------------------------------
 
 
@@ -251,12 +262,7 @@ def set_alert_email(*, user: User, address: str, by: Actor, at: datetime) -> Use
     """Where this person is told of alerts by e-mail; empty for nowhere. Their own choice alone."""
     if isinstance(by, Operator) or by.pk != user.pk or user.role == Role.CLIENT:
         raise refuse("Everybody of the staff sets their own address, and nobody another's.")
-    wanted = address.strip()
-    if wanted:
-        try:
-            validate_email(wanted)
-        except ValidationError:
-            raise fault("alert_email", "This is no e-mail address. Write it like name@example.org.") from None
+    wanted = an_address(address, "alert_email") if address.strip() else ""
     user = locked(user)
     if user.alert_email != wanted:
         user.alert_email = wanted
