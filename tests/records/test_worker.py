@@ -310,6 +310,26 @@ def test_a_telling_is_given_up_after_about_a_day_and_says_so(home: House, clock:
     assert queries.health(clock.at).given_up == 1
 
 
+def test_a_channel_that_was_switched_off_sends_nothing_old_when_it_is_on_again(
+    home: House, clock: Clock, settings: Any
+) -> None:
+    switch_on(settings, webhook=None)
+    alert = home.answer(2, clock.at)
+    switch_on(settings, mail=None, webhook=None)
+    one = worker(clock)
+    settle(one)
+    assert queries.health(clock.at).waiting == 0, "what is off waits for nobody"
+    alerts.acknowledge(alert=alert, by=home.therapist, at=clock.at)
+    clock.passes(days=2, minutes=1)
+    settle(one)
+    old = Delivery.objects.filter(channel="email", round="1.raised")
+    assert {(row.state, row.events.last().why) for row in old} == {("given_up", "too-late")}
+    switch_on(settings, webhook=None)
+    mail = Taken()
+    settle(at_mail(clock, mail, "two"))
+    assert not {str(row.pk) for row in old} & {message.id for message in mail.messages}
+
+
 def test_an_address_that_is_none_is_given_up_at_once(home: House, clock: Clock, mail: Taken) -> None:
     mail.answers = [GONE]
     home.answer(3, clock.at)

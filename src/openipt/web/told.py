@@ -67,7 +67,7 @@ def _said(row: Delivery) -> str:
     """What the other side answered last, where it answered."""
     if row.code is not None:
         return f" (answer {row.code})"
-    words = {"timeout": " (no answer in time)", "no-address": " (no address)"}
+    words = {"timeout": " (no answer in time)", "no-address": " (no address)", "too-late": " (too late)"}
     whys = [event.why for event in row.events.all() if event.why]
     return words.get(whys[-1], " (no answer)") if whys else ""
 

@@ -58,6 +58,11 @@ BACK_OFF = tuple(
 )
 
 
+# A telling that nobody carried out for so long (a channel that was switched off) says nothing any more.
+TOO_LATE = timedelta(days=2)
+TOO_LATE_AT_ONCE = 200
+
+
 class LeaseLost(OpenIPTError):
     """Another worker has taken over. What was begun is undone."""
 
@@ -237,6 +242,25 @@ def claim(*, hold: Hold, channel: Channel, most: int, at: datetime) -> list[Clai
             row.attempts, row.claim_term = row.attempts + 1, hold.term
         Delivery.objects.bulk_update(listed, ["state", "next_at", "attempts", "claim_term"])
         return [Claim(row.pk, channel, row.attempts, message_of(row, at)) for row in listed]
+
+
+def give_up_old(*, hold: Hold, at: datetime) -> int:
+    """Tellings too old to be sent are given up and say so. What is still to be told, the call tree tells anew."""
+    with fenced(hold):
+        old = Delivery.objects.filter(state__in=tellings.UNSENT, made_at__lt=at - TOO_LATE)
+        rows = list(old.exclude(channel=Channel.APP).order_by("made_at")[:TOO_LATE_AT_ONCE])
+        Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
+            state=DeliveryState.GIVEN_UP.value, next_at=None
+        )
+        DeliveryEvent.objects.bulk_create(
+            DeliveryEvent(
+                delivery=row, event=Event.GIVEN_UP.value, at=at, attempt=row.attempts, why="too-late"
+            )
+            for row in rows
+        )
+        if rows:
+            audit.record("telling-given-up", by=THE_WORKER, at=at, ids=[row.pk for row in rows])
+        return len(rows)
 
 
 def message_of(row: Delivery, at: datetime) -> Message:

@@ -15,7 +15,7 @@ from openipt.records import audit
 from openipt.records.access import Act, may
 from openipt.records.actions import reminders
 from openipt.records.actions.tellings import UNSENT
-from openipt.records.actions.worker import LEASE_FOR, NAME
+from openipt.records.actions.worker import LEASE_FOR, NAME, TOO_LATE
 from openipt.records.actors import Actor, day_of
 from openipt.records.models import (
     Alert,
@@ -54,6 +54,12 @@ def is_to_send(channel: Channel, term: int, at: datetime) -> bool:
     """Whether a telling of this channel waits: due, or left by a worker before this one."""
     due = Q(next_at__lte=at) | Q(state=DeliveryState.SENDING, claim_term__lt=term)
     return Delivery.objects.filter(due, channel=channel, state__in=UNSENT).exists()
+
+
+def is_too_late(at: datetime) -> bool:
+    """Whether a telling waits that is too old to be sent."""
+    rows = Delivery.objects.filter(state__in=UNSENT, made_at__lt=at - TOO_LATE)
+    return rows.exclude(channel=Channel.APP).exists()
 
 
 def alerts_unwatched(most: int) -> list[UUID]:
@@ -146,13 +152,15 @@ def health(at: datetime) -> Health:
     looks = AlertWatch.objects.filter(look_at__lte=at).aggregate(number=Count("pk"), oldest=Min("look_at"))
     unsent = Q(state__in=UNSENT)
     lost = Q(state=DeliveryState.GIVEN_UP, made_at__gt=at - SINCE)
-    out = Delivery.objects.filter(unsent | lost, channel__in=OUTSIDE).aggregate(
+    channels = settings.ENVIRONMENT.channels
+    on = {Channel.EMAIL.value: channels.mail, Channel.WEBHOOK.value: channels.webhook}
+    names = [name for name in OUTSIDE if on[name] is not None]
+    out = Delivery.objects.filter(unsent | lost, channel__in=names).aggregate(
         waiting=Count("pk", filter=unsent),
         failing=Count("pk", filter=Q(attempts__gt=0, state=DeliveryState.WAITING)),
         given_up=Count("pk", filter=lost),
         oldest=Min("next_at", filter=unsent & Q(next_at__lte=at)),
     )
-    channels = settings.ENVIRONMENT.channels
     oldest = min(filter(None, (looks["oldest"], out["oldest"])), default=at)
     beat_at = found.beat_at if found else None
     return Health(

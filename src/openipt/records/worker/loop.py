@@ -34,6 +34,7 @@ SET_ASIDE_FOR = 60.0  # seconds until what went wrong is tried again
 GIVE_WAY_FOR = 1.0  # the same where a page held a row
 BREATH = 0.5  # seconds between small parts of long work, for pages served by the same process
 TRIES_TO_KEEP = 5
+LONGEST_PAUSE = 30.0  # seconds between turns while the database does not answer
 
 _log = logging.getLogger(__name__)
 
@@ -74,14 +75,16 @@ class Worker:
 
     def run(self, stop: threading.Event) -> None:
         """Turn after turn until told to stop; then the lease is given back."""
+        failed = 0
         while not stop.is_set():
             close_old_connections()
             try:
-                busy = self.turn()
+                busy, failed = self.turn(), 0
             except Exception:
                 _log.exception("a turn of the worker failed")
                 connection.close()
-                self.hold, busy = None, False
+                self.hold, busy, failed = None, False, failed + 1
+                stop.wait(min(2.0**failed, LONGEST_PAUSE))
             if not busy:
                 self._keep_what_came_back(stop)
         self.stop()
@@ -182,6 +185,8 @@ class Worker:
                 self.outbox.send(claim)
                 sent = True
         self._keep_outcomes()
+        if self._is_time("old", SELDOM) and queries.is_too_late(self.now()):
+            actions.give_up_old(hold=self.hold, at=self.now())
         return sent
 
     def _keep_outcomes(self, wait: float = 0.0) -> None:
