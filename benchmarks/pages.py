@@ -156,25 +156,30 @@ def _open_session_page() -> list[Page]:
 # -- asking ------------------------------------------------------------------------------------------
 
 
-def _asker(page: Page) -> Callable[[], bytes]:
-    """Asks for the page as a browser would that is signed in; answers its HTML."""
+def cookie_of(username: str, address: str) -> str:
+    """A sign-in of this person, as the browser's cookie for that address."""
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
     from openipt.records.models import User
     from openipt.web.middleware import CLIENT_COOKIES
     from openipt.web.signed_in import SessionStore
-    from openipt.web.wsgi import application
 
-    user = User.objects.get(username=page.by)
+    user = User.objects.get(username=username)
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = "openipt.web.signed_in.Logins"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.save()
-    mine = CLIENT_COOKIES if page.address.startswith("/me/") else {}
-    cookie = f"{mine.get('SESSION_COOKIE_NAME', settings.SESSION_COOKIE_NAME)}={session.session_key}"
+    mine = CLIENT_COOKIES if address.startswith("/me/") else {}
+    return f"{mine.get('SESSION_COOKIE_NAME', settings.SESSION_COOKIE_NAME)}={session.session_key}"
 
+
+def _asker(page: Page) -> Callable[[], bytes]:
+    """Asks for the page as a browser would that is signed in; answers its HTML."""
+    from openipt.web.wsgi import application
+
+    cookie = cookie_of(page.by, page.address)
     path, _, query = page.address.partition("?")
 
     def ask() -> bytes:

@@ -35,6 +35,7 @@ from openipt.records.models import (
     Role,
     User,
 )
+from openipt.records.prepared import MANY, Prepared
 
 TRIAL_LETTERS_AN_HOUR = 5
 LONGEST_ADDRESS = 254
@@ -201,19 +202,30 @@ def mark_shown(*, alerts: Iterable[UUID], by: Actor, at: datetime) -> int:
     person = user_or_none(by)
     if person is None:
         return 0
-    waiting = Delivery.objects.filter(recipient=person, channel=Channel.APP, state__in=OPEN_IN_APP)
     listed = list(alerts)
-    if not listed or not waiting.filter(alert__in=listed).exists():
+    if not _TO_BE_SHOWN(person.pk, listed):
         return 0
-    return _mark_shown(waiting.filter(alert__in=listed), by, at)
+    return _mark_shown(_waiting(person.pk).filter(alert__in=listed), by, at)
 
 
 def mark_reminders_shown(*, by: Actor, at: datetime) -> int:
     """A client's own page showed what they were reminded of."""
-    waiting = Delivery.objects.filter(
-        recipient=user_or_none(by), channel=Channel.APP, state__in=OPEN_IN_APP, session__isnull=False
-    )
-    return _mark_shown(waiting, by, at) if waiting.exists() else 0
+    person = user_or_none(by)
+    if person is None or not _REMINDERS_TO_BE_SHOWN(person.pk):
+        return 0
+    return _mark_shown(_waiting(person.pk).filter(session__isnull=False), by, at)
+
+
+def _waiting(person: UUID) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(recipient=person, channel=Channel.APP, state__in=OPEN_IN_APP)
+
+
+_TO_BE_SHOWN = Prepared(
+    lambda person, alerts: _waiting(person).filter(alert__in=alerts).values_list("pk")[:1], UUID, MANY
+)
+_REMINDERS_TO_BE_SHOWN = Prepared(
+    lambda person: _waiting(person).filter(session__isnull=False).values_list("pk")[:1], UUID
+)
 
 
 @transaction.atomic

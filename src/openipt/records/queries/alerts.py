@@ -96,10 +96,18 @@ def steps_of(alert: Alert) -> list[AlertStep]:
 
 def gravest_alerts(user: Actor, on: date, *, first: int = 0, most: int) -> tuple[list[Alert], int]:
     """So many of the open alerts from that place on, the gravest first, ready to be told; and how many there are."""
-    rows = _open(Episode.objects.filter(episodes_where(user, Act.SEE_ALERT, on)))
-    found = list(_told(rows)[first : first + most + 1]) if first else _gravest(most + 1)(user, on)
-    whole = first + len(found) if len(found) <= most and (found or not first) else rows.count()
+    found = _gravest(most + 1)(user, on) if not first else _later_ones(user, on, first, most + 1)
+    is_last = len(found) <= most and (found or not first)
+    whole = first + len(found) if is_last else _all_open(user, on).count()
     return _read_with_steps(found[:most]), whole
+
+
+def _all_open(user: Actor, on: date) -> QuerySet[Alert]:
+    return _open(Episode.objects.filter(episodes_where(user, Act.SEE_ALERT, on)))
+
+
+def _later_ones(user: Actor, on: date, first: int, most: int) -> list[Alert]:
+    return list(_told(_all_open(user, on))[first : first + most])
 
 
 @cache

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from openipt.core.course.course import Attendance
 from openipt.errors import NoAccess
@@ -30,10 +30,21 @@ _NEXT = Prepared(
     UUID,
     datetime,
 )
-_PLANNED = Prepared(
-    lambda episodes, since: Session.objects.filter(
-        episode__in=episodes, attendance=Attendance.PLANNED, planned_at__gte=since
-    ).order_by("planned_at"),
+_NEXT_OF_EACH = Prepared(
+    lambda episodes, since: (
+        Session.objects.filter(episode__in=episodes, attendance=Attendance.PLANNED, planned_at__gte=since)
+        .exclude(
+            Exists(
+                Session.objects.filter(
+                    episode=OuterRef("episode"),
+                    attendance=Attendance.PLANNED,
+                    planned_at__gte=since,
+                    planned_at__lt=OuterRef("planned_at"),
+                )
+            )
+        )
+        .order_by("planned_at")
+    ),
     MANY,
     datetime,
 )
@@ -95,7 +106,7 @@ def next_planned(episode: Episode, since: datetime) -> Session | None:
 def next_of_each(episodes: Iterable[Episode], since: datetime) -> dict[UUID, Session]:
     """The next session of each of these episodes that is planned and not begun, by the episode's id."""
     found: dict[UUID, Session] = {}
-    for session in _PLANNED((episode.pk for episode in episodes), since):
+    for session in _NEXT_OF_EACH((episode.pk for episode in episodes), since):
         found.setdefault(session.episode_id, session)
     return found
 
