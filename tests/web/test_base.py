@@ -277,6 +277,15 @@ def test_demo_logins_work_on_this_machine_only(browser: Client, host: str, addre
     assert answer.status_code == status
 
 
+def test_a_tunnel_that_calls_itself_this_machine_is_another_machine(browser: Client) -> None:
+    a_user("therapist", "ther")
+    fields = {"username": "ther", "password": PASSWORD}
+    for header in ("x-forwarded-for", "x-forwarded-host", "forwarded", "x-real-ip"):
+        answer = browser.post("/login/", fields, headers={"host": "localhost", header: "192.0.2.7"})
+        assert answer.status_code == 403, header
+        assert "OPENIPT_DEMO_ANYWHERE=1" in answer.content.decode()
+
+
 def test_leaving_quickly_signs_out_however_old_the_page(browser: Client) -> None:
     strict = Client(SERVER_NAME="localhost", enforce_csrf_checks=True)
     sign_in(strict, a_user("client"))

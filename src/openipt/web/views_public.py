@@ -26,6 +26,7 @@ from openipt.web.shell import THEME_COOKIE, THEMES
 
 THIS_MACHINE = ("localhost", "127.0.0.1", "[::1]", "::1", "testserver")
 LOOPBACK = ("127.", "::1", "::ffff:127.")
+SENT_ON = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_REAL_IP")
 LONGEST_LOGIN = 150  # longer than any login, shorter than what the lock-out's table takes
 A_YEAR = 60 * 60 * 24 * 365
 
@@ -157,7 +158,8 @@ def _demo_may_sign_in(request: HttpRequest) -> bool:
         return True
     host = request.get_host()
     name = host if host in THIS_MACHINE else host.rsplit(":", 1)[0]
-    return name in THIS_MACHINE and request.META.get("REMOTE_ADDR", "").startswith(LOOPBACK)
+    sent_on = any(request.META.get(header) for header in SENT_ON)  # a tunnel can call itself this machine
+    return name in THIS_MACHINE and request.META.get("REMOTE_ADDR", "").startswith(LOOPBACK) and not sent_on
 
 
 def _own_path(request: HttpRequest, path: str) -> str:
