@@ -2,9 +2,10 @@
 # make test    the whole test suite
 # make check   format, lint, types, layers
 # make bench   what every page costs: server CPU, queries, bytes
+# make bench-load  a service of 1,000 episodes, asked by eight people at once: minutes
 # PYTHON=/path/to/python3.12 names another interpreter (3.11 to 3.13).
 
-.PHONY: run test trial check bench demo-reset lock
+.PHONY: run test trial check bench bench-load demo-reset lock
 
 run:
 	@scripts/environment serve
@@ -26,6 +27,10 @@ bench:
 	@.venv/bin/python benchmarks/pages.py
 	@.venv/bin/python benchmarks/worker.py
 	@.venv/bin/python benchmarks/rules.py
+
+bench-load:
+	@scripts/environment serve
+	@.venv/bin/python benchmarks/load.py
 
 # The worked cases, typed whole by a browser: minutes each
 trial:
