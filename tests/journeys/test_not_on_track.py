@@ -128,6 +128,8 @@ def when_it_is_decided_by_keyboard(page: Any) -> None:
     page.get_by_text("Your decision is kept").wait_for()
     assert Entry.objects.filter(record_type="rec_off_track_decision").count() == 1
     assert "Looked at again at session 5." in page.locator("main").inner_text()
+    page.get_by_text("Decide anew").click()
+    assert page.get_by_label("What exactly").input_value() == ""  # received: nothing is brought back
     picture(page, "progress-decided-1280")
 
 

@@ -53,8 +53,8 @@ def therapist(episode: Episode) -> Client:
     return browser_of(episode.therapist)
 
 
-def address(episode: Episode, tail: str = "") -> str:
-    return f"/episodes/{episode.pk}/progress/{tail}"
+def address(episode: Episode) -> str:
+    return f"/episodes/{episode.pk}/progress/"
 
 
 def read(browser: Client, episode: Episode) -> str:
@@ -71,7 +71,7 @@ def words(page: str) -> str:
 
 def decide(browser: Client, episode: Episode, **typed):
     typed = {"steps": ["alliance_talk", "refocus"], "review_session": "5", **typed}
-    return browser.post(address(episode, "decide/"), typed)
+    return browser.post(address(episode), typed)
 
 
 # -- reading -----------------------------------------------------------------------------------------
@@ -125,7 +125,7 @@ def test_steps_stand_with_their_source_and_nothing_is_chosen_beforehand(
     episode: Episode, therapist: Client
 ) -> None:
     page = read(therapist, episode)
-    form = page[page.index('action="' + address(episode, "decide/")) :]
+    form = page[page.index('data-draft="progress-decide"') :]
     assert "checked" not in form[: form.index("</form>")]
     assert re.findall(r'name="steps" value="(\w+)"', form)[:2] == ["alliance_talk", "refocus"]
     assert "An answer to: how we work together." in words(form)
@@ -201,7 +201,7 @@ def test_what_came_of_it_is_written_with_the_score_since(
     page = read(therapist, episode)
     assert 'id="look-again"' in page
     typed = {"decision": "d1", "change": "better", "carried_out": "yes", "came_of_it": "she said it aloud"}
-    assert therapist.post(address(episode, "outcome/"), typed).status_code == 302
+    assert therapist.post(address(episode), {"do": "outcome", **typed}).status_code == 302
     page = read(therapist, episode)
     said = words(page)
     assert 'id="look-again"' not in page
@@ -239,11 +239,12 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(
 
 def test_what_came_of_it_asks_how_it_is(episode: Episode, therapist: Client) -> None:
     decide(therapist, episode)
-    answered = therapist.post(address(episode, "outcome/"), {"decision": "d1", "came_of_it": "not much"})
+    answered = therapist.post(address(episode), {"do": "outcome", "decision": "d1", "came_of_it": "not much"})
     assert answered.status_code == 422
     assert "Say how it is since then" in text_of(answered)
     assert (
-        therapist.post(address(episode, "outcome/"), {"decision": "d7", "change": "same"}).status_code == 409
+        therapist.post(address(episode), {"do": "outcome", "decision": "d7", "change": "same"}).status_code
+        == 409
     )
 
 
@@ -270,7 +271,7 @@ def test_nobody_else_learns_that_it_exists(episode: Episode) -> None:
         browser = browser_of(user)
         assert browser.get(address(episode)).status_code == 404, user.role
         assert decide(browser, episode).status_code == 404
-        assert browser.post(address(episode, "outcome/"), {"change": "same"}).status_code == 404
+        assert browser.post(address(episode), {"do": "outcome", "change": "same"}).status_code == 404
 
 
 def test_the_client_never_sees_not_on_track(episode: Episode, therapist: Client) -> None:

@@ -145,7 +145,7 @@ def test_the_therapists_own_rating_does_not_count_for_the_clients():
     answers = [replace(one, rater="therapist") for one in rated("ms_prr", s4=2)]
     found = reason("focus", course(4, records=[AGREED], answers=answers))
     assert found.holds is None
-    assert found.missing == ("the client's rating of the focus problem, ms_prr",)
+    assert found.missing == ("the client's rating of the focus problem",)
 
 
 def test_a_close_ranking_is_told_beside_a_focus_that_does_not_move_and_never_alone():

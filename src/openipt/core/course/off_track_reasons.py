@@ -208,7 +208,7 @@ def _focus_moves(seen: Seen) -> Check:
         wanted = any(
             ORDER.index(session_phase(seen.manual, seen.course, m)) >= MIDDLE for m in seen.course.held
         )
-        missing = "the client's rating of the focus problem, ms_prr"
+        missing = "the client's rating of the focus problem"
         return Check(None, missing=missing) if wanted else Check(False)
     on, total = rated
     improved_from = seen.manual.rule("DR-18").parameters["resolved_from"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_POST
 
 from openipt.errors import EntryNotValid, FieldFault
 from openipt.records.access import Act
@@ -21,8 +20,11 @@ HOW_IS_IT = "Say how it is since then: better, the same or worse."
 
 @roles("therapist", "supervisor")
 def progress(request: HttpRequest, episode_id: UUID) -> HttpResponse:
-    page = episode_page(request, episode_id, Act.SEE_EPISODE, room=ROOM)
-    return _show(request, page)
+    """The page; its two forms come back to its own address, so that what was typed finds its way home."""
+    if request.method != "POST":
+        return _show(request, episode_page(request, episode_id, Act.SEE_EPISODE, room=ROOM))
+    page = episode_page(request, episode_id, Act.WRITE_RECORD, room=ROOM)
+    return _look_again(request, page) if request.POST.get("do") == "outcome" else _decide(request, page)
 
 
 def _show(
@@ -47,11 +49,8 @@ def _show(
     )
 
 
-@roles("therapist")
-@require_POST
-def decide(request: HttpRequest, episode_id: UUID) -> HttpResponse:
+def _decide(request: HttpRequest, page: EpisodePage) -> HttpResponse:
     """Keep what the therapist chose: one step or several, or going on as planned with the reason."""
-    page = episode_page(request, episode_id, Act.WRITE_RECORD, room=ROOM)
     sent, steps = Sent(request.POST), tuple(request.POST.getlist("steps"))
     review_on = sent.day("review_on")
     review_session = sent.number("review_session", lowest=1, highest=999)
@@ -75,11 +74,8 @@ def decide(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     return go(request, page.address("progress/#decisions"))
 
 
-@roles("therapist")
-@require_POST
-def look_again(request: HttpRequest, episode_id: UUID) -> HttpResponse:
+def _look_again(request: HttpRequest, page: EpisodePage) -> HttpResponse:
     """Keep what came of a decision."""
-    page = episode_page(request, episode_id, Act.WRITE_RECORD, room=ROOM)
     sent = Sent(request.POST)
     change = sent.choice("change", tuple(CHANGE_WORDS), required=HOW_IS_IT)
     done = sent.choice("carried_out", tuple(CARRIED_OUT_WORDS))
