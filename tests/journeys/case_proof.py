@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.journeys.case_story import CaseStory, Told
-from tests.journeys.case_typist import CaseTypist
+from tests.journeys.case_typist import CaseTypist, total_of
 from tests.journeys.served import Served
 
 from openipt import library
@@ -28,7 +28,7 @@ ROOMS = (
     "ending/", "documents/", "records/", "course/",
 )  # fmt: skip
 CLIENTS_PAGES = ("", "journal/", "practice/", "line/", "plan/", "learn/", "check-in/")
-REASON = "reason_for_difference"
+REASON, TAKEN_UP = "reason_for_difference", ("ms_phq9", "ms_gad7")
 MAY_BE_OTHERWISE = {  # the page gives these itself, or they stand in another record
     "rec_issue_ranking": {"issue", "text", "area", "factors", "evidence", "weight_set", "total", "rank"},
     "rec_inventory_person": {"person_id"},
@@ -127,7 +127,10 @@ class CaseProof:
         return change_categories(start, end, phq9=phq9, gad7=gad7).as_json()
 
     def _totals(self, session: int) -> Totals:
-        totals = {a.measure: _total(a) for a in self.export.answers if a.session == session}
+        """What was answered for that session; for the first where there was no intake, the baseline."""
+        own = [a for a in self.export.answers if a.session == session]
+        before = [a for a in self.export.answers if a.session == 0 and session == 1 and a.measure in TAKEN_UP]
+        totals = {a.measure: _total(a) for a in (*before, *own)}
         return Totals(totals.get("ms_phq9"), totals.get("ms_gad7"))
 
     def rankings_as_expected(self) -> list[str]:
@@ -201,13 +204,17 @@ class CaseProof:
         )
 
     def _answers_missing(self) -> list[str]:
-        here = {(a.measure, a.session): _given(a) for a in self.export.answers}
-        by_day = {(a.measure, a.on): _given(a) for a in self.export.answers}
+        """Item by item where the service keeps items; a measure kept as a total is there with its total."""
+        here = {(a.measure, a.session): a for a in self.export.answers}
+        by_day = {(a.measure, a.on): a for a in self.export.answers}
+        wanted = [a for a in self.story.told.answers if not library.measure(a.measure).private]
         return [
             f"{a.measure} of session {a.session}: {_given(a)}"
-            for a in self.story.told.answers
-            if not library.measure(a.measure).private
-            and _given(a) not in (here.get((a.measure, a.session)), by_day.get((a.measure, a.on)))
+            for a in wanted
+            if not any(
+                _is_given(a, found)
+                for found in (here.get((a.measure, a.session)), by_day.get((a.measure, a.on)))
+            )
         ]
 
     def _sessions_missing(self) -> list[str]:
@@ -319,6 +326,12 @@ def _plain(
 
 def _given(answers: Answers) -> Any:
     return tuple(answers.items) if answers.items else answers.total
+
+
+def _is_given(wanted: Answers, found: Answers | None) -> bool:
+    if found is None:
+        return False
+    return _given(wanted) == _given(found) or (not found.items and found.total == total_of(wanted))
 
 
 def _total(answers: Answers) -> int | None:

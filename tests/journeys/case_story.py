@@ -41,6 +41,7 @@ class Told:
     phase: str
     attendance: str
     minutes: int
+    format: str
     tasks: list[str]
     strategies: list[str]
     techniques: list[str]
@@ -100,6 +101,7 @@ class CaseStory:
             phase=row.get("phase") or "",
             attendance=row["attendance"],
             minutes=row.get("minutes") or 0,
+            format=row.get("format") or "in_person",
             tasks=list(row.get("tasks_done") or ()),
             strategies=list(row.get("strategies") or ()),
             techniques=list(row.get("techniques") or ()),

@@ -18,6 +18,7 @@ from tests.journeys.conftest import check_accessibility, sign_in
 from tests.journeys.form_typist import CannotBeTyped, FormTypist
 from tests.journeys.served import PASSWORD, Served
 
+from openipt import library
 from openipt.core.course.course import Answers
 from openipt.core.fields.definitions import FieldDefinition, FieldType, is_empty
 from openipt.core.manual.model import Task
@@ -29,8 +30,15 @@ DESK = {"width": 1280, "height": 900}
 FICTION = "+44 1632 960 123"  # a number reserved for fiction
 PATIENCE = 30_000
 LOOKED_AT = 1  # the meeting after the intake is scanned for barriers
-ISSUES = "rec_issue_ranking"
+ISSUES, RISK = "rec_issue_ranking", "rec_risk"
 CHANGES_OF_PERSON = {"person_id", "label", "relation", "closeness_ring_1_3"}
+
+
+def total_of(answers: Answers) -> float:
+    """What is entered of a measure of which the service keeps the total only."""
+    if answers.total is not None:
+        return answers.total
+    return sum(filter(None, answers.items)) * library.measure(answers.measure).multiplier
 
 
 @dataclass(frozen=True)
@@ -54,8 +62,10 @@ class CaseTypist:
         self.complaints: list[str] = []
         self.desk = self._window(browser, DESK)
         self.phone = self._window(browser, PHONE, has_touch=True, is_mobile=True)
+        self.at = ""  # address of the page the therapist looks at, as long as it was not left
         self.episode = ""  # address of the episode, "/episodes/<id>/"
         self.login: tuple[str, str] = ("", "")
+        self.asked_about_safety = False  # in the last session
         self.readings: list[Reading] = []
         self.rankings: dict[int, dict[str, tuple[float, float]]] = {}
 
@@ -81,6 +91,28 @@ class CaseTypist:
         for name, page in (("desk", self.desk), ("phone", self.phone)):
             page.screenshot(path=folder / f"{name}.png", full_page=True)
             print(f"{name} at {page.url}: {folder / name}.png")
+
+    # -- pages and forms -------------------------------------------------------------------------------
+
+    def _open(self, page: Any, address: str) -> None:
+        """Open a page and wait until its script listens: nobody types within the first hundredth of a second."""
+        page.goto(address, wait_until="domcontentloaded")
+        self._listening(page)
+        self.at = address if page is self.desk else self.at
+
+    def _listening(self, page: Any) -> None:
+        page.locator("html[data-started]").wait_for(state="attached")
+
+    def _send(self, page: Any, button: Any) -> None:
+        """Press a button that sends its form. It was taken when the answer leads on; else the page says why not."""
+        before = page.url
+        self.at = "" if page is self.desk else self.at
+        with page.expect_navigation(wait_until="commit") as arrived:
+            button.click(no_wait_after=True)
+        if arrived.value.request.redirected_from is None:
+            wrong = page.locator("[data-error-summary], [role=alert].message, .note-stop").first
+            wrong.wait_for()
+            raise CannotBeTyped(f"{before} refused: {wrong.inner_text()}")
 
     # -- the whole course ------------------------------------------------------------------------------
 
@@ -114,7 +146,7 @@ class CaseTypist:
 
     def take_on(self, first: Told) -> None:
         page, told = self.desk, self.story.told
-        page.goto("/clients/")
+        self._open(page, "/clients/")
         page.get_by_role("link", name=re.compile("Take on")).first.click()
         typed = {"name": told.client.name, "pronouns": told.client.pronouns, "callback_number": FICTION}
         typed |= {
@@ -131,12 +163,12 @@ class CaseTypist:
             page.locator(f'main [name="{name}"]').fill(words)
         page.locator(f'label:has(> input[name="adaptation"][value="{told.adaptation}"])').click()
         page.get_by_role("button", name="Take on").click()
-        page.wait_for_url(re.compile(r"/episodes/[0-9a-f-]+/$"))
+        page.wait_for_url(re.compile(r"/episodes/[0-9a-f-]+/$"), wait_until="domcontentloaded")
         self.episode = re.search(r"/episodes/[0-9a-f-]+/", page.url)[0]
 
     def give_login(self) -> None:
         page = self.desk
-        page.goto(f"{self.episode}course/")
+        self._open(page, f"{self.episode}course/")
         page.get_by_role("button", name="Give the client a login").click()
         page.get_by_role("heading", name="A login for the client").wait_for()
         rows = page.locator("main .card dl")
@@ -150,9 +182,10 @@ class CaseTypist:
         """The client answers on the phone: in the morning before a session, else in the evening."""
         self.clock.go_to(on, 8 if before_session else 19, 0 if before_session else 40)
         page = self.phone
-        page.goto("/me/check-in/")
+        self._open(page, "/me/check-in/")
         page.get_by_role("button", name=re.compile("all on one page", re.IGNORECASE)).click()
-        page.wait_for_url(re.compile(r"/me/check-in/[0-9a-f-]+/$"))
+        page.wait_for_url(re.compile(r"/me/check-in/[0-9a-f-]+/$"), wait_until="domcontentloaded")
+        self._listening(page)
         asked = self._answer({a.measure: a for a in self.story.by_client.get(on, [])})
         values = dict(words.values) if words else {}
         if words and (mood := values.get("mood_0_10", words.mood_after)) is not None:
@@ -180,6 +213,8 @@ class CaseTypist:
             if measure not in given:
                 continue
             asked.add(measure)
+            if int(item) > len(given[measure].items):
+                continue  # asked beside what counts; the case tells nothing of it
             value = given[measure].items[int(item) - 1]
             self._choose(name, "declined" if value is None else str(value))
         return asked
@@ -197,7 +232,7 @@ class CaseTypist:
         page = self.phone
         if entry.kind == "worksheet":
             return self._worksheet(entry)
-        page.goto("/me/journal/new/")
+        self._open(page, "/me/journal/new/")
         page.get_by_label("What happened?").fill(entry.text)
         if entry.people:
             names = ", ".join(self.story.people.get(one, one) for one in entry.people)
@@ -206,23 +241,22 @@ class CaseTypist:
             if value is not None:
                 self._choose(name, str(value))
         self._share(entry.shared)
-        page.get_by_role("button", name="Keep").click()
-        return page.wait_for_url(lambda address: "/new/" not in address)
+        return self._send(page, page.get_by_role("button", name="Keep"))
 
     def _worksheet(self, entry: PortableClientEntry) -> None:
         page = self.phone
-        page.goto("/me/practice/")
+        self._open(page, "/me/practice/")
         sheet = page.locator(f'a[href$="/practice/new/{entry.worksheet}/"]')
         if not sheet.is_visible():
             page.locator("summary", has_text="More sheets").click()
         sheet.click()
-        page.wait_for_url("**/practice/new/**")
+        page.wait_for_url("**/practice/new/**", wait_until="domcontentloaded")
+        self._listening(page)
         form = page.locator("main form.record-form")
         kind = self.story.manual.record_types[entry.worksheet]
         FormTypist(form, self.story.people).type(kind, entry.values, role="client")
         self._share(entry.shared)
-        page.get_by_role("button", name="Keep").click()
-        page.wait_for_url(lambda address: "/new/" not in address)
+        self._send(page, page.get_by_role("button", name="Keep"))
 
     def _share(self, shared: bool) -> None:
         box = self.phone.get_by_label(re.compile("^Share this"))
@@ -236,12 +270,12 @@ class CaseTypist:
         if not told.is_held:
             self.absent(told)
         else:
-            self.begin(told)
-            room = self.desk.url.split("#")[0]
+            room = self.begin(told)
             self.answers_from_paper(told)
             self.records(told, room)
             self.in_the_room(told, room)
-            self.close_alerts(told)
+            self.close_alerts(told, room)
+            self._in_room(room)
             if place == LOOKED_AT:
                 self.look()
             self.note(told, room)
@@ -255,34 +289,45 @@ class CaseTypist:
         for page in (self.desk, self.phone):
             check_accessibility(page)
 
-    def open_today(self) -> None:
-        """The session stands on Today under the client's name."""
-        self.desk.goto("/today/")
-        self.desk.locator(".day-client").get_by_role("link", name=self.story.client).click()
-        self.desk.wait_for_url("**/sessions/**")
-
-    def begin(self, told: Told) -> None:
+    def open_meeting(self, told: Told) -> None:
+        """The meeting stands on Today under the client's name; where the plan has another day, it is moved first."""
         page = self.desk
-        self._planned_for(told)
-        self.open_today()
+        self._open(page, "/today/")
+        if not self._on_today().count():
+            self._planned_for(told)
+            self._open(page, "/today/")
+        self.at = ""
+        self._on_today().first.click()
+        page.wait_for_url("**/sessions/**", wait_until="domcontentloaded")
+        self._listening(page)
+
+    def _on_today(self) -> Any:
+        return self.desk.locator(".day-client").get_by_role("link", name=self.story.client)
+
+    def begin(self, told: Told) -> str:
+        """Begun in one press. Returns the address of the room."""
+        page = self.desk
+        self.open_meeting(told)
+        room = page.url.split("#")[0]
         if told.attendance == "late":
             page.get_by_label("The client came late").check()
-        page.locator("section.session-begin").get_by_role("button", name="In person").click()
-        page.locator("#note-own").wait_for()
+        if told.number and page.locator('input[name="intake"]').count():
+            page.locator('label:has(> input[name="intake"][value="no"])').click()
+        self._send(page, page.locator(f'section.session-begin button[name="format"][value="{told.format}"]'))
+        self._listening(page)
         details = page.locator("#session-details")
-        if page.locator('#session-details input[name="minutes"]').input_value() != str(told.minutes):
+        if details.locator('input[name="minutes"]').input_value() != str(told.minutes):
             details.locator("summary").click()
             details.get_by_label("Minutes").fill(str(told.minutes))
-            details.get_by_role("button", name="Save").click()
-            page.locator(".session-facts", has_text=f"{told.minutes} minutes").wait_for()
+            self._send(page, details.get_by_role("button", name="Save"))
+        return room
 
     def absent(self, told: Told) -> None:
         page = self.desk
-        self._planned_for(told)
-        self.open_today()
+        self.open_meeting(told)
         page.locator("#not-held summary").click()
         page.get_by_label("Reason").fill(told.note or told.attendance)
-        page.get_by_role("button", name=told.attendance.capitalize(), exact=True).click()
+        self._send(page, page.get_by_role("button", name=told.attendance.capitalize(), exact=True))
         page.get_by_text("This meeting did not take place").wait_for()
 
     def plan_the_rest(self, told: Told) -> None:
@@ -290,61 +335,58 @@ class CaseTypist:
         rest = [one for one in self.story.held if one.on > told.on]
         if rest:
             apart = (rest[1].on - rest[0].on).days if len(rest) > 1 else 7
-            self._plan(rest[0].on, len(rest), apart, rest[-1].minutes or 50)
+            agreed = self.story.told.planned_sessions - (told.number or 0)
+            self._plan(rest[0].on, min(len(rest), agreed), apart, rest[-1].minutes or 50)
 
     def _plan(self, first: date, count: int, apart: int, minutes: int) -> None:
         page = self.desk
-        page.goto(f"{self.episode}sessions/")
+        self._open(page, f"{self.episode}sessions/")
         card = page.locator("#plan")
         typed = {"First day": first.isoformat(), "Time": "10:00", "How many": str(count)}
         for label, words in (typed | {"Days between": str(max(1, apart)), "Minutes": str(minutes)}).items():
             card.get_by_label(label).fill(words)
-        before = page.locator(".session-slot").count()
-        card.get_by_role("button", name="Plan", exact=True).click()
-        page.locator(".session-slot").nth(before + count - 1).wait_for()
+        self._send(page, card.get_by_role("button", name="Plan", exact=True))
 
     def _planned_for(self, told: Told) -> None:
-        """Where the plan says another day, the next planned one is moved to the day it was held."""
+        """The next one planned is moved to the day it was held; one more is planned where none is left."""
         page = self.desk
-        page.goto("/today/")
-        if page.locator(".day-client").get_by_role("link", name=self.story.client).count():
-            return
-        page.goto(f"{self.episode}sessions/")
+        self._open(page, f"{self.episode}sessions/")
         coming = page.locator(".session-slot:has(.day-more)").first
         if not coming.count():
             self._plan(told.on, 1, 7, told.minutes or 50)
             return
         coming.locator("summary").click()
         coming.get_by_label("Day").fill(told.on.isoformat())
-        with page.expect_navigation():
-            coming.get_by_role("button", name="Move", exact=True).click()
+        self._send(page, coming.get_by_role("button", name="Move", exact=True))
 
     # -- answers that the therapist enters ---------------------------------------------------------------
 
     def answers_from_paper(self, told: Told) -> None:
         left = getattr(self, "from_paper", {}).pop(told.on, []) if told.number else []
         given = [*self.story.by_therapist(told.number), *left]
+        if told is self.story.held[0] and told.number:
+            self._enter(self.story.by_therapist(0), "Baseline")  # a case without an intake
+        self._enter(given, "Baseline" if told.number == 0 else f"Session {told.number}")
+
+    def _enter(self, given: list[Answers], words: str) -> None:
         if not given:
             return
         page = self.desk
-        page.goto(f"{self.episode}measures/enter/?measures={','.join(a.measure for a in given)}")
+        self._open(page, f"{self.episode}measures/enter/?measures={','.join(a.measure for a in given)}")
         place = page.locator('select[name="belongs"]')
-        words = "Baseline" if told.number == 0 else f"Session {told.number}"
         options = [one.strip() for one in place.locator("option").all_text_contents()]
         place.select_option(label=next(one for one in options if re.match(rf"{words}\b", one)))
         for answers in given:
-            if answers.items:
+            if answers.items and page.locator(f'input[name="{answers.measure}-1"]').count():
                 for item, value in enumerate(answers.items, start=1):
                     if value is not None:
                         name = f"{answers.measure}-{item}"
                         page.locator(f'label:has(> input[name="{name}"][value="{value}"])').click()
             else:
                 total = page.locator(f'input[name="{answers.measure}-total"]')
-                if not total.is_visible():
-                    page.locator("summary", has_text="Only the total is known").first.click()
-                total.fill(f"{answers.total:g}")
-        page.get_by_role("button", name="Save the answers").click()
-        page.wait_for_url("**/measures/")
+                self._open_around(total)
+                total.fill(f"{total_of(answers):g}")
+        self._send(page, page.get_by_role("button", name="Save the answers"))
         self.clock.pass_minutes()
 
     # -- records -----------------------------------------------------------------------------------------
@@ -352,6 +394,7 @@ class CaseTypist:
     def records(self, told: Told, room: str) -> None:
         """The records the case gives for this session, each where a therapist would write it."""
         self.covered: set[str] = set()
+        self.asked_about_safety = False
         issues = [entry for entry in told.records if entry.record == ISSUES]
         for entry in told.records:
             if entry.record == ISSUES:
@@ -396,32 +439,29 @@ class CaseTypist:
 
     def _any_record(self, room: str, entry: PortableEntry, task: str) -> None:
         session = room.rstrip("/").rsplit("/", 1)[1]
-        self.desk.goto(f"{self.episode}records/{entry.record}/new/?session={session}&task={task}")
+        self._open(self.desk, f"{self.episode}records/{entry.record}/new/?session={session}&task={task}")
         self._type(entry)
         self._save("Save")
 
     def _type(self, entry: PortableEntry) -> None:
         kind = self.story.manual.record_types[entry.record]
         form = self.desk.locator("main form.record-form")
+        self.asked_about_safety |= entry.record == RISK
         values = {key: value for key, value in entry.values.items() if not is_empty(value)}
         FormTypist(form, self.story.people).type(kind, values)
 
     def _save(self, button: str) -> None:
-        page, before = self.desk, self.desk.url
-        with self.desk.expect_navigation():
-            page.locator("main form.record-form").get_by_role("button", name=button, exact=True).click()
-        wrong = page.locator("[data-error-summary]")
-        if wrong.count():
-            raise CannotBeTyped(f"{before} refused: {wrong.first.inner_text()}")
+        form = self.desk.locator("main form.record-form")
+        self._send(self.desk, form.get_by_role("button", name=button, exact=True))
 
     def _document(self, entry: PortableEntry, address: str) -> None:
         """Formulation or contract: the draft is overwritten by the words agreed."""
-        self.desk.goto(f"{self.episode}{address}")
+        self._open(self.desk, f"{self.episode}{address}")
         self._type(entry)
         self._save("It is agreed: show it to the client")
 
     def _safety_plan(self, entry: PortableEntry) -> None:
-        self.desk.goto(f"{self.episode}safety/plan/")
+        self._open(self.desk, f"{self.episode}safety/plan/")
         self._type(entry)
         self._save("Save as a new version")
 
@@ -430,9 +470,10 @@ class CaseTypist:
 
     def _rate_again(self, entry: PortableEntry) -> None:
         page, label = self.desk, self.story.people[entry.values["person_id"]]
-        page.goto(f"{self.episode}people/")
+        self._open(page, f"{self.episode}people/")
         page.get_by_role("link", name=f"Rate again: {label}", exact=True).click()
-        page.wait_for_url("**/records/**")
+        page.wait_for_url("**/records/**", wait_until="domcontentloaded")
+        self._listening(page)
         FormTypist(page.locator("main form.record-form"), self.story.people).press(
             "closeness_ring_1_3", str(entry.values["closeness_ring_1_3"])
         )
@@ -444,16 +485,18 @@ class CaseTypist:
         page = self.desk
         for entry in entries:
             text = entry.values.get("text")
-            page.goto(f"{self.episode}formulation/")
+            self._open(page, f"{self.episode}formulation/")
             known = page.locator("#ranking .rank-list").get_by_role("link", name=text, exact=True)
             if known.count():
                 known.first.click()
             else:
                 page.locator("#ranking").get_by_role("link", name="Add an issue").click()
-            page.wait_for_url("**/formulation/issue/**")
+            page.wait_for_url("**/formulation/issue/**", wait_until="domcontentloaded")
+            self._listening(page)
             self._issue(entry)
             self._save("Keep the ratings")
             self.clock.pass_minutes()
+        self._open(page, f"{self.episode}formulation/")
         self.rankings[told.number or 0] = self._scores()
         self._order(told, entries)
         self.clock.pass_minutes()
@@ -493,10 +536,7 @@ class CaseTypist:
         reason = " ".join(dict.fromkeys([*reasons, *filter(None, [expected.get("reason_for_difference")])]))
         if reason:
             page.get_by_label("Reason, if it differs from the score").fill(reason)
-        with self.desk.expect_navigation():
-            page.get_by_role("button", name="Keep this order").click()
-        if page.locator("[data-error-summary]").count():
-            raise CannotBeTyped(f"the order was refused: {page.locator('[data-error-summary]').inner_text()}")
+        self._send(page, page.get_by_role("button", name="Keep this order"))
 
     def _first_ranked(self) -> int:
         return min(self.rankings)
@@ -505,8 +545,7 @@ class CaseTypist:
 
     def in_the_room(self, told: Told, room: str) -> None:
         """Strategies and techniques by their press; each task the case calls done, where it has no record yet."""
-        page = self.desk
-        page.goto(room)
+        self._in_room(room)
         for code in told.strategies:
             self._press("strategy", code)
         for code in told.techniques:
@@ -516,6 +555,11 @@ class CaseTypist:
         for task_id in told.tasks:
             self._task(told, room, task_id)
 
+    def _in_room(self, room: str) -> None:
+        """Back in the Session room, if another page was opened meanwhile."""
+        if self.at != room:
+            self._open(self.desk, room)
+
     def _press(self, kind: str, code: str) -> None:
         """Press “Work on it today” or “Used today”; what the guide does not show is found by its name."""
         page = self.desk
@@ -524,7 +568,8 @@ class CaseTypist:
             button = self._find(kind, code)
         self._open_around(button)
         if button.get_attribute("aria-pressed") != "true":
-            self._press_and_wait(button)
+            pressed = page.locator(f'[id$="{kind}-{code}-press"][aria-pressed="true"]')
+            self._press_and_wait(button, pressed)
 
     def _find(self, kind: str, code: str) -> Any:
         """Typed into the find box and opened above the guide."""
@@ -539,11 +584,15 @@ class CaseTypist:
         manual = self.story.manual
         return manual.strategy(code).title if kind == "strategy" else manual.techniques[code].name
 
-    def _press_and_wait(self, button: Any) -> None:
-        with self.desk.expect_response(lambda answer: answer.request.method == "POST") as answer:
+    def _press_and_wait(self, button: Any, shown: Any) -> None:
+        """Press what saves itself, and see what the page then shows."""
+        asked = button.evaluate("button => button.form.action")
+        with self.desk.expect_response(
+            lambda one: one.url == asked and one.request.method == "POST"
+        ) as answer:
             button.click()
         assert answer.value.ok, f"{answer.value.url} answered {answer.value.status}"
-        self.desk.wait_for_timeout(30)
+        shown.first.wait_for(state="attached")
 
     def _open_around(self, target: Any) -> None:
         """Unfold what hides it."""
@@ -557,10 +606,9 @@ class CaseTypist:
     def _step_without_task(self, told: Told, room: str) -> None:
         session = room.rstrip("/").rsplit("/", 1)[1]
         page = self.desk
-        page.goto(f"{self.episode}records/rec_session/new/?session={session}")
+        self._open(page, f"{self.episode}records/rec_session/new/?session={session}")
         FormTypist(page.locator("main form.record-form"), {}).fill("next_step", told.next_step)
         self._save("Save")
-        page.goto(room)
 
     def _task(self, told: Told, room: str, task_id: str) -> None:
         """Write what a task is done by, where the records of the case do not show it yet."""
@@ -568,6 +616,7 @@ class CaseTypist:
         if self._shows(told, task):
             return
         self._cover(task)
+        self._in_room(room)
         line = self._line_of(task)
         if line is None:
             self._record_for_task(told, room, task)
@@ -575,9 +624,11 @@ class CaseTypist:
         self._open_around(line)
         say = line.locator(".say-press")
         if say.count():
-            self._press_and_wait(say)
-        elif not page.locator(f"#{line.get_attribute('id')} .say-said").count():
-            self._fill_line(told, line, task)
+            self._press_and_wait(say, line.locator(".say-said"))
+        elif page.locator(f"#{line.get_attribute('id')} .say-said").count():
+            return
+        elif not self._fill_line(told, line, task):
+            self._record_for_task(told, room, task)
 
     def _shows(self, told: Told, task: Task) -> bool:
         """Whether what was typed for this session shows the task."""
@@ -613,33 +664,43 @@ class CaseTypist:
 
     def _may_be_signed(self, record: str, keys: list[str]) -> bool:
         """Whether a record with these fields alone may stand in a signed session."""
-        if record == "rec_risk":
+        if record == RISK:
             return True  # its line asks for the level too
         fields = self.story.manual.record_types[record].fields
         return not [f for f in fields if (f.final_required or f.final_min_rows) and f.key not in keys]
 
-    def _fill_line(self, told: Told, line: Any, task: Task) -> None:
+    def _fill_line(self, told: Told, line: Any, task: Task) -> bool:
+        """Whether the line offered a field for which the case has words."""
         kind = self.story.manual.record_types[task.record]
         typist = FormTypist(line, self.story.people)
         keys = [task.field] if task.field else self._quick(task)
-        if task.record == "rec_risk":
+        if task.record == RISK:
             keys = [*keys, "level", "reason"]
+            self.asked_about_safety = True
+        typed = False
         for key in dict.fromkeys(keys):
             if not line.locator(f'[name="{key}"]').count():
                 continue
             value = self.words_for(told, task, kind.field(key))
             if value is not None:
-                with self.desk.expect_response(lambda answer: "/tasks/" in answer.url) as answer:
-                    typist.field(kind.field(key), key, value)
-                    self.desk.keyboard.press("Tab")
-                if not answer.value.ok:
-                    raise CannotBeTyped(f"{task.id}.{key}: {answer.value.status} {line.inner_text()}")
+                typist.field(kind.field(key), key, value)
+                self.desk.keyboard.press("Tab")
+                self._line_is_saved(line, f"{task.id}.{key}")
+                typed = True
+        return typed
+
+    def _line_is_saved(self, line: Any, what: str) -> None:
+        saved = line.locator("[data-save-status]", has_text=re.compile("^Saved"))
+        wrong = line.locator(".quick-errors, .quick-conflict")
+        saved.or_(wrong).first.wait_for()
+        if wrong.count():
+            raise CannotBeTyped(f"{what}: {wrong.inner_text()}")
 
     def words_for(self, told: Told, task: Task, part: FieldDefinition) -> Any:
         """Words of the case for a field of which it gives no record of its own."""
         if task.record == "rec_action_plan" and part.key == "step":
             return told.next_step or told.sentences[-1]
-        if task.record == "rec_risk" and part.key == "level":
+        if task.record == RISK and part.key == "level":
             return self._level(told)
         if task.record == "rec_next_step":
             given = (self.story.raw.get("ending") or {}).get("next_step") or {}
@@ -651,9 +712,13 @@ class CaseTypist:
             case FieldType.TEXT | FieldType.LONG_TEXT:
                 return told.sentences[sum(map(ord, task.id + part.key)) % len(told.sentences)][:200]
             case FieldType.YES_NO | FieldType.YES_NO_WORDS:
-                return task.record != "rec_risk"
+                return task.record != RISK
             case FieldType.CHOICE:
                 return part.options[0].value
+            case FieldType.CODE if part.codes_from == "measures":
+                return "ms_phq9"
+            case FieldType.NUMBER if part.key == "change":
+                return self._change(told)
             case FieldType.CODE if part.codes_from == "areas":
                 return ((self.story.raw.get("formulation") or {}).get("problem_area") or ["grief"])[0]
             case FieldType.DATE | FieldType.PARTIAL_DATE:
@@ -675,6 +740,12 @@ class CaseTypist:
                 ]
         return None
 
+    def _change(self, told: Told) -> int:
+        """The PHQ-9 of that day against the first."""
+        rows = [a for a in self.story.told.answers if a.measure == "ms_phq9" and a.on <= told.on]
+        totals = [sum(filter(None, a.items)) if a.items else int(a.total or 0) for a in rows]
+        return totals[-1] - totals[0] if totals else 0
+
     def _level(self, told: Told) -> str:
         """The level as the case last gave it: a new look does not change it."""
         rows = [
@@ -695,11 +766,13 @@ class CaseTypist:
             value = self.words_for(told, task, kind.field(key))
             if value is not None:
                 values[key] = value
+        if not values:
+            raise CannotBeTyped(f"{task.id}: the case has no words for any field of {record}")
         session = room.rstrip("/").rsplit("/", 1)[1]
-        self.desk.goto(f"{self.episode}records/{record}/new/?session={session}&task={task.id}")
+        self._open(self.desk, f"{self.episode}records/{record}/new/?session={session}&task={task.id}")
+        self.asked_about_safety |= record == RISK
         FormTypist(self.desk.locator("main form.record-form"), self.story.people).type(kind, values)
         self._save("Save")
-        self.desk.goto(room)
         self.clock.pass_minutes()
 
     def _needed(self, record: str) -> list[str]:
@@ -713,11 +786,14 @@ class CaseTypist:
         """The evening of an alert: seen on Today, taken on, the client called."""
         page = self.desk
         self._at_moment(row.get("therapist_acknowledged"))
-        page.goto("/today/")
-        page.locator('section[aria-labelledby="needs-alerts"] .reason-decide a').first.click()
-        page.wait_for_url("**/alerts/**")
-        with self.desk.expect_navigation():
-            page.get_by_role("button", name="I take this on").click()
+        self._open(page, "/today/")
+        waiting = page.locator('section[aria-labelledby="needs-alerts"] .reason-decide a')
+        if not waiting.count() and self.asked_about_safety:
+            return  # worked through in the session of the same day
+        waiting.first.click()
+        self._alert_is_open()
+        self._send(page, page.get_by_role("button", name="I take this on"))
+        self._listening(page)
         if row.get("contact_by_phone"):
             self._at_moment(row["contact_by_phone"])
             self._act("contacted", "By phone.")
@@ -737,33 +813,32 @@ class CaseTypist:
         plan = form.locator('textarea[name="reason_without_plan"]')
         if plan.count():
             plan.fill("The plan stands and was looked at together.")
-        with self.desk.expect_navigation():
-            form.locator("button[type=submit]").click()
-        wrong = page.locator("[data-error-summary], [role=alert].message")
-        if wrong.count():
-            raise CannotBeTyped(f"{act} was refused on {page.url}: {wrong.first.inner_text()}")
+        self._send(page, form.locator("button[type=submit]"))
 
-    def close_alerts(self, told: Told) -> None:
-        """Alerts still open: safety was asked about in this session, which is what closes them."""
+    def close_alerts(self, told: Told, room: str) -> None:
+        """Alerts on top of the room that the safety asked about in this session closes. Others stay."""
+        self._in_room(room)
+        links = self.desk.locator(".alert-banner").get_by_role("link", name=re.compile("^Work it through"))
+        waiting = links.evaluate_all("links => links.map(link => link.getAttribute('href'))")
+        for address in waiting if self.asked_about_safety else ():
+            self._close(told, address)
+
+    def _close(self, told: Told, address: str) -> None:
         page = self.desk
-        room = page.url
-        while True:
-            page.goto(f"{self.episode}safety/")
-            waiting = page.locator('section[aria-labelledby="alerts-title"] li:has(.chip)').filter(
-                has_not_text=re.compile("closed", re.IGNORECASE)
-            )
-            if not waiting.count():
-                break
-            waiting.first.get_by_role("link").first.click()
-            page.wait_for_url("**/alerts/**")
-            taking = page.get_by_role("button", name="I take this on")
-            if taking.count():
-                with self.desk.expect_navigation():
-                    taking.click()
-            reasons = [e.values.get("reason") for e in told.records if e.record == "rec_risk"]
-            self.clock.pass_minutes()
-            self._act("resolve", next(filter(None, reasons), told.sentences[0]))
-        page.goto(room)
+        self._open(page, address)
+        taking = page.get_by_role("button", name="I take this on")
+        if taking.count():
+            self._send(page, taking)
+            self._listening(page)
+        if page.get_by_text("First the assessment:").count():
+            return  # this one asks for more than the case tells
+        reasons = [e.values.get("reason") for e in told.records if e.record == RISK]
+        self.clock.pass_minutes()
+        self._act("resolve", next(filter(None, reasons), told.sentences[0]))
+
+    def _alert_is_open(self) -> None:
+        self.desk.wait_for_url("**/alerts/**", wait_until="domcontentloaded")
+        self._listening(self.desk)
 
     # -- the note ------------------------------------------------------------------------------------------
 
@@ -778,9 +853,12 @@ class CaseTypist:
             if not page.locator("#private-text").is_visible():
                 page.locator("#note-private summary").click()
             page.locator("#private-text").fill(told.private_note)
-            with self.desk.expect_navigation():
-                page.get_by_role("button", name="Save for me").click()
+            self._send(page, page.get_by_role("button", name="Save for me"))
+            self._in_room(room)
         self.clock.go_to(told.on, 11, 30)
+        without_plan = page.locator('#note-sign textarea[name="reason_without_plan"]')
+        if without_plan.count():
+            without_plan.fill(told.sentences[0])
         page.locator("#note-sign-button").click()
         page.locator(".note-stop, .note-signed, [data-signed]").or_(
             page.get_by_text("Signed by")
@@ -792,7 +870,7 @@ class CaseTypist:
 
     def read_overview(self, told: Told) -> Reading:
         page = self.desk
-        page.goto(self.episode)
+        self._open(page, self.episode)
         where = page.locator("#where")
         return Reading(
             on=told.on,
@@ -803,7 +881,9 @@ class CaseTypist:
             overdue=self._tasks_in("#overdue"),
             rules=tuple(
                 rule
-                for words in page.locator("#rules > .reason-card .reason-source").all_inner_texts()
+                for words in page.locator(
+                    "#rules > .reason-card .reason-source, #off-track .reason-source"
+                ).all_inner_texts()
                 for rule in re.findall(r"DR-\d+", words)
             ),
         )

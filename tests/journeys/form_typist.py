@@ -53,9 +53,11 @@ class FormTypist:
             case FieldType.ROWS:
                 for place, row in enumerate(value):
                     self._fields(part.fields, row, f"{self._row(name, place)}-")
+                self._remove_after(name, len(value))
             case FieldType.LIST:
                 for place, line in enumerate(value):
                     self.fill(self._row(name, place), "" if line is None else str(line))
+                self._remove_after(name, len(value))
             case FieldType.SCORES:
                 self._scores(name, value)
             case FieldType.CHOICE:
@@ -159,6 +161,19 @@ class FormTypist:
                 raise CannotBeTyped(f"the form on {self.page.url} adds no row to {name}")
             names = grown
         return names[place]
+
+    def _remove_after(self, name: str, kept: int) -> None:
+        """Rows that a draft proposes beyond those meant are taken out; a blank one does no harm."""
+        for row in self._row_names(name)[kept:]:
+            texts = self.form.locator(f'[name="{row}"], [name^="{row}-"]')
+            if any(
+                texts.evaluate_all(
+                    "fields => fields.map(one => one.matches('input[type=text], textarea') && one.value)"
+                )
+            ):
+                self.form.locator(
+                    f'button[name="_rows"][value="{name}:remove:{row[len(name) + 1 :]}"]'
+                ).click()
 
     def _row_names(self, name: str) -> list[str]:
         """Names of the rows in their order on the page."""

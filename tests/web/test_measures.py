@@ -65,7 +65,7 @@ def test_the_form_shows_exact_words_and_where_they_come_from():
 def test_a_measure_whose_words_are_not_ours_takes_a_total_and_says_why():
     episode = factories.episode()
     page = room_of(episode, "enter/?measures=ms_wsas")
-    assert "Only its total is kept." in page
+    assert "Only its total is kept: " in page
     assert enter(episode, "ms_wsas", {"ms_wsas-total": "21"}).status_code == 302
     assert MeasureScore.objects.get().total == 21
     assert CheckIn.objects.get().mode == "external"
