@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from openipt.core.portable.cases import from_case
 from openipt.core.portable.episode_file import from_file, to_file
 from openipt.errors import NotAllowedNow
 from openipt.records import convert
-from openipt.records.actions import alerts, checkins, episodes, journal, people, sessions
+from openipt.records.actions import alerts, checkins, episodes, firings, journal, people, sessions
 from openipt.records.actions.transfer import import_episode
 from openipt.records.models import AuditEvent, Client, Episode, JournalEntry, PrivateNote
 from tests import factories as make
@@ -78,6 +79,11 @@ def lived() -> Episode:
     alerts.resolve(alert=alert, words="asked and clear", **by)
     episodes.change_plan(episode=episode, planned_sessions=18, phase="middle", reason="two more", **by)
     episodes.change_phase(episode=episode, phase="middle", reason="agreed", **by)
+    make.entry(episode, "rec_suitability", {"s_07": {"answer": "yes"}})
+    decided = {"decision": "not_now", "reason": "asked the family doctor", "again_on": make.day(9)}
+    firings.decide_rule(episode=episode, rule="DR-08", **decided, **by)
+    make.entry(episode, "rec_suitability", {"s_07": {"answer": "no"}})
+    firings.note(episode=episode, on=make.day(2), at=make.at_day(2))
     return again(episode)
 
 
@@ -106,6 +112,23 @@ def test_private_notes_and_what_is_not_shared_stay_out(lived: Episode) -> None:
         assert word in text
     imported = in_(out(lived))
     assert not PrivateNote.objects.filter(session__episode=imported).exists()
+
+
+def test_what_fired_and_what_was_decided_goes_along(lived: Episode) -> None:
+    imported = in_(out(lived))
+    kept = imported.firings.get(rule="DR-08")
+    assert (kept.ended_by, kept.decision, kept.decided_by) == ("condition", "not_now", imported.therapist)
+    assert kept.decisions.get().reason == "asked the family doctor"
+
+
+def test_no_word_comes_in_among_the_inputs_of_a_rule(lived: Episode) -> None:
+    """They lie clear in the database; a file made by hand may hold anything."""
+    portable = out(lived)
+    first, *rest = portable.firings
+    told = replace(first, inputs={"order": ["my landlord"], "who": "Beatriz", "gap": 2.5, "items": ["s_07"]})
+    imported = in_(replace(portable, firings=(told, *rest)))
+    inputs = imported.firings.get(rule=first.rule, first_seen_at=first.first_seen_at).inputs
+    assert inputs == {"order": 1, "who": None, "gap": 2.5, "items": ["s_07"]}
 
 
 def test_only_the_therapist_or_an_operator_exports(lived: Episode) -> None:

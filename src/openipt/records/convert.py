@@ -32,8 +32,10 @@ from openipt.core.portable.episode import (
     PortableAlert,
     PortableClient,
     PortableClientEntry,
+    PortableDecision,
     PortableEntry,
     PortableEpisode,
+    PortableFiring,
     PortableMeeting,
     PortablePerson,
     PortableStep,
@@ -418,6 +420,7 @@ def portable(episode: Episode, reader: Actor, on: date) -> PortableEpisode:
         status_changes=known.status_changes,
         plan_changes=known.plan_changes,
         alerts=_portable_alerts(episode),
+        firings=_portable_firings(episode),
         client_entries=_portable_client_entries(episode),
     )
 
@@ -467,6 +470,36 @@ def _portable_alerts(episode: Episode) -> tuple[PortableAlert, ...]:
                 session=_session_of(alert),
                 inputs={key: value for key, value in alert.inputs.items() if key != "session"},
                 steps=tuple(sorted(steps, key=lambda step: (step.at, step.kind, step.words))),
+            )
+        )
+    return tuple(found)
+
+
+def _portable_firings(episode: Episode) -> tuple[PortableFiring, ...]:
+    found = []
+    for firing in episode.firings.prefetch_related("decisions").order_by("first_seen_at", "rule"):
+        firing.episode = episode
+        decisions = []
+        for decision in firing.decisions.all():
+            decision.firing = firing
+            said = (decision.decision, _moment(decision.at), decision.again_on, decision.reason)
+            decisions.append(PortableDecision(*said))
+        found.append(
+            PortableFiring(
+                rule=firing.rule,
+                severity=firing.severity,
+                first_seen_on=firing.first_seen_on,
+                first_seen_at=_moment(firing.first_seen_at),
+                last_seen_on=firing.last_seen_on,
+                last_seen_at=_moment(firing.last_seen_at),
+                rule_version=firing.rule_version,
+                manual_version=firing.manual_version,
+                ended_on=firing.ended_on,
+                ended_at=_moment(firing.ended_at) if firing.ended_at else None,
+                ended_by=firing.ended_by,
+                inputs=firing.inputs,
+                why=firing.why,
+                decisions=tuple(decisions),
             )
         )
     return tuple(found)

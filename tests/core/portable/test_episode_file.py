@@ -28,8 +28,10 @@ from openipt.core.portable.episode import (
     PortableAlert,
     PortableClient,
     PortableClientEntry,
+    PortableDecision,
     PortableEntry,
     PortableEpisode,
+    PortableFiring,
     PortableMeeting,
     PortablePerson,
     PortableStep,
@@ -61,6 +63,7 @@ def faults_of(function, data):
 # -- there and back --------------------------------------------------------------------------------
 
 words = st.text(st.characters(exclude_categories=("Cs", "Cc")) | st.sampled_from("\n\t"), max_size=30)
+ENDED = {"ended_on": date(2025, 2, 1), "ended_at": "2025-02-01T08:00", "ended_by": "condition"}
 some_days = st.dates(date(2020, 1, 1), date(2030, 1, 1))
 codes = st.lists(st.sampled_from(["M01", "E01", "rt_1_link", "tq_role_play"]), max_size=3).map(tuple)
 plain = st.recursive(
@@ -128,6 +131,23 @@ def episodes(draw):
                 inputs=draw(payloads),
                 steps=(PortableStep("acknowledged", "2025-01-02", draw(words)),),
             ),
+        ),
+        firings=tuple(
+            PortableFiring(
+                rule,
+                "warning",
+                draw(some_days),
+                "2025-01-02T19:40",
+                draw(some_days),
+                "2025-01-03",
+                inputs=draw(payloads),
+                why=draw(words),
+                decisions=(
+                    PortableDecision("not_now", "2025-01-02", draw(st.none() | some_days), draw(words)),
+                ),
+                **draw(st.sampled_from([{}, ENDED])),
+            )
+            for rule in draw(st.lists(st.sampled_from(["DR-20", "DR-22", "DR-36"]), max_size=3, unique=True))
         ),
         client_entries=tuple(
             PortableClientEntry(
@@ -239,6 +259,14 @@ def test_every_fault_is_named_by_its_path():
         "client.name",
         "unknown",
     }
+
+
+def test_a_rule_stands_once_and_ends_whole():
+    data = to_file(read(case("ipc-new-town")))
+    seen = {"first_seen_on": "2026-01-12", "first_seen_at": "2026-01-12", "last_seen_on": "2026-01-12"}
+    row = {"rule": "DR-36", "severity": "notice", **seen, "last_seen_at": "2026-01-12"}
+    data["firings"] = [row, row, {**row, "rule": "DR-20", "ended_by": "condition"}]
+    assert faults_of(from_file, data) == {"firings.2.rule", "firings.3.ended_on"}
 
 
 def test_sessions_must_follow_one_another():

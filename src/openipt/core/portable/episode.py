@@ -103,6 +103,36 @@ class PortableAlert:
 
 
 @dataclass(frozen=True)
+class PortableDecision:
+    """What a clinician decided on a rule that fired, with the reason; `at` is a moment in ISO form."""
+
+    decision: str
+    at: str
+    again_on: date | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class PortableFiring:
+    """A decision rule that fired, from the day it was first seen until its condition no longer held."""
+
+    rule: str
+    severity: str
+    first_seen_on: date
+    first_seen_at: str
+    last_seen_on: date
+    last_seen_at: str
+    rule_version: str = "1"
+    manual_version: str = "1"
+    ended_on: date | None = None
+    ended_at: str | None = None
+    ended_by: str = ""
+    inputs: Mapping[str, Any] = field(default_factory=_nothing)
+    why: str = ""
+    decisions: tuple[PortableDecision, ...] = ()
+
+
+@dataclass(frozen=True)
 class PortableClientEntry:
     """What the client wrote: a journal entry, a check-in's words, or a worksheet (a record of theirs)."""
 
@@ -135,6 +165,7 @@ class PortableEpisode:
     status_changes: tuple[StatusChange, ...] = ()
     plan_changes: tuple[PlanChange, ...] = ()
     alerts: tuple[PortableAlert, ...] = ()
+    firings: tuple[PortableFiring, ...] = ()
     client_entries: tuple[PortableClientEntry, ...] = ()
     remarks: tuple[str, ...] = field(default=(), compare=False)
 

@@ -28,8 +28,10 @@ from openipt.core.portable.episode import (
     PortableAlert,
     PortableClient,
     PortableClientEntry,
+    PortableDecision,
     PortableEntry,
     PortableEpisode,
+    PortableFiring,
     PortableMeeting,
     PortablePerson,
     PortableStep,
@@ -53,6 +55,7 @@ FORMAT, VERSION = "openipt-episode", 1
 SCHEMA_ID = "https://json-schema.org/draft/2020-12/schema"
 
 CODE = r"[A-Za-z][A-Za-z0-9_.-]{0,79}"
+RULE = r"[A-Za-z][A-Za-z0-9_.-]{0,19}"
 PHASES = ("", *ORDER)
 SESSION = Whole(0, 999, optional=True)
 CODES = Many(Text(CODE), optional=True)
@@ -161,6 +164,37 @@ SHAPE = Object(
             ),
             optional=True,
         ),
+        "firings": Many(
+            Object(
+                {
+                    "rule": Text(RULE),
+                    "rule_version": WORDS,
+                    "manual_version": WORDS,
+                    "severity": OneOf(("info", "notice", "warning", "critical")),
+                    "inputs": Anything(optional=True),
+                    "why": WORDS,
+                    "first_seen_on": Day(),
+                    "first_seen_at": Moment(),
+                    "last_seen_on": Day(),
+                    "last_seen_at": Moment(),
+                    "ended_on": Day(optional=True),
+                    "ended_at": Moment(optional=True),
+                    "ended_by": OneOf(("", "condition", "severity"), optional=True),
+                    "decisions": Many(
+                        Object(
+                            {
+                                "decision": OneOf(("done", "not_now", "not_applicable", "disagree")),
+                                "at": Moment(),
+                                "again_on": Day(optional=True),
+                                "words": WORDS,
+                            }
+                        ),
+                        optional=True,
+                    ),
+                }
+            ),
+            optional=True,
+        ),
         "client_entries": Many(
             Object(
                 {
@@ -255,7 +289,20 @@ def consistency_faults(episode: PortableEpisode) -> list[FieldFault]:
     for place, person in enumerate(episode.people, start=1):
         if [other.id for other in episode.people].index(person.id) < place - 1:
             faults.append(FieldFault(f"people.{place}.id", "is used twice."))
-    return faults
+    return [*faults, *_firing_faults(episode)]
+
+
+def _firing_faults(episode: PortableEpisode) -> Iterator[FieldFault]:
+    """A rule stands once at a time; one that ended says on which day, when and how."""
+    standing = set()
+    for place, firing in enumerate(episode.firings, start=1):
+        ends = [bool(firing.ended_on), bool(firing.ended_at), bool(firing.ended_by)]
+        if any(ends) and not all(ends):
+            yield FieldFault(f"firings.{place}.ended_on", "goes together with ended_at and ended_by.")
+        if not any(ends) and firing.rule in standing:
+            yield FieldFault(f"firings.{place}.rule", "stands twice at once.")
+        if not any(ends):
+            standing.add(firing.rule)
 
 
 def meeting_faults(
@@ -346,6 +393,7 @@ def _episode(data: Mapping[str, Any]) -> PortableEpisode:
         status_changes=tuple(_status(row) for row in _rows(data, "status_changes")),
         plan_changes=tuple(PlanChange(**_dated(row)) for row in _rows(data, "plan_changes")),
         alerts=tuple(_alert(row) for row in _rows(data, "alerts")),
+        firings=tuple(_firing(row) for row in _rows(data, "firings")),
         client_entries=tuple(PortableClientEntry(**_dated(row)) for row in _rows(data, "client_entries")),
     )
 
@@ -387,6 +435,15 @@ def _answers(row: Mapping[str, Any]) -> Answers:
 
 def _status(row: Mapping[str, Any]) -> StatusChange:
     return StatusChange(**{**_dated(row), "status": EpisodeStatus(row["status"])})
+
+
+def _firing(row: Mapping[str, Any]) -> PortableFiring:
+    days = {key: _day(row.get(key)) for key in ("first_seen_on", "last_seen_on", "ended_on")}
+    decisions = tuple(
+        PortableDecision(**{**_filled(one), "again_on": _day(one.get("again_on"))})
+        for one in row.get("decisions") or []
+    )
+    return PortableFiring(**{**_filled(row), **days, "decisions": decisions})
 
 
 def _alert(row: Mapping[str, Any]) -> PortableAlert:

@@ -11,12 +11,14 @@ from django.utils import timezone
 
 from openipt import library
 from openipt.core.course.course import Answers, EpisodeStatus
+from openipt.core.course.rules.codes import codes_only
 from openipt.core.course.scores import RISK_ITEMS
 from openipt.core.measures.scoring import Score, score
 from openipt.core.portable.episode import (
     PortableAlert,
     PortableClientEntry,
     PortableEpisode,
+    PortableFiring,
     PortableMeeting,
 )
 from openipt.errors import AnswersNotScorable, FieldFault, FileNotValid
@@ -24,7 +26,7 @@ from openipt.records import audit, convert
 from openipt.records.access import Act, require
 from openipt.records.actions import alerts, clients, people, steps_chosen, tellings
 from openipt.records.actions.base import Actor, Operator, day_of, fault, refuse, user_or_none
-from openipt.records.manuals import known_manual
+from openipt.records.manuals import known_manual, manual_of
 from openipt.records.models import (
     Alert,
     AlertState,
@@ -36,11 +38,13 @@ from openipt.records.models import (
     Entry,
     EntryState,
     Episode,
+    FiringDecision,
     JournalEntry,
     MeasureScore,
     PhaseEvent,
     PlanEvent,
     Role,
+    RuleFiring,
     Session,
     SessionState,
     StatusEvent,
@@ -86,6 +90,8 @@ def import_episode(*, portable: PortableEpisode, therapist: User, by: Actor, at:
     _changes(portable, episode, by, at)
     for alert in portable.alerts:
         _alert(alert, episode, therapist, at)
+    for firing in portable.firings:
+        _firing(firing, episode, therapist)
     for written in portable.client_entries:
         if not written.worksheet:
             _journal(written, episode, at)
@@ -402,6 +408,37 @@ def _alert(alert: PortableAlert, episode: Episode, therapist: User, at: datetime
         step.save(force_insert=True)
     if not is_resolved:
         tellings.came_in(alert=row, people=alerts.whom_to_tell(episode, day_of(at)), at=at)
+
+
+def _firing(firing: PortableFiring, episode: Episode, therapist: User) -> None:
+    """What fired and what was decided. Of inputs only what is a code or a number comes in: they lie clear."""
+    last = firing.decisions[-1] if firing.decisions else None
+    row = RuleFiring(
+        episode=episode,
+        rule=firing.rule,
+        rule_version=firing.rule_version[:20],
+        manual_version=firing.manual_version[:20],
+        severity=firing.severity,
+        inputs=codes_only(manual_of(episode), firing.inputs),
+        first_seen_at=_moment(firing.first_seen_at),
+        first_seen_on=firing.first_seen_on,
+        last_seen_at=_moment(firing.last_seen_at),
+        last_seen_on=firing.last_seen_on,
+        ended_at=_moment(firing.ended_at) if firing.ended_at else None,
+        ended_on=firing.ended_on,
+        ended_by=firing.ended_by,
+        decision=last.decision if last else "",
+        decided_at=_moment(last.at) if last else None,
+        decided_by=therapist if last else None,
+        again_on=last.again_on if last else None,
+    )
+    row.why = firing.why or None
+    row.save(force_insert=True)
+    for number, decided in enumerate(firing.decisions, start=1):
+        kept = FiringDecision(firing=row, number=number, decision=decided.decision, by=therapist)
+        kept.at, kept.again_on = _moment(decided.at), decided.again_on
+        kept.reason = decided.words or None
+        kept.save(force_insert=True)
 
 
 def _step_kind(name: str) -> StepKind:
