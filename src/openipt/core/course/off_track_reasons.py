@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -78,6 +79,11 @@ class Seen:
     def number(self, reason: str, name: str) -> Any:
         """A parameter the content gives for this reason."""
         return self.manual.off_track_reasons[reason].parameters[name]
+
+    @cached_property
+    def steps(self) -> tuple[StepTaken, ...]:
+        """Every step agreed, with what became of it."""
+        return steps_taken(self.course)
 
     @property
     def over_and_middle(self) -> list[Meeting]:
@@ -197,7 +203,7 @@ def _works_on(seen: Seen, meeting: Meeting, areas: tuple[str, ...]) -> bool:
     recorded = {e.values.get("strategy_id") for e in here if e.record == "rec_strategy_progress"}
     if strategies & (set(meeting.strategies) | recorded):
         return True
-    return any(step.area in areas for step in steps_taken(seen.course) if step.session == meeting.number)
+    return any(step.area in areas for step in seen.steps if step.session == meeting.number)
 
 
 def _focus_moves(seen: Seen) -> Check:
@@ -245,7 +251,7 @@ def _of_entry(says: str, entry: Entry, quote: str = "") -> Evidence:
 def steps(seen: Seen) -> Iterator[Check]:
     """Whether steps are agreed at all, and what came of the last ones."""
     yield _steps_agreed(seen)
-    earlier = [s for s in steps_taken(seen.course) if s.on < seen.today]
+    earlier = [s for s in seen.steps if s.on < seen.today]
     last = earlier[-seen.number("steps", "steps_looked_at") :]
     if not last:
         return
@@ -264,7 +270,7 @@ def steps(seen: Seen) -> Iterator[Check]:
 def _steps_agreed(seen: Seen) -> Check:
     least = seen.number("steps", "sessions_without_step")
     last = seen.over_and_middle[-least:]
-    agreed = {step.session for step in steps_taken(seen.course)}
+    agreed = {step.session for step in seen.steps}
     without = [m for m in last if m.number not in agreed]
     if len(without) < least:
         return Check(False)
@@ -302,7 +308,7 @@ def support(seen: Seen) -> Iterator[Check]:
 def _supporter_named(seen: Seen) -> Check:
     least = seen.number("support", "sessions_without_supporter")
     last = seen.over_and_middle[-least:]
-    named = {step.session for step in steps_taken(seen.course) if step.supporter}
+    named = {step.session for step in seen.steps if step.supporter}
     without = [
         m for m in last if m.number not in named and "M09" not in known.tasks_of_meeting(seen.course, m)
     ]
