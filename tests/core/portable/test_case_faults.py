@@ -299,3 +299,9 @@ def test_words_the_reference_lists_are_held_to_its_list():
     made = case(12, [14])
     made["sessions"][1]["records"].append({"type": "rec_sick_role", "duty": "shifts", "status": "fewer"})
     assert set(faults(made)) == {"sessions.2.records.2.status"}
+
+
+def test_a_case_is_known_by_its_sessions():
+    assert is_case(case(12, [14], version="2"))
+    assert not is_case({"meetings": [], "client": {}})
+    assert not is_case({})

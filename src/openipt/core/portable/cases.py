@@ -61,8 +61,10 @@ _AS_IN_SESSION = re.compile(r"\b(?:meeting|session|visit) (\d+)\b")
 
 def is_case(data: object) -> bool:
     """Is this the format of the worked cases rather than an episode file?"""
-    ours = ("format", "version", "meetings")
-    return isinstance(data, Mapping) and bool(data) and not any(key in data for key in ours)
+    if not isinstance(data, Mapping) or "format" in data:
+        return False
+    ours = any(key in data for key in ("version", "meetings"))
+    return "sessions" in data or (bool(data) and not ours)
 
 
 def from_case(
