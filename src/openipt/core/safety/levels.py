@@ -5,6 +5,7 @@ Nothing here lowers a level: only a clinician does, with a written reason.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import IntEnum
@@ -63,10 +64,16 @@ def positive_answers(risk: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(name for name in RISK_ANSWERS if says_yes(risk.get(name)))
 
 
+# A plain no in a few words ("No.", "no plan", "none at all"); any word more is heard as a yes.
+_NO = re.compile(
+    r"(no|none|nothing|not|never|nil)?( (plan|method|intent|thoughts?|attempts?|means|signs?))?( at all| now)?"
+)
+
+
 def says_yes(answer: object) -> bool:
     """True, or words that are more than a no. Not asked (None) and no answer are no yes."""
     if isinstance(answer, str):
-        return answer.strip().lower() not in ("", "no", "none", "nothing", "not")
+        return _NO.fullmatch(answer.strip().lower().rstrip(".!").rstrip()) is None
     return answer is True
 
 
