@@ -305,3 +305,16 @@ def test_a_case_is_known_by_its_sessions():
     assert is_case(case(12, [14], version="2"))
     assert not is_case({"meetings": [], "client": {}})
     assert not is_case({})
+
+
+def test_a_check_in_that_was_left_in_the_middle_comes_back():
+    """An unfinished sitting holds the answers up to the last one chosen: never refused, never filled up."""
+    data = json.loads(json.dumps(to_file(read(case(12, [14])))))
+    data["answers"].append(
+        {"measure": "ms_phq9", "on": str(day(2)), "items": [1, None, 2], "finished": False}
+    )
+    back = from_file(data, record_types=library.record_types(), measures=library.measures())
+    assert back.answers[-1].items == (1, None, 2)
+    data["answers"][-1]["finished"] = True
+    with pytest.raises(FileNotValid):
+        from_file(data, record_types=library.record_types(), measures=library.measures())

@@ -14,17 +14,20 @@ Measures = Mapping[str, Measure]
 ITEMS = Many(Whole(0, 100, optional=True))
 
 
-def answers_faults(measure: Measure | None, items: Sequence[Any], path: str) -> Iterator[FieldFault]:
+def answers_faults(
+    measure: Measure | None, items: Sequence[Any], path: str, *, whole: bool = True
+) -> Iterator[FieldFault]:
     """Every item that is no answer, and a number of items that the measure does not have.
 
-    A measure that is not here, or is kept as a total only, is checked for its form only.
+    A measure that is not here, or is kept as a total only, is checked for its form only. A sitting that is
+    not `whole` may end before the last item.
     """
     found = list(ITEMS.faults(items, path))
     yield from found
     if found or measure is None or not measure.entry.takes_items:
         return
     asked, extra = len(measure.items), len(measure.extra_items)
-    if len(items) not in (asked, asked + extra):
+    if len(items) not in (asked, asked + extra) and (whole or len(items) > asked):
         yield FieldFault(path, f"holds {len(items)} answers; {measure.title} has {asked} items.")
         return
     for item, answer in zip(measure.items, items, strict=False):

@@ -349,8 +349,9 @@ def _answer_faults(episode: PortableEpisode, measures: Measures) -> Iterator[Fie
         measure = measures.get(given.measure)
         if measure is not None and measure.version != given.version:
             continue
-        if given.items and (given.finished or len(given.items) > 1):
-            yield from answers_faults(measure, given.items, f"answers.{place}.items")
+        if given.items:
+            path = f"answers.{place}.items"
+            yield from answers_faults(measure, given.items, path, whole=given.finished)
         yield from total_fault(measure, given.total, f"answers.{place}.total")
 
 
