@@ -636,6 +636,9 @@ CHOSEN = ("adaptation", "ms_phq9-1", "intensity_0_10")  # a choice nobody offere
         ("{}records/rec_emotion_log/new/", {"first_word": "x", "intensity_0_10": "11"}, "intensity_0_10"),
         ("{}records/rec_emotion_log/new/", {"first_word": "x", "record_on": "2026-02-31"}, "record_on"),
         ("{}records/rec_emotion_log/new/", {"first_word": "x", "record_on": "2027-01-01"}, "record_on"),
+        ("{}records/rec_emotion_log/new/", {"first_word": "x", "record_on": "1492-10-12"}, "record_on"),
+        ("{}records/rec_emotion_log/new/", {"first_word": "x", "record_on": "0226-01-12"}, "record_on"),
+        ("clients/new/", {"name": "long" * 500, "adaptation": "ipt_acute"}, "name"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_told_at_its_field(
@@ -646,6 +649,8 @@ def test_what_cannot_be_is_told_at_its_field(
     answer = house.browser("therapist").post("/" + path.format(base), fields)
     page = unescape(answer.content.decode())
     assert answer.status_code == 422
-    assert re.search(rf'id="[\w-]*{at}-error"', page)
+    assert len(re.findall(rf'id="[\w-]*{at}-error"', page)) == 1
+    assert page.count('class="error-summary-list"') == 1
+    assert len(re.findall(rf'<a href="#[\w-]*{at}[\w-]*">', page)) == 1  # one thing said of one field
     if at not in CHOSEN:
         assert f'value="{fields[at]}"' in page

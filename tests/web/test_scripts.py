@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -298,3 +299,33 @@ def test_automated_scans_find_nothing(chromium, live_server) -> None:
             found = Axe().run(page).response["violations"]
             assert [(fault["id"], len(fault["nodes"])) for fault in found] == [], address
         context.close()
+
+
+def test_a_day_that_is_none_stays_in_its_form_and_is_told_there(chromium, live_server):
+    with page_of(chromium, live_server, locale="en-US") as page:
+        sign_in(page)
+        page.evaluate(
+            PUT_A_FORM,
+            '<form id="days" method="post" action="/nowhere/" novalidate><div class="field">'
+            '<label for="on">Day</label><input type="date" id="on" name="on" aria-describedby="on-help">'
+            '<p id="on-help">A day.</p></div><button>Save</button></form>',
+        )
+        day, save = page.get_by_label("Day"), page.get_by_role("button", name="Save")
+        sent = []
+        page.route("**/nowhere/", lambda route: (sent.append(route.request.post_data), answer(route, 200)))
+        day.focus()
+        page.keyboard.type("02312026")
+        save.click()
+        expect(page.get_by_role("alert")).to_have_text(re.compile("no day of the calendar"))
+        expect(day).to_be_focused()
+        assert day.get_attribute("aria-describedby") == "on-help on-whole"
+        assert sent == []
+        save.click()
+        assert page.get_by_role("alert").count() == 1
+        page.keyboard.press("ArrowLeft")
+        day.fill("2026-02-28")
+        assert page.get_by_role("alert").count() == 0
+        assert day.get_attribute("aria-invalid") is None
+        save.click()
+        page.wait_for_url("**/nowhere/")
+        assert "on=2026-02-28" in sent[0]

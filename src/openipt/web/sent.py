@@ -24,7 +24,9 @@ class Sent:
         self.faults: list[FieldFault] = []
 
     def fault(self, path: str, message: str) -> None:
-        self.faults.append(FieldFault(path, message))
+        """What is wrong at a field; of several things the first."""
+        if not path or all(known.path != path for known in self.faults):
+            self.faults.append(FieldFault(path, message))
 
     def words(self, name: str, *, required: str = "", longest: int = 2000) -> str:
         """Words without the blanks around them; `required` is what is said where there are none."""

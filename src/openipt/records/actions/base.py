@@ -12,6 +12,7 @@ from openipt.errors import EntryNotValid, FieldFault, NotAllowedNow
 from openipt.records.actors import Actor, Operator, day_of, user_or_none
 
 LONGEST_WORDS = 50_000
+EARLIEST = date(1900, 1, 1)  # a slip of the year, such as 0226 or 1026
 Kept = TypeVar("Kept", bound=Model)
 
 __all__ = ["Actor", "Operator", "day_of", "fault", "locked", "refuse", "tidy", "user_or_none", "wanted_day"]
@@ -42,10 +43,12 @@ def tidy(words: str, path: str, *, required: bool = False, longest: int = LONGES
 
 
 def wanted_day(on: date | None, at: datetime, *, path: str = "on", future: bool = False) -> date:
-    """The day given, else today; never one that has not come yet."""
+    """The day given, else today; never one that has not come yet, nor one nobody alive remembers."""
     today = day_of(at)
     if on is None:
         return today
     if on > today and not future:
         raise fault(path, "This day has not come yet.")
+    if on < EARLIEST:
+        raise fault(path, f"This day lies before {EARLIEST.year}. Look at the year.")
     return on

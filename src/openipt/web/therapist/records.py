@@ -430,6 +430,7 @@ def _form_page(
     status: int = 0,
 ) -> HttpResponse:
     """The form of a record, on its own page or, where htmx asked, alone."""
+    faults = tuple(FieldFault("record_on", one.message) if one.path == "on" else one for one in faults)
     form = _faults_at_fields(page, kind, form, faults)
     shown = RecordPage(
         kind=kind,

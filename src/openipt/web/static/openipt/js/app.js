@@ -13,6 +13,7 @@ const BEHAVIOURS = {
   "[data-draft]": "./drafts.js",
   "[data-rows]": "./rows.js",
   "[data-own-words]": "./own_words.js",
+  "input[type=date], input[type=time]": "./whole_dates.js",
   "[data-note]": "./note.js",
   "[data-note-kept]": "./note_kept.js",
   "[data-print]": "./print.js",
