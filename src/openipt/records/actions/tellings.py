@@ -74,8 +74,10 @@ def _limit(alert: Alert, at: datetime) -> timedelta:
 
 
 def watch_of(alert: Alert, at: datetime) -> AlertWatch:
-    """The watch over this alert; begun now where it came in with a file."""
-    found = AlertWatch.objects.filter(alert=alert).first()
+    """The watch over this alert, held until the transaction ends: who changes something meanwhile and asks for
+    another look is not forgotten. Begun now where there is none.
+    """
+    found = AlertWatch.objects.select_for_update().filter(alert=alert).first()
     if found is None:
         since = min(alert.raised_at, at)
         found = AlertWatch(alert=alert, counted_from=since, limit=_limit(alert, since), look_at=at)
