@@ -11,7 +11,6 @@ from uuid import UUID
 from django.utils import timezone
 
 from openipt.core.course.course import Attendance
-from openipt.core.course.not_on_track import OFF_TRACK_RULES
 from openipt.core.course.rules import RuleResult
 from openipt.core.manual.model import Manual, Severity
 from openipt.records.manuals import manual_of
@@ -171,7 +170,8 @@ def off_track_needs(
     episode: Episode, summary: Summary, settled: Settled = NOTHING_SETTLED
 ) -> tuple[Need, ...]:
     """One card for an episode, with every rule that fired as a warning or more and waits for a decision."""
-    fired = tuple(r for r in grave_rules(settled.left(summary.fired)) if r.id not in OFF_TRACK_RULES)
+    told_apart = summary.off_track.rules if summary.off_track else ()  # by a card of their own
+    fired = tuple(r for r in grave_rules(settled.left(summary.fired)) if r.id not in told_apart)
     if not fired:
         return ()
     manual = manual_of(episode)
