@@ -655,6 +655,41 @@ def test_what_goes_wrong_with_one_alert_holds_up_no_other(
     assert ("supervisor", "email", "supervisors") in told(first, home)
 
 
+class Stop:
+    """Says after so many waits that it is time to stop, and keeps how long each was."""
+
+    def __init__(self, waits: int) -> None:
+        self.left, self.waited = waits, []
+
+    def is_set(self) -> bool:
+        return self.left <= 0
+
+    def wait(self, seconds: float) -> None:
+        self.left -= 1
+        self.waited.append(seconds)
+
+
+def test_a_database_that_does_not_answer_for_a_day_is_asked_ever_less_and_never_given_up(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.db import OperationalError
+
+    from openipt.records.worker import loop
+
+    def down() -> bool:
+        raise OperationalError("the database is away")
+
+    one, stop = worker(clock), Stop(6000)
+    monkeypatch.setattr(one, "turn", down)
+    for name in ("close_old_connections", "connection"):
+        monkeypatch.setattr(loop, name, lambda: None)
+    loop.connection.close = lambda: None
+    monkeypatch.setattr(loop._log, "exception", lambda *_: None)
+    one.run(stop)  # type: ignore[arg-type]
+    assert stop.waited[:4:2] == [2.0, 4.0]
+    assert max(stop.waited) == loop.LONGEST_PAUSE
+
+
 def test_how_the_worker_does_shows(home: House, clock: Clock, mail: Taken) -> None:
     assert queries.health(clock.at).runs is False
     one = at_mail(clock, mail)

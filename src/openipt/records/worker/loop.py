@@ -83,7 +83,7 @@ class Worker:
             except Exception:
                 _log.exception("a turn of the worker failed")
                 connection.close()
-                self.hold, busy, failed = None, False, failed + 1
+                self.hold, busy, failed = None, False, min(failed + 1, 10)
                 stop.wait(min(2.0**failed, LONGEST_PAUSE))
             if not busy:
                 self._keep_what_came_back(stop)
@@ -98,6 +98,8 @@ class Worker:
             return
         try:
             self._keep_outcomes(wait=pause)
+        except LeaseLost:
+            self.hold = None
         except Exception:
             _log.exception("the worker could not keep what came of a telling")
             connection.close()
