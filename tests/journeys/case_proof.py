@@ -17,6 +17,7 @@ from tests.journeys.served import Served
 
 from openipt import library
 from openipt.core.course.course import Answers
+from openipt.core.course.not_on_track import OFF_TRACK_RULES
 from openipt.core.course.status import CourseStatus, course_status
 from openipt.core.fields.definitions import FieldDefinition, FieldType, is_empty
 from openipt.core.outcomes.change import Totals, change_categories
@@ -67,12 +68,14 @@ class CaseProof:
         wrong = []
         for reading in self.typist.readings:
             found = self.status(reading.on)
+            fired = {rule.id for rule in found.fired}
             titles = {phase.id: phase.title for phase in self.story.manual.phases}
             pairs = {
                 "phase": (reading.phase, titles[found.phase]),
                 "due": (set(reading.due), set(found.due)),
                 "overdue": (set(reading.overdue), set(found.overdue)),
-                "rules": (set(reading.rules), {rule.id for rule in found.fired}),
+                "rules": (set(reading.rules), fired - set(OFF_TRACK_RULES)),
+                "not on track": (set(reading.off_track) & fired, fired & set(OFF_TRACK_RULES)),
             }
             wrong += [
                 f"session {reading.number}: {what}: the page says {page}, the engine {engine}"

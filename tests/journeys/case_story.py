@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.shared_data import ROOT
 
 from openipt import library
@@ -22,14 +23,31 @@ from openipt.core.portable.episode import PortableClientEntry, PortableEntry, Po
 
 CODE_KINDS = ("strategies", "techniques", "areas", "styles", "measures", "tasks")
 MORE_CASES = "OPENIPT_CASES"
+OUR_OWN = Path(__file__).parent / "cases"
+# Minutes each: typed by `make trial`. Any other case is typed by every `make test`.
+LONG = {"rd-silent-house", "rt-closed-branch", "is-long-corridor", "rt-locked-door"}
 
 
 def case_files() -> list[Path]:
-    """Every worked case there is: the shared ones and those in the folders OPENIPT_CASES names."""
+    """Every worked case there is: the shared ones, our own, and those in the folders OPENIPT_CASES names."""
     shared = Path(os.environ.get("OPENIPT_SHARED") or ROOT.parent / "shared") / "cases"
     named = [Path(name) for name in os.environ.get(MORE_CASES, "").split(os.pathsep) if name]
-    found = [path for folder in (shared, *named) for path in sorted(folder.glob("*.json"))]
-    return [path for path in found if "sessions" in json.loads(path.read_text())]
+    found = {
+        path.stem: path for folder in (shared, OUR_OWN, *named) for path in sorted(folder.glob("*.json"))
+    }
+    return [path for path in found.values() if "sessions" in json.loads(path.read_text())]
+
+
+def half_of_the_cases(half: int) -> list[Any]:
+    """The cases for one of two workers, as parameters: about half of those typed every time, and of the long ones."""
+    found = []
+    for is_long in (False, True):
+        paths = [path for path in case_files() if (path.stem in LONG) == is_long]
+        paths.sort(key=lambda path: (-path.stat().st_size, path.stem))
+        marks = [pytest.mark.trial] if is_long else []
+        mine = [path for place, path in enumerate(paths) if place % 4 in ((0, 3), (1, 2))[half]]
+        found += [pytest.param(path, id=path.stem, marks=marks) for path in mine]
+    return found
 
 
 @dataclass

@@ -31,6 +31,8 @@ FICTION = "+44 1632 960 123"  # a number reserved for fiction
 PATIENCE = 30_000
 LOOKED_AT = 1  # the meeting after the intake is scanned for barriers
 ISSUES, RISK = "rec_issue_ranking", "rec_risk"
+MAY_ASK_FOR_REASON = ("/formulation/contract/", "/formulation/write/")
+AGREED = "It is agreed: show it to the client"
 CHANGES_OF_PERSON = {"person_id", "label", "relation", "closeness_ring_1_3"}
 
 
@@ -52,6 +54,7 @@ class Reading:
     due: tuple[str, ...]
     overdue: tuple[str, ...]
     rules: tuple[str, ...]
+    off_track: tuple[str, ...]  # on the card of a course that is not on track, until it was decided
 
 
 class CaseTypist:
@@ -76,11 +79,13 @@ class CaseTypist:
         context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
-        page.on(
-            "console",
-            lambda line: self.complaints.append(f"{page.url}: {line.text}") if line.type == "error" else None,
-        )
+        page.on("console", lambda line: self._heard(page.url, line))
         return page
+
+    def _heard(self, address: str, line: Any) -> None:
+        """What the browser complains of, but for a form that asked for a reason first."""
+        if line.type == "error" and not ("422" in line.text and address.endswith(MAY_ASK_FOR_REASON)):
+            self.complaints.append(f"{address}: {line.text}")
 
     def close(self) -> None:
         for page in (self.desk, self.phone):
@@ -130,7 +135,7 @@ class CaseTypist:
         steps: list[tuple[date, int, Callable[[], None]]] = []
         for place, told in enumerate(self.story.sessions):
             steps.append((told.on, 2, lambda told=told, place=place: self.session(told, place)))
-        words = {e.on: e for e in self.story.client_entries if e.kind == "checkin"}
+        words = {e.on: e for e in self.story.client_entries if e.kind == "checkin" and e.shared}
         held = {told.on for told in self.story.sessions}
         for on in {*self.story.by_client, *words}:
             hour = 1 if on in held else 3
@@ -138,7 +143,7 @@ class CaseTypist:
         for row in self.story.alerts:
             steps.append((date.fromisoformat(row["date"]), 5, lambda row=row: self.taken_on(row)))
         for entry in self.story.client_entries:
-            if entry.kind != "checkin":
+            if entry.kind != "checkin" or not entry.shared and entry.values.get("event"):
                 steps.append((entry.on, 4, lambda entry=entry: self.written(entry)))
         return steps
 
@@ -227,17 +232,18 @@ class CaseTypist:
         self.from_paper = {on: left}
 
     def written(self, entry: PortableClientEntry) -> None:
-        """A journal entry or a worksheet, shared or not."""
+        """A journal entry or a worksheet, shared or not. What a client keeps from a check-in goes into the journal."""
         self.clock.go_to(entry.on, 20, 10)
         page = self.phone
         if entry.kind == "worksheet":
             return self._worksheet(entry)
         self._open(page, "/me/journal/new/")
-        page.get_by_label("What happened?").fill(entry.text)
+        page.get_by_label("What happened?").fill(entry.text or str(entry.values.get("event") or ""))
         if entry.people:
             names = ", ".join(self.story.people.get(one, one) for one in entry.people)
             page.get_by_label("With whom?").fill(names)
-        for name, value in (("mood_before", entry.mood_before), ("mood_after", entry.mood_after)):
+        after = entry.values.get("mood_0_10", entry.mood_after)
+        for name, value in (("mood_before", entry.mood_before), ("mood_after", after)):
             if value is not None:
                 self._choose(name, str(value))
         self._share(entry.shared)
@@ -448,7 +454,17 @@ class CaseTypist:
         form = self.desk.locator("main form.record-form")
         self.asked_about_safety |= entry.record == RISK
         values = {key: value for key, value in entry.values.items() if not is_empty(value)}
+        if entry.record == "rec_suitability" and (why := self._why_go_on(values)):
+            values.setdefault("override_reason", why)
         FormTypist(form, self.story.people).type(kind, values)
+
+    def _why_go_on(self, values: Mapping[str, Any]) -> str:
+        """A point of the checklist that speaks against the contract asks for a reason: what is said beside it."""
+        points = [values.get(f"s_{number:02}") or {} for number in range(3, 10)]
+        against = [
+            point.get("comment") or "Agreed together." for point in points if point.get("answer") == "yes"
+        ]
+        return " ".join(against) if self.story.raw.get("contract") else ""
 
     def _save(self, button: str) -> None:
         form = self.desk.locator("main form.record-form")
@@ -458,7 +474,19 @@ class CaseTypist:
         """Formulation or contract: the draft is overwritten by the words agreed."""
         self._open(self.desk, f"{self.episode}{address}")
         self._type(entry)
-        self._save("It is agreed: show it to the client")
+        try:
+            self._save(AGREED)
+        except CannotBeTyped as refused:
+            if "Write the reason for it." not in str(refused):
+                raise
+            self.desk.locator('textarea[name="reason_for_focus"]').fill(self._reason_for_focus())
+            self._save(AGREED)
+
+    def _reason_for_focus(self) -> str:
+        """A choice outside the rules asks for its reason: the case's own, else what the client said of it."""
+        told = self.story.raw
+        ranking, formulation = told.get("expected_ranking") or {}, told.get("formulation") or {}
+        return ranking.get("reason_for_difference") or formulation.get("client_words") or "Agreed together."
 
     def _safety_plan(self, entry: PortableEntry) -> None:
         self._open(self.desk, f"{self.episode}safety/plan/")
@@ -879,14 +907,13 @@ class CaseTypist:
             place=where.locator("p").first.inner_text().strip(),
             due=self._tasks_in("#due"),
             overdue=self._tasks_in("#overdue"),
-            rules=tuple(
-                rule
-                for words in page.locator(
-                    "#rules > .reason-card .reason-source, #off-track .reason-source"
-                ).all_inner_texts()
-                for rule in re.findall(r"DR-\d+", words)
-            ),
+            rules=self._rules_in("#rules > .reason-card .reason-source"),
+            off_track=self._rules_in("#off-track .reason-source"),
         )
+
+    def _rules_in(self, css: str) -> tuple[str, ...]:
+        words = self.desk.locator(css).all_inner_texts()
+        return tuple(rule for line in words for rule in re.findall(r"DR-\d+", line))
 
     def _tasks_in(self, css: str) -> tuple[str, ...]:
         lines = self.desk.locator(f"{css} .task-list .quiet.small").all_inner_texts()

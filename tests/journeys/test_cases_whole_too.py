@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from tests.journeys.case_run import typed_whole
-from tests.journeys.case_story import case_files
+from tests.journeys.case_story import half_of_the_cases
 
-pytestmark = [pytest.mark.journey, pytest.mark.trial]
+pytestmark = pytest.mark.journey
 
 
-@pytest.mark.parametrize("path", case_files()[1::2], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", half_of_the_cases(1))
 def test_a_case_is_typed_whole(path: Path, tmp_path: Path, chromium: Any) -> None:
     faults = typed_whole(path, tmp_path, chromium)
     assert not faults, "\n".join(faults)
