@@ -5,9 +5,9 @@ takes to answer it; what every page asks is asked through these. Nothing of the 
     rows = SESSIONS(episode.pk)
 
 The query may differ only in the values it is given, each of the kind named: an id (UUID), words (str), a
-day, a moment, or MANY ids or MANY_WORDS. They are compared as they are: a query in which a value becomes part of another
-(`contains`) or is looked at while the query is built cannot be prepared. Of MANY that are none, no row
-is found; where that would be wrong the query is not for this place.
+day, a moment, or MANY ids or MANY_WORDS. They are compared as they are: a query in which a value becomes part
+of another (`contains`) or is looked at while the query is built cannot be prepared. Of MANY that are none,
+no row is found; where that would be wrong the query is not for this place.
 """
 
 from __future__ import annotations
@@ -28,13 +28,14 @@ MANY_WORDS: Final = list[str]
 
 
 class Prepared(Generic[Found]):
-    """One query, asked with other values each time. Compiled once for each connection, that is each thread.
+    """One query, asked with other values each time. Compiled once for all connections to one kind of database.
 
     `sparing`: the query may do without some of its values, as one does that is built otherwise for each role.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]], *kinds: Any, sparing: bool = False) -> None:
         self._build, self._kinds, self._sparing = build, kinds, sparing
+        self._kept: dict[tuple[Any, ...], _Compiled | None] = {}
 
     def __call__(self, *values: Any) -> list[Found]:
         """The rows, of whatever kind the query makes: objects, tuples or single values."""
@@ -50,13 +51,12 @@ class Prepared(Generic[Found]):
             else:
                 given.append(value)
         connection: Any = connections[DEFAULT_DB_ALIAS]
-        kept = connection.__dict__.setdefault("_prepared", {})
-        key = (self, *sizes)
-        if key in kept:
-            compiled = kept[key]
+        key = (connection.vendor, *sizes)
+        if key in self._kept:
+            compiled = self._kept[key]
         else:
-            compiled = kept[key] = self._compiled(sizes, connection)
-        return compiled.rows(given) if compiled else []
+            compiled = self._kept[key] = self._compiled(sizes, connection)
+        return compiled.rows(given, connection) if compiled else []
 
     def _compiled(self, sizes: list[int], connection: Any) -> _Compiled | None:
         """The query as SQL; None for one that can find nothing, whatever it is given."""
@@ -110,13 +110,13 @@ class _Compiled:
         if not (sparing or all(self._places)):
             raise TypeError("A prepared query must use each of its values as it is.")
 
-    def rows(self, values: list[Any]) -> list[Any]:
+    def rows(self, values: list[Any], connection: Any) -> list[Any]:
         params = list(self._params)
         for adapt, places, value in zip(self._adapt, self._places, values, strict=True):
             adapted = adapt(value)
             for place in places:
                 params[place] = adapted
-        return self._asked.rows(self._sql, params)
+        return self._asked.rows(self._sql, params, connection)
 
 
 def _samples(kinds: tuple[Any, ...], sizes: Any) -> tuple[list[Any], list[Any]]:
@@ -162,26 +162,32 @@ class _Asked:
     How a value of the database becomes one of Python is worked out once for each column.
     """
 
+    _connection: Any
+    _found: list[Any]
+
     def __init__(self, queryset: Any, compiler: Any) -> None:
-        self.db, self.model, self.query = queryset.db, queryset.model, self
+        self.db, self.model = queryset.db, queryset.model
         self._fields, self._hints = queryset._fields, queryset._hints
         self._known_related_objects = queryset._known_related_objects
         self._fetch_mode = getattr(queryset, "_fetch_mode", None)  # from Django 6.1 on
         self.select, self.klass_info = compiler.select, compiler.klass_info
         self.annotation_col_map = compiler.annotation_col_map
         self._make, self._compiled = queryset._iterable_class, compiler.query
-        self._connection, self._columns = compiler.connection, compiler.col_count
+        self._columns = compiler.col_count
         self._converters = list(compiler.get_converters([s[0] for s in self.select[: self._columns]]).items())
-        self._found: list[Any] = []
 
-    def rows(self, sql: str, params: list[Any]) -> list[Any]:
-        with self._connection.cursor() as cursor:
+    def rows(self, sql: str, params: list[Any], connection: Any) -> list[Any]:
+        answered = _Asked.__new__(_Asked)
+        answered.__dict__.update(self.__dict__)
+        answered._connection = connection
+        with connection.cursor() as cursor:
             cursor.execute(sql, params)
-            self._found = cursor.fetchall()
-        try:
-            return list(self._make(self))
-        finally:
-            self._found = []
+            answered._found = cursor.fetchall()
+        return list(self._make(answered))
+
+    @property
+    def query(self) -> _Asked:
+        return self
 
     def get_compiler(self, using: str | None = None, **_: Any) -> Any:
         return self
