@@ -95,6 +95,9 @@ def test_looked_at_together_it_stands_on_the_turned_screen_and_nowhere_else(epis
     assert has_more(turned(desk, episode)) == {"expected": True, "items": False}
     look_at(desk, episode, "items")
     assert has_more(turned(desk, episode)) == {"expected": True, "items": True}
+    assert "0 not at all, 1 several days, 2 more than half the days, 3 nearly every day." in turned(
+        desk, episode
+    )
     assert has_more(mine(phone)) == NEITHER
     first = episode.sessions.get(number=1)
     assert has_more(turned(desk, episode, first)) == NEITHER, "an earlier session is as it was"

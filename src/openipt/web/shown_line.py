@@ -28,7 +28,7 @@ MOST_DAYS = 6
 OWN_NAME = "how it goes here on average"
 DEFAULT_NAME = "what may be expected"
 EXPECTED_NOTE = (
-    "The broken line is a rough expectation, made by a rule. People differ, and it says nothing about you. "
+    "The thin line is a rough expectation, made by a rule. People differ, and it says nothing about you. "
     "If your numbers stay above it, it is the plan we look at."
 )
 ITEMS_NOTE = "Questions about safety are talked about and are not in this table."
@@ -40,6 +40,7 @@ class ItemSeries:
 
     head: tuple[str | tuple[str, str], ...]
     rows: tuple[tuple[str, ...], ...]
+    scale: str
 
 
 def parts_of(entries: Iterable[Entry]) -> frozenset[str]:
@@ -60,7 +61,10 @@ def open_on_own_page(entries: Iterable[Entry]) -> list[Entry]:
 def expected_for_client(manual: Manual, course: Course, on: date) -> tuple[ExpectedCourse, ...]:
     """One expected course in plain words: the service's own where it has one, else that of the rule."""
     found = expected_courses(manual, course, on)
-    return tuple(replace(one, name=OWN_NAME if one.own else DEFAULT_NAME) for one in found[-1:])
+    return tuple(
+        replace(one, name=OWN_NAME if one.own else DEFAULT_NAME, band_words="with room above it")
+        for one in found[-1:]
+    )
 
 
 def item_series(measure: Measure, course: Course, language: str) -> ItemSeries | None:
@@ -73,7 +77,10 @@ def item_series(measure: Measure, course: Course, language: str) -> ItemSeries |
     )
     if not given or not rows:
         return None
-    return ItemSeries(("Question", *((short_day(answers.on), "number") for answers in given)), rows)
+    options = measure.options(measure.items[0].number, language)
+    scale = ", ".join(f"{option.value} {option.label.lower()}" for option in options if option.label)
+    head = ("Question", *((short_day(answers.on), "number") for answers in given))
+    return ItemSeries(head, rows, f"{scale[:1].upper()}{scale[1:]}." if scale else "")
 
 
 def _chosen(answers: Answers, number: int) -> str:

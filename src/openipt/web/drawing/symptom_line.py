@@ -94,6 +94,7 @@ class ExpectedCourse:
     days: tuple[tuple[date, float], ...]
     band: float = 0.0
     own: bool = False
+    band_words: str = "its band above it"
 
 
 @dataclass(frozen=True)
