@@ -69,6 +69,26 @@ def test_a_minors_contract_waits_for_both_consents() -> None:
     assert make.entry(episode, "rec_contract", CONTRACT).payload["sessions_planned"] == 12
 
 
+# -- DR-10: never the only treatment of a dependence --------------------------------------------------
+
+
+def test_the_contract_waits_for_addiction_care_or_a_written_reason() -> None:
+    episode = make.episode()
+    dependent = {"s_06": {"answer": "no", "main_problem": "yes", "addiction_care": "no"}}
+    make.entry(episode, "rec_suitability", dependent)
+    with pytest.raises(EntryNotValid, match="DR-10"):
+        make.entry(episode, "rec_contract", CONTRACT)
+    make.entry(episode, "rec_suitability", {**dependent, "override_reason": "a place is promised for Monday"})
+    assert make.entry(episode, "rec_contract", CONTRACT)
+
+
+def test_with_addiction_care_the_contract_is_kept() -> None:
+    episode = make.episode()
+    cared_for = {"s_06": {"answer": "no", "main_problem": "yes", "addiction_care": "yes"}}
+    make.entry(episode, "rec_suitability", cared_for)
+    assert make.entry(episode, "rec_contract", CONTRACT)
+
+
 def test_without_the_year_of_birth_nothing_is_blocked() -> None:
     """The rule says that it cannot tell; who is not known to be a minor is not refused a contract."""
     assert make.entry(make.episode(), "rec_contract", CONTRACT)

@@ -59,6 +59,14 @@ def why_nothing_is_planned(episode: Episode, on: date) -> str:
 
 
 def why_no_contract(episode: Episode, on: date) -> str:
-    """Why no contract may be kept: a minor without the parent's consent or what parents are told (DR-45)."""
-    result = rule_result("DR-45", manual_of(episode), convert.course(episode), on)
-    return result.why if result.fired else ""
+    """Why no contract may be kept, with the way on: a minor without the consents of a minor (DR-45), or IPT as
+    the only treatment of a dependence (DR-10), unless somebody wrote in the checklist why they go on.
+    """
+    manual, course = manual_of(episode), convert.course(episode)
+    minor = rule_result("DR-45", manual, course, on)
+    if minor.fired:
+        return f"{minor.why} Keep each as a consent first (DR-45)."
+    dependence = rule_result("DR-10", manual, course, on)
+    if dependence.fired and not known.override_reason(course):
+        return f"{dependence.why} Note the care in the checklist, or write there why you go on (DR-10)."
+    return ""

@@ -196,7 +196,7 @@ def _check_contract(entry: Entry) -> None:
             f"The checklist blocks the contract (DR-08): {titles}. Write in the checklist why you go on.",
         )
     if why := safety.why_no_contract(entry.episode, entry.on):
-        raise fault("focus", f"{why} Keep each as a consent first (DR-45).")
+        raise fault("focus", why)
 
 
 def _check_level(entry: Entry, earlier: Mapping[str, Any] | None) -> Level:
