@@ -29,6 +29,14 @@ def seeded() -> None:
     random.seed(20260302)
 
 
+@pytest.fixture(autouse=True)
+def anchored_anew() -> None:
+    """The audit of each test has an anchor of its own: the database is emptied between them, a file is not."""
+    from openipt.records import audit  # not before Django is set up
+
+    audit.anchor_path().unlink(missing_ok=True)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The URL of an empty database on a throwaway PostgreSQL server, as OPENIPT_DATABASE_URL takes it."""

@@ -94,7 +94,7 @@ def test_the_page_passes_the_scan_and_no_words_lie_on_words(open_page, episode) 
         page.set_viewport_size({"width": width, "height": height})
         assert page.evaluate(OVERLAPS) == []
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             check_accessibility(page)
     page.goto(f"/episodes/{episode.pk}/line/print/")
     check_accessibility(page)

@@ -10,7 +10,6 @@ import pytest
 from tests import factories as make
 from tests.journeys.conftest import check_accessibility, sign_in
 
-from openipt.records import audit
 from openipt.records.actions import checkins
 from openipt.records.models import Alert, Entry, Episode, Role, Supervision, User
 from openipt.web import clock
@@ -24,7 +23,6 @@ Opens = Callable[..., Any]
 @pytest.fixture(autouse=True)
 def at_a_set_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: NOW)
-    audit.anchor_path().unlink(missing_ok=True)  # the database is emptied between tests; its anchor is not
 
 
 @pytest.fixture

@@ -153,8 +153,9 @@ def test_what_is_typed_before_the_key_has_come_stands_beside_what_comes_back(chr
         kept_becomes(page, 1)
         waiting: list[Route] = []
         page.route("**/drafts/key/", lambda route: waiting.append(route))
-        page.goto("/style/")
-        page.evaluate(PUT_A_FORM, TWO_FIELDS)
+        with page.expect_request("**/drafts/key/"):
+            page.goto("/style/")
+            page.evaluate(PUT_A_FORM, TWO_FIELDS)
         page.locator("#m").fill("after it")
         with page.expect_response("**/drafts/key/"):
             for route in waiting:
