@@ -189,13 +189,14 @@ def test_the_minute_before_says_step_words_scores_and_wish(desk, therapist):
             checkins.enter_answers(
                 episode=episode,
                 answers={"ms_phq9": answers},
+                unscored={"ms_phq9": [3]},
                 session=earlier,
                 by=therapist,
                 at=make.at_day(35),
             )
             continue
         sitting = checkins.open_checkin(episode=episode, measures=["ms_phq9"], by=client, at=make.at_day(42))
-        for item, value in enumerate(answers, start=1):
+        for item, value in enumerate([*answers, 1], start=1):  # the tenth: how difficult it was
             checkins.record_answer(
                 check_in=sitting, measure="ms_phq9", item=item, value=value, by=client, at=make.at_day(42)
             )
@@ -213,6 +214,7 @@ def test_the_minute_before_says_step_words_scores_and_wish(desk, therapist):
     assert "I was the branch." in html
     assert "how to ask Dana" in html and "met Emil" in html and "Mood 4 of 10" in html
     assert "PHQ-9 8 of 27" in html and "8 lower, better than on" in html
+    assert "get along with other people? (not part of the score)" in html and "1, somewhat difficult" in html
 
 
 def test_the_last_step_is_looked_at_beside_the_old_record(desk, therapist):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import wraps
 from typing import Any, TypeVar
 
+from django.db import OperationalError, connection
 from django.db.models import Model
 
 from openipt.core.fields.clean import clean_words
@@ -14,8 +17,20 @@ from openipt.records.actors import Actor, Operator, day_of, user_or_none
 LONGEST_WORDS = 50_000
 EARLIEST = date(1900, 1, 1)  # a slip of the year, such as 0226 or 1026
 Kept = TypeVar("Kept", bound=Model)
+Done = TypeVar("Done")
 
-__all__ = ["Actor", "Operator", "day_of", "fault", "locked", "refuse", "tidy", "user_or_none", "wanted_day"]
+__all__ = [
+    "Actor",
+    "Operator",
+    "again_after_a_deadlock",
+    "day_of",
+    "fault",
+    "locked",
+    "refuse",
+    "tidy",
+    "user_or_none",
+    "wanted_day",
+]
 
 
 def locked(row: Kept, *related: str) -> Kept:
@@ -52,3 +67,27 @@ def wanted_day(on: date | None, at: datetime, *, path: str = "on", future: bool 
     if on < EARLIEST:
         raise fault(path, f"This day lies before {EARLIEST.year}. Look at the year.")
     return on
+
+
+TRIES = 4
+DEADLOCK = "40P01"  # PostgreSQL: two waited for each other, and this one was let go with nothing of it kept
+
+
+def again_after_a_deadlock(act: Callable[..., Done]) -> Callable[..., Done]:
+    """An action that is done again where the database let it go for another one: a client's answer is never
+    refused because the worker looked at the same rows. Inside a transaction of the caller's it is theirs.
+    """
+
+    @wraps(act)
+    def tried(**given: Any) -> Done:
+        for _ in range(TRIES - 1):
+            if connection.in_atomic_block:
+                break
+            try:
+                return act(**given)
+            except OperationalError as error:
+                if getattr(error.__cause__, "sqlstate", None) != DEADLOCK:
+                    raise
+        return act(**given)
+
+    return tried

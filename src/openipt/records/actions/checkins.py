@@ -17,6 +17,7 @@ from openipt.records.actions import alerts, firings
 from openipt.records.actions.base import (
     Actor,
     Operator,
+    again_after_a_deadlock,
     day_of,
     fault,
     locked,
@@ -135,6 +136,7 @@ def _new(
 # -- answering --------------------------------------------------------------------------------------
 
 
+@again_after_a_deadlock
 @transaction.atomic
 def record_answer(
     *, check_in: CheckIn, measure: str, item: int, value: int, by: Actor, at: datetime
@@ -144,6 +146,7 @@ def record_answer(
     return _keep_choice(check_in, _asked(check_in, measure), item, value, by, at)
 
 
+@again_after_a_deadlock
 @transaction.atomic
 def decline_item(*, check_in: CheckIn, measure: str, item: int, by: Actor, at: datetime) -> Alert | None:
     """The client would rather not answer this one. Declined risk items ask the therapist to ask."""
