@@ -25,7 +25,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -207,10 +207,14 @@ def in_a_process(
     if child == 0:
         _child(case, first, kill_at, writes)
     os.close(writes)
+    timer = threading.Timer(kill_after, os.kill, [child, signal.SIGKILL])
     if kill_after:
-        threading.Timer(kill_after, _kill, [child]).start()
+        timer.start()
     with os.fdopen(reads) as pipe:
         said = [line.split() for line in pipe if line.endswith("\n")]
+    timer.cancel()  # before the number of the process is free for another one
+    if kill_after:
+        timer.join()
     _, status = os.waitpid(child, 0)
     killed = os.WIFSIGNALED(status)
     if not killed and os.WEXITSTATUS(status):
@@ -218,11 +222,6 @@ def in_a_process(
     stages = [int(number) for word, number in said if word == "stage"]
     places = [int(number) for word, number in said if word == "places"]
     return max(stages, default=first), places, killed
-
-
-def _kill(child: int) -> None:
-    with suppress(ProcessLookupError):  # it may have been faster
-        os.kill(child, signal.SIGKILL)
 
 
 def _child(case: Case, first: int, kill_at: int, writes: int) -> None:
@@ -452,7 +451,7 @@ def _one(
     tries = 0
     while killed:
         found.kills += 1
-        in_stages[STAGES[stage]] += 1
+        in_stages[STAGES[min(stage, len(STAGES) - 1)]] += 1  # the last: while it ended
         _what_was_said_is_kept(case, stage, found)
         case.bump += AFTER_A_KILL
         tries += 1

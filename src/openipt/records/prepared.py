@@ -19,7 +19,7 @@ from typing import Any, Final, Generic, TypeVar, get_args, get_origin
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 
 Found = TypeVar("Found")
 
@@ -69,6 +69,12 @@ class Prepared(Generic[Found]):
         """The first row; a query for one says so itself with `[:1]`."""
         found = self(*values)
         return found[0] if found else None
+
+
+def in_all(rows: QuerySet[Any, Any], **figures: Any) -> QuerySet[Any, Any]:
+    """One row of figures over all these rows, as `aggregate` answers it, but as a query that can be prepared."""
+    grouped = rows.order_by().annotate(every=Value(1)).values("every")
+    return grouped.annotate(**figures).values_list(*figures)
 
 
 def _is_many(kind: Any) -> bool:

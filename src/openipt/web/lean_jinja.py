@@ -25,6 +25,8 @@ def written(value: Any) -> str:
     kind = type(value)
     if kind is str:
         return escaped(value)
+    if kind is int or kind is float:
+        return str(value)
     return value if kind is Markup else escape(value)
 
 

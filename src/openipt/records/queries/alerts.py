@@ -198,9 +198,10 @@ def overdue_page(user: Actor, now: datetime, *, first: int = 0, most: int = MOST
     """The envelopes from that place on. Those the worker has not looked at yet stand with the first."""
     if not may(user, Act.SEE_ENVELOPE, on=day_of(now)):
         return Overdue()
-    rows = list(_fresh_late(now).order_by("watch__late_at")[first : first + most])
+    later = slice(first, first + most)
+    rows = list(_fresh_late(now).order_by("watch__late_at")[later]) if first else _latest(most)(now)
     counted = len(rows) if len(rows) < most and not first else _fresh_late(now).count()
-    unlooked = list(_unlooked(now))
+    unlooked = _UNLOOKED(now)
     _read_with_steps([*rows, *unlooked])
     unlooked = [alert for alert in unlooked if overdue(facts_of(alert), now) is not None]
     found = [*rows, *unlooked] if first == 0 else rows
@@ -224,6 +225,14 @@ def _fresh_late(now: datetime) -> QuerySet[Alert]:
 def _unlooked(now: datetime) -> QuerySet[Alert]:
     """Alerts that changed since the worker looked, or that it has not looked at: each is read as it stands."""
     return _open_of_service().filter(Q(watch=None) | Q(watch__look_at__lte=now) | Q(watch__look_at=None))
+
+
+@cache
+def _latest(most: int) -> Prepared[Alert]:
+    return Prepared(lambda now: _fresh_late(now).order_by("watch__late_at")[:most], datetime)
+
+
+_UNLOOKED = Prepared(_unlooked, datetime)
 
 
 def _envelope(alert: Alert, step: PathStep, covers: dict[UUID, list[str]]) -> Envelope:

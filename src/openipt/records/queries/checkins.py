@@ -6,13 +6,14 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from openipt.errors import NoAccess
 from openipt.records import sealing
 from openipt.records.access import Act, may
 from openipt.records.actions.checkins import standing_answers
 from openipt.records.actors import Actor
-from openipt.records.models import CheckIn, CheckInMode, Episode, MeasureScore
+from openipt.records.models import CheckIn, CheckInMode, Episode, MeasureScore, Session
 from openipt.records.prepared import Prepared
 
 # A sitting that was left is taken up again within a day; after that its answers are no longer of one day.
@@ -22,6 +23,13 @@ _OF_EPISODE = Prepared(
     lambda episode: (
         CheckIn.objects.filter(episode=episode).select_related("session").order_by("on", "opened_at")
     ),
+    UUID,
+)
+_AROUND = Prepared(
+    lambda episode, session: CheckIn.objects.filter(
+        Q(session=session) | Q(session=None), episode=episode
+    ).order_by("on", "opened_at"),
+    UUID,
     UUID,
 )
 _EVENTS = Prepared(
@@ -61,6 +69,16 @@ def check_ins(user: Actor, episode: Episode, on: date) -> list[CheckIn]:
     found = _OF_EPISODE(episode.pk)
     for check_in in found:
         check_in.episode = episode
+    return found
+
+
+def check_ins_around(user: Actor, session: Session, on: date) -> list[CheckIn]:
+    """Sittings for this session, and those that belong to none; oldest first."""
+    if not _sees(user, session.episode, on):
+        return []
+    found = _AROUND(session.episode_id, session.pk)
+    for check_in in found:
+        check_in.episode = session.episode
     return found
 
 

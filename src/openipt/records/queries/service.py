@@ -18,7 +18,7 @@ from openipt.records.access import Act, may
 from openipt.records.actors import Actor
 from openipt.records.models import Alert, AlertState, CheckIn, Episode, MeasureScore, Session
 from openipt.records.models.sessions import HELD, SessionState
-from openipt.records.prepared import Prepared
+from openipt.records.prepared import Prepared, in_all
 
 WINDOW_DAYS = 90
 LARGE = 500  # episodes, from which on the window is not counted anew for every look
@@ -36,16 +36,14 @@ _BEGAN = Prepared(
     date,
 )
 _RUNNING = Prepared(
-    lambda: _counted(
+    lambda: _number_of(
         Episode.objects.filter(status=EpisodeStatus.ACTIVE),
-        "status",
         Exists(CheckIn.objects.filter(episode=OuterRef("pk"), purpose="baseline", finished_at__isnull=False)),
     )
 )
 _HELD = Prepared(
-    lambda since, on: _counted(
+    lambda since, on: _number_of(
         Session.objects.filter(attendance__in=HELD, number__gte=1, held_on__gt=since, held_on__lte=on),
-        "attendance",
         Q(state=SessionState.SIGNED),
         Exists(MeasureScore.objects.filter(check_in__session=OuterRef("pk"), measure=PHQ9)),
     ),
@@ -53,35 +51,33 @@ _HELD = Prepared(
     date,
 )
 _MISSED = Prepared(
-    lambda first, now: _counted(
-        Session.objects.filter(attendance=Attendance.MISSED, planned_at__gte=first, planned_at__lte=now),
-        "attendance",
+    lambda first, now: _number_of(
+        Session.objects.filter(attendance=Attendance.MISSED, planned_at__gte=first, planned_at__lte=now)
     ),
     datetime,
     datetime,
 )
 _SITTINGS = Prepared(
-    lambda since, on: _counted(
-        CheckIn.objects.filter(on__gt=since, on__lte=on), "purpose", Q(finished_at__isnull=False)
+    lambda since, on: _number_of(
+        CheckIn.objects.filter(on__gt=since, on__lte=on), Q(finished_at__isnull=False)
     ),
     date,
     date,
 )
 _OPEN_ALERTS = Prepared(
-    lambda now, from_now: _counted(
+    lambda now: in_all(
         Alert.objects.filter(state__in=(AlertState.OPEN, AlertState.ACKNOWLEDGED)),
-        "state",
-        Q(due_at=None) | Q(due_at__gte=now),
-    ).annotate(next_due=Min("due_at", filter=Q(due_at__gte=from_now))),
-    datetime,
+        in_time=Count("pk", filter=Q(state=AlertState.OPEN) & (Q(due_at=None) | Q(due_at__gte=now))),
+        next_due=Min("due_at", filter=Q(state=AlertState.OPEN, due_at__gte=now)),
+        being_worked=Count("pk", filter=Q(state=AlertState.ACKNOWLEDGED)),
+    ),
     datetime,
 )
 _DECIDED = Prepared(
-    lambda first, now: _counted(
+    lambda first, now: _number_of(
         Alert.objects.filter(raised_at__gte=first, due_at__isnull=False).exclude(
             acknowledged_at=None, due_at__gte=now
         ),
-        "state",
         Q(acknowledged_at__lte=F("due_at")),
     ),
     datetime,
@@ -89,10 +85,15 @@ _DECIDED = Prepared(
 )
 
 
-def _counted(rows: QuerySet[Any, Any], column: str, *conditions: Any) -> QuerySet[Any, Any]:
-    """Value of a column -> how many rows have it, and of how many of these each condition holds."""
+def _counted(rows: QuerySet[Any, Any], column: str) -> QuerySet[Any, Any]:
+    """Value of a column -> how many rows have it."""
+    return rows.order_by(column).values_list(column).annotate(number=Count("pk"))
+
+
+def _number_of(rows: QuerySet[Any, Any], *conditions: Any) -> QuerySet[Any, Any]:
+    """How many rows there are, and of how many of these each condition holds."""
     more = {f"of_these_{n}": Count("pk", filter=one) for n, one in enumerate(conditions)}
-    return rows.order_by(column).values_list(column).annotate(number=Count("pk"), **more)
+    return in_all(rows, number=Count("pk"), **more)
 
 
 @dataclass(frozen=True)
@@ -194,7 +195,7 @@ def _window(since: date, on: date, now: datetime, *, is_large: bool) -> _Window:
     kept = _kept.get(since)
     if is_large and kept is not None and timedelta(0) <= now - kept.counted_at < KEPT_FOR:
         return kept
-    held, signed, scored = _totals(_HELD(since, on))
+    held, signed, scored = _HELD(since, on)[0]
     took = [(start - opened).days for opened, start in _BEGAN(since, on)]
     found = _Window(
         counted_at=now,
@@ -210,30 +211,24 @@ def _window(since: date, on: date, now: datetime, *, is_large: bool) -> _Window:
     return found
 
 
-def _totals(rows: Sequence[tuple[str, *tuple[int, ...]]]) -> tuple[int, ...]:
-    """The counts of every group added up: a count without groups answers no row where there is nothing."""
-    return tuple(sum(counts) for counts in zip(*(counts for _, *counts in rows), strict=True)) or (0, 0, 0)
-
-
 def _median(days: Sequence[int]) -> float | None:
     return float(median(days)) if days else None
 
 
 def _alerts(now: datetime, since: date) -> AlertFigures:
-    waiting = {state: counts for state, *counts in _OPEN_ALERTS(now, now)}
-    in_time, next_due = waiting.get(AlertState.OPEN.value, [0, 0, None])[1:]
-    decided, good, *_ = _totals(_DECIDED(_day_after(since), now))
+    in_time, next_due, being_worked = _OPEN_ALERTS(now)[0]
+    decided, good = _DECIDED(_day_after(since), now)[0]
     return AlertFigures(
         unanswered_in_time=in_time,
         next_due=next_due,
-        being_worked=waiting.get(AlertState.ACKNOWLEDGED.value, [0])[0],
+        being_worked=being_worked,
         answered_in_time=Share(good, decided),
     )
 
 
 def _completeness(scores: Share, signed: Share, since: date, on: date) -> Completeness:
-    running, with_baseline, *_ = _totals(_RUNNING())
-    sittings, sent, *_ = _totals(_SITTINGS(since, on))
+    running, with_baseline = _RUNNING()[0]
+    sittings, sent = _SITTINGS(since, on)[0]
     return Completeness(
         scores=scores,
         signed=signed,
@@ -244,7 +239,7 @@ def _completeness(scores: Share, signed: Share, since: date, on: date) -> Comple
 
 def _missed(held: int, since: date, now: datetime) -> Share:
     """Missed without word, of all that were held or missed. Cancelled ones are neither."""
-    missed, *_ = _totals(_MISSED(_day_after(since), now))
+    ((missed,),) = _MISSED(_day_after(since), now)
     return Share(missed, held + missed)
 
 

@@ -15,6 +15,7 @@ from openipt.errors import NoAccess
 from openipt.records.access import Act, may
 from openipt.records.actors import Actor
 from openipt.records.models import StepChosen
+from openipt.records.prepared import Prepared
 
 FEWEST = 5  # smaller counts are not shown (DEFAULT)
 
@@ -32,17 +33,26 @@ class StepFigures:
     improved: int | None
 
 
+_COUNTED = Prepared(
+    lambda on: (
+        StepChosen.objects.filter(withdrawn_at=None, on__lte=on)
+        .order_by("code")
+        .values_list("code")
+        .annotate(
+            chosen=Count("pk"),
+            known=Count("pk", filter=Q(looked_on__lte=on, improved__isnull=False)),
+            good=Count("pk", filter=Q(looked_on__lte=on, improved=True)),
+        )
+    ),
+    date,
+)
+
+
 def step_figures(user: Actor, on: date) -> tuple[StepFigures, ...]:
     """Steps chosen at least `FEWEST` times, the most frequent first, or `NoAccess`."""
     if not may(user, Act.SEE_SERVICE, on=on):
         raise NoAccess
-    rows = StepChosen.objects.filter(withdrawn_at=None, on__lte=on).order_by("code").values("code")
-    counted = rows.annotate(
-        chosen=Count("pk"),
-        known=Count("pk", filter=Q(looked_on__lte=on, improved__isnull=False)),
-        good=Count("pk", filter=Q(looked_on__lte=on, improved=True)),
-    )
-    found = [_shown(row["code"], row["chosen"], row["known"], row["good"]) for row in counted]
+    found = [_shown(*counted) for counted in _COUNTED(on)]
     enough = [one for one in found if one.chosen is not None]
     return tuple(sorted(enough, key=lambda one: (-(one.chosen or 0), one.code)))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -32,16 +33,37 @@ from openipt.records.models import (
     User,
     WorkerLease,
 )
+from openipt.records.prepared import MANY_WORDS, Prepared, in_all
 
 OUTSIDE = (Channel.EMAIL.value, Channel.WEBHOOK.value)
 OVERLAP = 500  # events of the audit that are looked at twice
 SINCE = timedelta(days=7)  # failures are counted over a week
 QUIET_FOR = 3 * LEASE_FOR  # without a beat for so long the worker does not run
 
+_LEASE = Prepared(lambda: WorkerLease.objects.filter(name=NAME))
+_LOOKS = Prepared(
+    lambda at: in_all(AlertWatch.objects.filter(look_at__lte=at), number=Count("pk"), oldest=Min("look_at")),
+    datetime,
+)
+_OUT = Prepared(lambda names, since, at: _outside(names, since, at), MANY_WORDS, datetime, datetime)
+
+
+def _outside(names: list[str], since: datetime, at: datetime) -> QuerySet[Any, Any]:
+    """Of what leaves the house: how much waits, fails and was given up lately, and what has waited longest."""
+    unsent = Q(state__in=UNSENT)
+    lost = Q(state=DeliveryState.GIVEN_UP, made_at__gt=since)
+    return in_all(
+        Delivery.objects.filter(unsent | lost, channel__in=names),
+        waiting=Count("pk", filter=unsent),
+        failing=Count("pk", filter=Q(attempts__gt=0, state=DeliveryState.WAITING)),
+        given_up=Count("pk", filter=lost),
+        oldest=Min("next_at", filter=unsent & Q(next_at__lte=at)),
+    )
+
 
 def lease() -> WorkerLease | None:
     """The lease as it stands."""
-    return WorkerLease.objects.filter(name=NAME).first()
+    return _LEASE.first()
 
 
 def alerts_to_look_at(at: datetime, most: int) -> list[UUID]:
@@ -149,19 +171,12 @@ def health_for(user: Actor, at: datetime) -> Health:
 def health(at: datetime) -> Health:
     """For whoever stands at the machine."""
     found = lease()
-    looks = AlertWatch.objects.filter(look_at__lte=at).aggregate(number=Count("pk"), oldest=Min("look_at"))
-    unsent = Q(state__in=UNSENT)
-    lost = Q(state=DeliveryState.GIVEN_UP, made_at__gt=at - SINCE)
+    looks_due, oldest_look = _LOOKS(at)[0]
     channels = settings.ENVIRONMENT.channels
     on = {Channel.EMAIL.value: channels.mail, Channel.WEBHOOK.value: channels.webhook}
     names = [name for name in OUTSIDE if on[name] is not None]
-    out = Delivery.objects.filter(unsent | lost, channel__in=names).aggregate(
-        waiting=Count("pk", filter=unsent),
-        failing=Count("pk", filter=Q(attempts__gt=0, state=DeliveryState.WAITING)),
-        given_up=Count("pk", filter=lost),
-        oldest=Min("next_at", filter=unsent & Q(next_at__lte=at)),
-    )
-    oldest = min(filter(None, (looks["oldest"], out["oldest"])), default=at)
+    waiting, failing, given_up, oldest_out = _OUT.first(names, at - SINCE, at) or (0, 0, 0, None)
+    oldest = min(filter(None, (oldest_look, oldest_out)), default=at)
     beat_at = found.beat_at if found else None
     return Health(
         runs=bool(found and found.holder and beat_at and abs(at - beat_at) <= QUIET_FOR),
@@ -170,12 +185,12 @@ def health(at: datetime) -> Health:
         beat_at=beat_at,
         clock_back_at=found.clock_back_at if found else None,
         lag=max(at - oldest, timedelta(0)),
-        looks_due=looks["number"],
-        waiting=out["waiting"],
-        failing=out["failing"],
-        given_up=out["given_up"],
+        looks_due=looks_due,
+        waiting=waiting,
+        failing=failing,
+        given_up=given_up,
         without_address=_without_address() if channels.mail is not None else 0,
-        last_code=_last_code() if out["failing"] else None,
+        last_code=_last_code() if failing else None,
         mail_on=channels.mail is not None,
         webhook_on=channels.webhook is not None,
     )

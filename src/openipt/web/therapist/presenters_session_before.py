@@ -15,7 +15,7 @@ from openipt.core.measures.change import ReliableChange, improvement, reliable_c
 from openipt.core.measures.definitions import Measure
 from openipt.records.models import Alert, CheckIn, Entry, EntryState
 from openipt.records.prepared import Prepared
-from openipt.records.queries.checkins import check_ins
+from openipt.records.queries.checkins import check_ins_around
 from openipt.records.queries.journal import journal_of
 from openipt.web.jinja import short_day
 from openipt.web.shell import AlertLine
@@ -340,7 +340,7 @@ def _moved(before: int | None, now: int | None) -> str:
 def _check_ins(room: Room) -> list[CheckIn]:
     """Sittings for this session, or since the last one."""
     found = []
-    for check_in in check_ins(room.user, room.episode, room.page.on):
+    for check_in in check_ins_around(room.user, room.session, room.page.on):
         for_this = check_in.session_id == room.session.pk
         waiting = check_in.session_id is None and check_in.on <= room.day and check_in.purpose == "session"
         if for_this or (waiting and (room.last_held is None or check_in.on > room.last_held)):
