@@ -69,6 +69,7 @@ class CaseTypist:
         self.episode = ""  # address of the episode, "/episodes/<id>/"
         self.login: tuple[str, str] = ("", "")
         self.asked_about_safety = False  # in the last session
+        self.from_paper: dict[date, list[Answers]] = {}  # what the phone did not ask
         self.readings: list[Reading] = []
         self.rankings: dict[int, dict[str, tuple[float, float]]] = {}
 
@@ -141,7 +142,8 @@ class CaseTypist:
             hour = 1 if on in held else 3
             steps.append((on, hour, lambda on=on: self.check_in(on, words.get(on), on in held)))
         for row in self.story.alerts:
-            steps.append((date.fromisoformat(row["date"]), 5, lambda row=row: self.taken_on(row)))
+            seen_on = date.fromisoformat(row["therapist_acknowledged"][:10])
+            steps.append((seen_on, 5, lambda row=row: self.taken_on(row)))
         for entry in self.story.client_entries:
             if entry.kind != "checkin" or not entry.shared and entry.values.get("event"):
                 steps.append((entry.on, 4, lambda entry=entry: self.written(entry)))
@@ -229,7 +231,7 @@ class CaseTypist:
 
     def _not_asked(self, on: date, asked: set[str]) -> None:
         left = [a for a in self.story.by_client.get(on, []) if a.measure not in asked]
-        self.from_paper = {on: left}
+        self.from_paper[on] = left
 
     def written(self, entry: PortableClientEntry) -> None:
         """A journal entry or a worksheet, shared or not. What a client keeps from a check-in goes into the journal."""
@@ -368,7 +370,7 @@ class CaseTypist:
     # -- answers that the therapist enters ---------------------------------------------------------------
 
     def answers_from_paper(self, told: Told) -> None:
-        left = getattr(self, "from_paper", {}).pop(told.on, []) if told.number else []
+        left = self.from_paper.pop(told.on, [])
         given = [*self.story.by_therapist(told.number), *left]
         if told is self.story.held[0] and told.number:
             self._enter(self.story.by_therapist(0), "Baseline")  # a case without an intake

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 from tests import factories as make
 from tests.journeys.conftest import check_accessibility, sign_in
 
@@ -64,6 +66,11 @@ def shown_scores(page: Any) -> int:
     return page.locator(".line-point[data-day]:visible").count()
 
 
+def focused(page: Any, day: date) -> None:
+    """The script has given the focus back to the day it was on, after the days shown changed."""
+    page.locator(f".line-wide .line-point[data-day='{day.isoformat()}']:focus").wait_for()
+
+
 OVERLAPS = """() => {
   const found = [];
   for (const svg of document.querySelectorAll('svg[data-line-plot]')) {
@@ -121,21 +128,22 @@ def test_by_keyboard_alone(open_page, episode) -> None:
     page.keyboard.press("End")
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("[")
+    expect(page.locator(".line-point[data-day]:visible")).to_have_count(2)
+    focused(page, make.day(49))
     page.wait_for_url("**span=own**from=2026-02-23**")
-    ready(page)
-    assert shown_scores(page) == 2
-    assert page.evaluate("document.activeElement.dataset.day") == make.day(49).isoformat(), "the focus stays"
     page.keyboard.press("0")
+    expect(page.locator(".line-point[data-day]:visible")).to_have_count(9)
+    focused(page, make.day(49))
     page.wait_for_url("**span=whole**")
-    ready(page)
-    assert shown_scores(page) == 9
     page.keyboard.press("+")
+    expect(page.locator(".line-point[data-day]:visible")).not_to_have_count(9)
+    focused(page, make.day(49))
     page.wait_for_url("**span=own**")
-    ready(page)
     closer = shown_scores(page)
     assert 2 <= closer < 9
     page.keyboard.press("-")
-    page.locator(".line-wide .line-point").nth(closer).wait_for()
+    expect(page.locator(".line-point[data-day]:visible")).not_to_have_count(closer)
+    focused(page, make.day(49))
     page.keyboard.press("Enter")
     page.locator(f"#m-{make.day(49).isoformat()}").wait_for()
     assert page.url.endswith(f"#m-{make.day(49).isoformat()}")
@@ -167,8 +175,7 @@ def test_by_pointer(open_page, episode) -> None:
     assert page.locator(".line-choosing").count() == 1
     page.mouse.up()
     page.wait_for_url("**span=own**")
-    ready(page)
-    assert shown_scores(page) == 4
+    expect(page.locator(".line-point[data-day]:visible")).to_have_count(4)
     assert page.locator(".line-choosing").count() == 0
     page.get_by_label("Whole course").check()
     page.wait_for_url("**span=whole**")
