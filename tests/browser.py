@@ -17,7 +17,8 @@ WITHOUT = (
     "RenderDocument", "PaintHolding", "MediaRouter", "OptimizationHints", "NetworkTimeServiceQuerying",
     "HttpsUpgrades", "DestroyProfileOnBrowserClose", "PreconnectToSearch", "AvoidUnnecessaryBeforeUnloadCheckSync",
 )  # fmt: skip
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+# The shell is the same engine without windows and extensions: a third less work for each page.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
 def browser_path() -> str:
@@ -26,7 +27,7 @@ def browser_path() -> str:
         found = shutil.which(name)
         if found:
             return found
-    pytest.skip("no browser is installed (Debian: apt-get install chromium)")
+    pytest.skip("no browser is installed (Debian: apt-get install chromium-headless-shell)")
 
 
 def browser_arguments() -> list[str]:

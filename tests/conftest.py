@@ -14,6 +14,11 @@ from tests.browser import launched
 from tests.postgres import throwaway_server
 from tests.safety_case.hazards import unproven
 
+LONGEST = (
+    "test_cases_whole.py", "test_cases_whole_too.py", "test_every_page.py", "test_every_route.py", "test_check_in.py",
+    "test_on_postgresql.py", "test_alert_is_never_lost.py", "test_nothing_leaks.py", "test_session_room_bar.py",
+)  # fmt: skip
+
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 settings.register_profile(
@@ -79,9 +84,20 @@ class SafetyCase:
 def pytest_configure(config: pytest.Config) -> None:
     """Only where the whole suite runs, and only in the process that hears of every test."""
     options = config.option
-    part = options.file_or_dir or options.keyword or getattr(options, "lf", False) or options.maxfail
+    part = (
+        getattr(options, "file_or_dir", ())
+        or options.keyword
+        or getattr(options, "lf", False)
+        or options.maxfail
+    )
     if not part and not options.collectonly and not hasattr(config, "workerinput") and _is_whole(config):
         config.pluginmanager.register(SafetyCase(), "safety-case")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that no worker is left with it at the end (scripts/test keeps the order)."""
+    longest = {name: at for at, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: longest.get(item.path.name, len(longest)))
 
 
 def _is_whole(config: pytest.Config) -> bool:

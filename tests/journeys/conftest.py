@@ -13,6 +13,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python import sync_playwright as axe
+from playwright.sync_api import expect
+
+PATIENCE = 30_000  # milliseconds until a page that does not come is a fault; nothing waits for it otherwise
+expect.set_options(timeout=PATIENCE)
 
 HEIGHTS = {320: 640, 390: 844}
 
@@ -32,7 +36,7 @@ def open_page(chromium: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
         context = chromium.new_context(base_url=address, viewport=viewport, **more)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
 
         def complain(words: str) -> None:
             if not any(part in words for part in expected):
