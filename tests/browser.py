@@ -45,3 +45,12 @@ def launched() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=browser_path(), args=browser_arguments())
         yield browser
         browser.close()
+
+
+def violations(page: Any) -> list[tuple[str, list[str]]]:
+    """What the scan finds: each rule with the beginnings of what offends it."""
+    # Without `preload` the scan brings no style of its own into the page, which our policy would refuse.
+    from axe_playwright_python import sync_playwright as axe
+
+    found = axe.Axe().run(page, options={"preload": False}).response["violations"]
+    return [(fault["id"], [node["html"][:120] for node in fault["nodes"]]) for fault in found]

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python import sync_playwright as axe
 from playwright.sync_api import expect
+from tests.browser import violations
 
 PATIENCE = 30_000  # milliseconds until a page that does not come is a fault; nothing waits for it otherwise
 expect.set_options(timeout=PATIENCE)
@@ -65,10 +65,3 @@ def check_accessibility(page: Any) -> None:
     """No violation that an automated scan finds, and nothing wider than the window."""
     assert violations(page) == [], page.url
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, page.url
-
-
-def violations(page: Any) -> list[tuple[str, list[str]]]:
-    """What the scan finds: each rule with the beginnings of what offends it."""
-    # Without `preload` the scan brings no style of its own into the page, which our policy would refuse.
-    found = axe.Axe().run(page, options={"preload": False}).response["violations"]
-    return [(fault["id"], [node["html"][:120] for node in fault["nodes"]]) for fault in found]

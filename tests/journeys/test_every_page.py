@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from tests.journeys.conftest import violations
+from tests.browser import violations
 from tests.web import house as houses
 from tests.web.routes import every_route, path_of
 

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python import sync_playwright as axe
+from tests.browser import violations
 from tests.cli.test_serve import environment, free_port, openipt
 from tests.shared_data import ROOT
 
@@ -292,6 +292,5 @@ def test_the_note_has_no_barrier(service, desk, width, scheme):
     for name in ("looked", "signed"):
         desk.goto(note_of(service, name))
         desk.wait_for_load_state("networkidle")
-        found = axe.Axe().run(desk).response["violations"]
-        assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found] == []
+        assert violations(desk) == []
         assert desk.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python import sync_playwright as axe
+from tests.browser import violations
 from tests.cli.test_serve import environment, free_port, openipt
 from tests.shared_data import ROOT
 
@@ -357,12 +357,6 @@ def test_by_phone_in_one_action_and_late_in_two(service, desk, format, late):
     hand.click(f"button[name=format][value={format}]")
     desk.wait_for_selector("#line-M01-0")
     assert hand.actions <= 2
-
-
-def violations(page) -> list[str]:
-    """What the scan finds. (The scan sets styles of its own, which the page's policy refuses: no fault of ours.)"""
-    found = axe.Axe().run(page).response["violations"]
-    return [f"{one['id']}: {[node['target'] for node in one['nodes']][:3]}" for one in found]
 
 
 @pytest.mark.parametrize(

@@ -6,15 +6,13 @@ The server side of saving belongs to the rooms; here its answers are given by th
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
-from tests.browser import browser_arguments, browser_path
+from playwright.sync_api import Browser, Page, Route, expect
+from tests.browser import violations
 from tests.web.signing_in import PASSWORD, a_user
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -32,16 +30,6 @@ AUTOSAVE = (
     '<p data-save-status id="s"></p></form>'
 )
 KEPT = "Object.entries(localStorage).filter(([name]) => name.startsWith('openipt:draft:'))"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path(), args=browser_arguments())
-        yield browser
-        browser.close()
-    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
 
 
 @contextmanager
@@ -297,8 +285,7 @@ def test_automated_scans_find_nothing(chromium, live_server) -> None:
         page = context.new_page()
         for address in ("/style/", "/login/", "/me/login/", "/help-now/", "/me/help-now/", "/kitchen/"):
             page.goto(address)
-            found = Axe().run(page).response["violations"]
-            assert [(fault["id"], len(fault["nodes"])) for fault in found] == [], address
+            assert violations(page) == [], address
         context.close()
 
 
