@@ -95,7 +95,8 @@ class House:
         }
 
 
-def house() -> House:
+def house(*, covered_days: int = 20) -> House:
+    """A therapist with one client, somebody who covers from the first day on, a supervisor, a service lead."""
     episode, _ = make.active_episode()
     therapist = episode.therapist
     client = make.client_login(episode)
@@ -104,7 +105,7 @@ def house() -> House:
         client=client,
         check_in=checkins.open_checkin(episode=episode, measures=["ms_phq9"], by=client, at=make.at_day()),
         therapist=therapist,
-        cover=make.covered(therapist, 0, 20),
+        cover=make.covered(therapist, 0, covered_days),
         supervisor=make.supervised(therapist),
         lead=make.staff(Role.MANAGER),
     )

@@ -286,7 +286,7 @@ class World:
     def __init__(self) -> None:
         from tests.records.worker_world import house
 
-        self.house = house()
+        self.house = house(covered_days=3650)  # the cases follow one another every four hours
         self.people = self.house.names
         self.begins = datetime.fromisoformat("2026-01-05T09:00:00+00:00")
 
