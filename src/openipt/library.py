@@ -21,6 +21,7 @@ from openipt.core.fields.definitions import RecordType
 from openipt.core.manual.load import Content, load
 from openipt.core.manual.model import Area, Fact, Manual, Page, Rule, Source, Style, Technique
 from openipt.core.measures.definitions import Measure
+from openipt.core.portable.clear import KnownCodes
 from openipt.core.tables import freeze
 from openipt.errors import ContentError, ContentFault
 
@@ -37,6 +38,7 @@ def configure(*, extra: Path | None) -> None:
     global _extra
     _extra = extra
     content.cache_clear()
+    known_codes.cache_clear()
 
 
 @cache
@@ -120,6 +122,14 @@ def rules() -> Mapping[str, Rule]:
 
 def sources() -> Mapping[str, Source]:
     return content().sources
+
+
+@cache
+def known_codes() -> KnownCodes:
+    """Every code that may lie in the clear, of every manual there is or was."""
+    found = content()
+    manuals = (*found.manuals.values(), *found.older_manuals.values())
+    return KnownCodes.of(manuals, found.measures, found.rules, found.record_types)
 
 
 @cache

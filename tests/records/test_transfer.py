@@ -13,7 +13,7 @@ from openipt.cli.main import main
 from openipt.core.course.status import course_status
 from openipt.core.portable.cases import from_case
 from openipt.core.portable.episode_file import from_file, to_file
-from openipt.errors import NotAllowedNow
+from openipt.errors import FileNotValid, NotAllowedNow
 from openipt.records import convert
 from openipt.records.actions import alerts, checkins, episodes, firings, journal, people, sessions
 from openipt.records.actions.transfer import import_episode
@@ -122,13 +122,18 @@ def test_what_fired_and_what_was_decided_goes_along(lived: Episode) -> None:
 
 
 def test_no_word_comes_in_among_the_inputs_of_a_rule(lived: Episode) -> None:
-    """They lie clear in the database; a file made by hand may hold anything."""
+    """They lie clear in the database; a file made by hand may hold anything. It is refused, each place named."""
     portable = out(lived)
     first, *rest = portable.firings
-    told = replace(first, inputs={"order": ["my landlord"], "who": "Beatriz", "gap": 2.5, "items": ["s_07"]})
-    imported = in_(replace(portable, firings=(told, *rest)))
-    inputs = imported.firings.get(rule=first.rule, first_seen_at=first.first_seen_at).inputs
-    assert inputs == {"order": 1, "who": None, "gap": 2.5, "items": ["s_07"]}
+    told = replace(first, inputs={"order": ["my landlord"], "Beatriz": 1, "gap": 2.5, "items": ["s_07"]})
+    alert = replace(portable.alerts[0], inputs={"choices": [{"item": 9, "value": "she left me"}]})
+    before = Client.objects.count()
+    with pytest.raises(FileNotValid) as refused:
+        in_(replace(portable, firings=(told, *rest), alerts=(alert, *portable.alerts[1:])))
+    assert {fault.path for fault in refused.value.faults} == {
+        *("alerts.1.inputs.choices.1.value", "firings.1.inputs.order.1", "firings.1.inputs.Beatriz")
+    }
+    assert Client.objects.count() == before
 
 
 def test_only_the_therapist_or_an_operator_exports(lived: Episode) -> None:

@@ -50,12 +50,18 @@ def day(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def read_episode(name: str) -> PortableEpisode:
-    """The episode in a file of either format, checked whole."""
+def read_episode(name: str, *, to_keep: bool = False) -> PortableEpisode:
+    """The episode in a file of either format, checked whole; `to_keep`: also for what would lie in the clear."""
     data = _parsed(name)
     codes = _codes(data)
     read = from_case if is_case(data) else from_file
-    return read(data, record_types=library.record_types(), codes=codes, measures=library.measures())
+    return read(
+        data,
+        record_types=library.record_types(),
+        codes=codes,
+        measures=library.measures(),
+        clear=library.known_codes() if to_keep else None,
+    )
 
 
 def _parsed(name: str) -> Any:
@@ -88,9 +94,10 @@ def _codes(data: Any) -> dict[str, tuple[str, ...]]:
     if not isinstance(adaptation, str) or adaptation not in library.manuals():
         return {}
     manual = library.manual(adaptation)
-    kinds = ("strategies", "techniques", "areas", "styles", "measures")
+    kinds = ("strategies", "techniques", "areas", "styles", "measures", "rules")
+    of_decisions = ("off_track_reasons", "next_steps")
     tasks = {task for each in library.manuals().values() for task in each.codes("tasks")}
-    return {**{kind: manual.codes(kind) for kind in kinds}, "tasks": tuple(sorted(tasks))}
+    return {**{kind: manual.codes(kind) for kind in (*kinds, *of_decisions)}, "tasks": tuple(sorted(tasks))}
 
 
 def _lines(found: CourseStatus) -> list[str]:

@@ -56,7 +56,7 @@ def _import(args: argparse.Namespace) -> int:
     from openipt.records.models import Role, User
     from openipt.web import clock
 
-    portable = read_episode(args.file)
+    portable = read_episode(args.file, to_keep=True)
     name = args.therapist.strip().lower()
     therapist = User.objects.filter(username=name, role=Role.THERAPIST).first()
     if therapist is None:

@@ -36,6 +36,7 @@ from openipt.core.portable.case_faults import (
     is_asked_of_each,
 )
 from openipt.core.portable.case_words import as_fields
+from openipt.core.portable.clear import KnownCodes, clear_faults
 from openipt.core.portable.episode import (
     PortableAlert,
     PortableClient,
@@ -46,7 +47,7 @@ from openipt.core.portable.episode import (
     PortablePerson,
     PortableStep,
 )
-from openipt.core.portable.episode_file import consistency_faults, payload_faults
+from openipt.core.portable.episode_file import consistency_faults, one_each, payload_faults, to_file
 from openipt.errors import FileNotValid
 
 # Parts of a case that tell about it and are no part of an episode.
@@ -56,6 +57,7 @@ ABOUT_THE_CASE = frozenset(
 )
 
 _FROM_SESSION = re.compile(r"(\w+)_from_(?:meeting|session|visit)_(\d+)")
+_HOURS = re.compile(r"(\d{1,4}) ?(h|d)(?:ours?|ays?)?", re.ASCII)
 _AS_IN_SESSION = re.compile(r"\b(?:meeting|session|visit) (\d+)\b")
 
 
@@ -74,6 +76,7 @@ def from_case(
     codes: Codes | None = None,
     measures: Measures | None = None,
     manual_version: str = "1",
+    clear: KnownCodes | None = None,
 ) -> PortableEpisode:
     """The episode a case tells. With `record_types`, `codes` and `measures`, what they define is checked too.
 
@@ -88,6 +91,8 @@ def from_case(
     faults = consistency_faults(episode)
     if record_types is not None:
         faults += payload_faults(episode, record_types, codes or {})
+    if clear is not None:
+        faults = list(one_each((*faults, *clear_faults(to_file(episode, with_unshared=True), clear))))
     if faults:
         raise FileNotValid(tuple(replace(fault, path=reader.told_at(fault.path)) for fault in faults))
     return episode
@@ -138,7 +143,7 @@ class _Reader:
             phase_changes=self._phase_changes(),
             status_changes=self._status_changes(),
             plan_changes=tuple(sorted(self.plan_changes, key=lambda change: change.on)),
-            alerts=tuple(_alert(row) for row in self._rows("safety") if row["type"] == "alert"),
+            alerts=tuple(self._alert(row) for _, row in self._alerts()),
             client_entries=tuple(self._client_entry(row) for row in self._rows("client_entries")),
             remarks=self._all_remarks(),
         )
@@ -207,6 +212,13 @@ class _Reader:
             return ".".join([place, *(part for part in key if part != "values")])
         if first == "client_entries":
             return path.replace(".values", ".fields", 1)
+        if first == "alerts" and rest:
+            alerts = [place for place, _ in self._alerts()]
+            return ".".join(
+                ["safety", str(alerts[int(rest[0]) - 1]), *(p for p in rest[1:] if p != "inputs")]
+            )
+        if first == "meetings":
+            return path.replace("meetings.", "sessions.", 1)
         return path.replace("people.", "inventory.", 1).removesuffix(".id") if first == "people" else path
 
     # -- records -------------------------------------------------------------------------------
@@ -382,6 +394,9 @@ class _Reader:
         intake = self._day_of(0)
         found = []
         for name, given in (self.case.get("baseline_measures") or {}).items():
+            asked = MONTHS.fullmatch(name) or TOTAL.fullmatch(name)
+            if not self._is_measure(asked.group(1) if asked else name):
+                continue
             if total := TOTAL.fullmatch(name):
                 session = int(total.group(2) or 0)
                 if given is None or (session and session not in self._numbered()):
@@ -395,11 +410,20 @@ class _Reader:
             totals = {**(session.get("totals") or {})}
             for measure, given in (session.get("measures") or {}).items():
                 totals.pop(measure, None)
-                if given is not None:
+                if given is not None and self._is_measure(measure):
                     day = moved.get((measure, number), on)
                     found.append(self._sitting(measure, given, day, number))
-            found += [_given(m, on, number, t) for m, t in totals.items() if t is not None]
+            found += [
+                _given(m, on, number, t) for m, t in totals.items() if t is not None and self._is_measure(m)
+            ]
         return (*found, *self._check_in_answers())
+
+    def _is_measure(self, name: str) -> bool:
+        """Is this a measure that is here? Answers to another have no place, and its name no meaning."""
+        if not self.measures or name in self.measures:
+            return True
+        self.remarks.append(f"“{name}” is no measure of this service; its answers were left out.")
+        return False
 
     def _moved_days(self) -> dict[tuple[str, int | None], date]:
         """A check-in that says "answers as in meeting 5" tells the day on which those were given."""
@@ -417,7 +441,11 @@ class _Reader:
             if row["kind"] != "checkin" or not row["shared"]:
                 continue
             on, fields = date.fromisoformat(row["date"]), row.get("fields") or {}
-            given = {k: v for k, v in fields.items() if k.startswith("ms_") and _is_answer(v)}
+            given = {
+                k: v
+                for k, v in fields.items()
+                if k.startswith("ms_") and _is_answer(v) and self._is_measure(k)
+            }
             found += [self._sitting(measure, value, on, None) for measure, value in given.items()]
             if isinstance(fields.get("item_9"), int) and PHQ9 not in given and not _moves(fields.get(PHQ9)):
                 items = (*(None,) * 8, int(fields["item_9"]))
@@ -471,6 +499,30 @@ class _Reader:
             values=self._known_values(worksheet, told) if worksheet else told,
         )
 
+    def _alerts(self) -> list[tuple[int, Mapping[str, Any]]]:
+        """Alerts with their places in the safety section."""
+        rows = enumerate(self._rows("safety"), start=1)
+        return [(place, row) for place, row in rows if row["type"] == "alert"]
+
+    def _alert(self, row: Mapping[str, Any]) -> PortableAlert:
+        """Inputs lie in the clear: of the answers and the limit only the numbers come in."""
+        inputs = {k: row[k] for k in ("item_9", "item_10") if row.get(k) is not None}
+        if hours := _HOURS.fullmatch(str(row.get("limit") or "").strip()):
+            inputs["limit_hours"] = int(hours.group(1)) * (24 if hours.group(2) == "d" else 1)
+        elif row.get("limit"):
+            self.remarks.append("safety: a time limit is told in words of its own and was left out.")
+        steps = tuple(PortableStep(kind, str(row[kind])) for kind in STEPS if row.get(kind))
+        acknowledged = bool(row.get("therapist_acknowledged"))
+        return PortableAlert(
+            rule=str(row.get("rule") or ""),
+            severity=str(row.get("severity") or "warning"),
+            raised_at=str(row.get("shown_to_client") or row["date"]),
+            state="acknowledged" if acknowledged else "open",
+            session=row.get("session"),
+            inputs=inputs,
+            steps=steps,
+        )
+
     def _all_remarks(self) -> tuple[str, ...]:
         private = sum(1 for session in self.case["sessions"] if session.get("private_note"))
         if private:
@@ -514,18 +566,3 @@ def _moves(told: object) -> bool:
 
 def _given(measure: str, on: date, session: int | None, total: float) -> Answers:
     return Answers(measure, on, total=total, session=session)
-
-
-def _alert(row: Mapping[str, Any]) -> PortableAlert:
-    inputs = {k: row[k] for k in ("item_9", "item_10", "limit") if k in row}
-    steps = tuple(PortableStep(kind, str(row[kind])) for kind in STEPS if row.get(kind))
-    acknowledged = bool(row.get("therapist_acknowledged"))
-    return PortableAlert(
-        rule=str(row.get("rule", "")),
-        severity=str(row.get("severity", "warning")),
-        raised_at=str(row.get("shown_to_client") or row["date"]),
-        state="acknowledged" if acknowledged else "open",
-        session=row.get("session"),
-        inputs=inputs,
-        steps=steps,
-    )

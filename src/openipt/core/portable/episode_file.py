@@ -5,7 +5,7 @@ Reading checks the whole file first and names every fault by its path; nothing i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -24,6 +24,7 @@ from openipt.core.course.phases import ORDER
 from openipt.core.fields.check import check_entry
 from openipt.core.fields.definitions import RecordType
 from openipt.core.portable.answers import Measures, answers_faults, total_fault
+from openipt.core.portable.clear import KnownCodes, clear_faults
 from openipt.core.portable.episode import (
     PortableAlert,
     PortableClient,
@@ -259,24 +260,36 @@ def from_file(
     record_types: RecordTypes | None = None,
     codes: Codes | None = None,
     measures: Measures | None = None,
+    clear: KnownCodes | None = None,
 ) -> PortableEpisode:
-    """The episode a file holds. With `record_types` and `measures`, payloads and answers are checked too.
+    """The episode a file holds. With `record_types` and `measures`, payloads and answers are checked too;
+    with `clear`, whatever would lie in the clear once it is kept.
 
     Raises `FileNotValid` with every fault, each at its path (rows counted from 1).
     """
     if not isinstance(data, Mapping):
         raise FileNotValid((FieldFault("file", "must hold one JSON object."),))
     faults = [*unkeepable(data), *SHAPE.faults(data, "")]
+    unclear = list(clear_faults(data, clear)) if clear is not None else []
     if faults:
-        raise FileNotValid((*faults, *_faults_of_entries(data, record_types, codes or {}, faults)))
+        of_entries = _faults_of_entries(data, record_types, codes or {}, faults)
+        raise FileNotValid(one_each((*faults, *of_entries, *unclear)))
     episode = _episode(data)
     faults += consistency_faults(episode)
     faults += _answer_faults(episode, measures or {})
     if record_types is not None:
         faults += payload_faults(episode, record_types, codes or {})
-    if faults:
-        raise FileNotValid(tuple(faults))
+    if faults or unclear:
+        raise FileNotValid(one_each((*faults, *unclear)))
     return episode
+
+
+def one_each(faults: Iterable[FieldFault]) -> tuple[FieldFault, ...]:
+    """The first word on a place is enough."""
+    by_place: dict[str, FieldFault] = {}
+    for fault in faults:
+        by_place.setdefault(fault.path, fault)
+    return tuple(by_place.values())
 
 
 def consistency_faults(episode: PortableEpisode) -> list[FieldFault]:

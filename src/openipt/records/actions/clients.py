@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from openipt.core.course.course import EndReason, EpisodeStatus
+from openipt.core.portable.clear import LANGUAGE
 from openipt.records import audit, crisis, sealing
 from openipt.records.access import Act, require
 from openipt.records.actions import accounts
@@ -37,6 +39,8 @@ from openipt.records.models import (
 )
 
 MOST_PROFILE_KEYS = 30
+LONGEST_LANGUAGE = 12
+COUNTRY = re.compile(r"[a-z]{2}(-[a-z0-9]{1,3})?", re.ASCII)
 
 
 @transaction.atomic
@@ -83,7 +87,10 @@ def new_client(
 ) -> Client:
     """A client with a key of their own. Part of an action, none by itself."""
     client = Client(
-        language=_language(language), birth_year=_birth_year(birth_year, at), region=region, created_at=at
+        language=_language(language),
+        birth_year=_birth_year(birth_year, at),
+        region=_region(region),
+        created_at=at,
     )
     client.save(force_insert=True)
     wrapped, key_id = sealing.new_wrapped_key(client.pk)
@@ -169,7 +176,7 @@ def change_profile(
     if birth_year is not None:
         client.birth_year = _birth_year(birth_year, at)
     if region is not None:
-        client.region = region
+        client.region = _region(region)
     client.save()
     audit.record("profile-changed", by=by, at=at, episode=episode, obj=client)
     return client
@@ -268,8 +275,16 @@ def _index_name(client: Client, name: str) -> None:
 
 def _language(language: str) -> str:
     code = language.strip().lower()
-    if not 2 <= len(code) <= 12 or not code.replace("-", "").isalnum():
+    if len(code) > LONGEST_LANGUAGE or not LANGUAGE.fullmatch(code):
         raise fault("language", "Use a language code such as en or pt.")
+    return code
+
+
+def _region(region: str) -> str:
+    """Regions lie in the clear: one that crisis contacts are kept for, or the code of a country, gb or gb-sct."""
+    code = region.strip().lower()
+    if code and code not in crisis.regions() and not COUNTRY.fullmatch(code):
+        raise fault("region", "Use the code of a region, such as gb or gb-sct, or one of crisis.toml.")
     return code
 
 

@@ -7,12 +7,20 @@ from datetime import datetime
 
 from django.db import transaction
 
+from openipt.core.portable.blank_ids import DIGITS, LETTERS
 from openipt.records import audit
 from openipt.records.access import Act, require
 from openipt.records.actions.base import Actor, day_of, fault, locked, tidy
 from openipt.records.models import Episode, Person
 
-CODE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+CODE_LENGTH = 8
+
+
+def new_code() -> str:
+    """An id that says nothing: no vowel in it, and a digit, so that it can spell no name."""
+    letters = [secrets.choice(LETTERS + DIGITS) for _ in range(CODE_LENGTH - 1)]
+    letters.insert(secrets.randbelow(CODE_LENGTH), secrets.choice(DIGITS))
+    return "p_" + "".join(letters)
 
 
 @transaction.atomic
@@ -34,7 +42,7 @@ def new_person(*, episode: Episode, label: str, relation: str, code: str, at: da
         raise fault("person_id", "There is a person with this id already.")
     person = Person(
         episode=episode,
-        code=code or "p_" + "".join(secrets.choice(CODE_LETTERS) for _ in range(8)),
+        code=code or new_code(),
         order=known.count() + 1,
         created_at=at,
     )

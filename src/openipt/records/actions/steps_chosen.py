@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from openipt.core.course.decisions import DECISION, OUTCOME, Change, Decision, decisions
+from openipt.core.course.decisions import DECISION, GO_ON, OUTCOME, Change, Decision, decisions
 from openipt.core.course.scores import GAD7, PHQ9, latest_total
 from openipt.core.manual.model import Manual
 from openipt.core.outcomes.change import Totals, change_categories
@@ -30,7 +30,7 @@ def follow(episode: Episode, at: datetime) -> None:
     rows = {(row.decision_id, row.code): row for row in episode.steps_chosen.select_for_update()}
     standing = set()
     for decision in decisions(course):
-        for code in decision.codes:
+        for code in (code for code in decision.codes if code == GO_ON or code in manual.next_steps):
             entry = entries[decision.order]
             row = rows.get((entry.pk, code)) or StepChosen(episode=episode, decision=entry, code=code)
             row.on, row.withdrawn_at = decision.on, None

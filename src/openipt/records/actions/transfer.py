@@ -14,6 +14,8 @@ from openipt.core.course.course import Answers, EpisodeStatus
 from openipt.core.course.rules.codes import codes_only
 from openipt.core.course.scores import RISK_ITEMS
 from openipt.core.measures.scoring import Score, score
+from openipt.core.portable.blank_ids import with_blank_ids
+from openipt.core.portable.clear import clear_faults
 from openipt.core.portable.episode import (
     PortableAlert,
     PortableClientEntry,
@@ -21,6 +23,7 @@ from openipt.core.portable.episode import (
     PortableFiring,
     PortableMeeting,
 )
+from openipt.core.portable.episode_file import to_file
 from openipt.errors import AnswersNotScorable, FieldFault, FileNotValid
 from openipt.records import audit, convert
 from openipt.records.access import Act, require
@@ -69,6 +72,7 @@ def import_episode(*, portable: PortableEpisode, therapist: User, by: Actor, at:
     takes the episode on stands for it. Private notes cannot come in: only their author adds them.
     """
     _check(portable, therapist, by, at)
+    portable = _with_blank_ids(portable)
     client = clients.new_client(
         {**portable.client.about, "name": portable.client.name, "pronouns": portable.client.pronouns},
         language=portable.client.language or "en",
@@ -100,6 +104,11 @@ def import_episode(*, portable: PortableEpisode, therapist: User, by: Actor, at:
     return episode
 
 
+def _with_blank_ids(portable: PortableEpisode) -> PortableEpisode:
+    """Ids lie in the clear: whoever a file calls by name gets one that says nothing."""
+    return with_blank_ids(portable, library.record_types(), people.new_code)
+
+
 def _check(portable: PortableEpisode, therapist: User, by: Actor, at: datetime) -> None:
     require(by, Act.IMPORT, on=day_of(at))
     if therapist.role != Role.THERAPIST or not therapist.is_active:
@@ -114,6 +123,9 @@ def _check(portable: PortableEpisode, therapist: User, by: Actor, at: datetime) 
         raise FileNotValid(
             (FieldFault("manual_version", "is a version of the manual that is not here."),)
         ) from None
+    faults = tuple(clear_faults(to_file(portable, with_unshared=True), library.known_codes()))
+    if faults:
+        raise FileNotValid(faults)
     late = [m.on for m in portable.meetings if m.attendance.is_held and m.on > day_of(at)]
     if late:
         raise FileNotValid((FieldFault("meetings", "a meeting that was held has not come yet."),))

@@ -18,7 +18,7 @@ from openipt.core.safety.levels import RISK_ANSWERS, Level
 _CODE = re.compile(
     r"\d{4}-\d\d-\d\d|s_\d\d|ms_[a-z0-9_]{1,30}|rec_[a-z_]{1,40}(\.[a-z0-9_]{1,40})?|[A-Z]{1,6}-?\d{2}"
 )
-_WORDS_OF_RULES = frozenset(
+WORDS_OF_RULES = frozenset(
     {
         *(level.word for level in Level),
         *RISK_ANSWERS,
@@ -29,10 +29,31 @@ _WORDS_OF_RULES = frozenset(
     }
 )
 
+# What inputs are called: every name a rule gives one (a test reads them out of the rules), then those of alerts
+# and of what a worked case says of an alert.
+INPUT_NAMES = frozenset(
+    {
+        *("absences", "adaptation", "added", "addiction_care", "adults_not_screened", "age"),
+        *("agreed", "before", "bmi", "booked", "client_screened", "consent", "contacted", "contract"),
+        *("days", "done", "epds_item_10", "episodes", "expected", "fall", "focus", "gap", "grounds"),
+        *("highest_other_score", "in_a_row", "in_all", "items", "kept", "last_initial_session"),
+        *("level", "main_problem", "mania", "maximum", "mean", "measure", "measures", "medication"),
+        *("members", "midpoint", "missing", "months", "ms_prr", "nights", "now", "observed", "open"),
+        *("order", "overridden", "percent", "persons", "phase", "phq9_item_9", "plan_to_stop"),
+        *("planned", "propose_closing", "provisional", "quality", "rec_risk.mania", "recordings"),
+        *("remaining", "remission", "residual_items", "response", "rise", "risk_answers", "rose_on"),
+        *("s_04", "s_06", "s_09", "s_13", "score", "serious", "session", "sessions", "short_nights"),
+        *("signs", "start", "supervised", "supervised_cases", "together", "total"),
+        *("choices", "item", "value", "at", "record", "records", "entry", "answers"),
+        *("item_9", "item_10", "limit_hours"),
+    }
+)
+
 
 def codes_only(manual: Manual, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The inputs as they may be kept in the clear."""
-    return {key: _clear(manual, value) for key, value in inputs.items()}
+    kept = {key: value for key, value in inputs.items() if key in INPUT_NAMES or _is_code(manual, key)}
+    return {key: _clear(manual, value) for key, value in kept.items()}
 
 
 def _clear(manual: Manual, value: Any) -> Any:
@@ -50,6 +71,6 @@ def _clear(manual: Manual, value: Any) -> Any:
 
 
 def _is_code(manual: Manual, text: str) -> bool:
-    if _CODE.fullmatch(text) or text in _WORDS_OF_RULES:
+    if _CODE.fullmatch(text) or text in WORDS_OF_RULES:
         return True
     return text == manual.id or text in manual.areas or any(phase.id == text for phase in manual.phases)
