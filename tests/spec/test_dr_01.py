@@ -64,3 +64,27 @@ def test_the_item_of_the_epds_counts_too():
     """EPDS item 10 at 1 or more starts the same protocol."""
     epds = Answers("ms_epds", day(1), (0,) * 9 + (1,), session=1)
     assert state("DR-01", course(phq9=[10], answers=[epds])) is FIRED
+
+
+def test_a_question_left_out_takes_no_danger_back():
+    """Each question counts as last answered: a later assessment that leaves it out lowers nothing."""
+    first = ("rec_risk", 1, {"level": "red", "plan": True, "child_safety": True})
+    later = ("rec_risk", 2, {"level": "red", "thoughts": False, "plan": None})
+    made = course(2, phq9=[10], records=[first, later])
+    assert read("DR-01", made).inputs["risk_answers"] == ["plan", "child_safety"]
+    assert read("DR-01", made).severity == "critical"
+    cleared = ("rec_risk", 2, {"level": "green", "plan": False, "child_safety": False})
+    assert state("DR-01", course(2, phq9=[10], records=[first, cleared])) is NOT_FIRED
+
+
+def test_item_9_speaks_for_its_own_questions_only():
+    """A later 0 stands for thoughts and plans as before; it says nothing of a child, of others, of mania."""
+    told = {"plan": True, "self_harm": True, "child_safety": True, "harm_to_others": True, "mania": True}
+    made = course(2, phq9=[10, 8], records=[("rec_risk", 1, told)])
+    assert read("DR-01", made).inputs["risk_answers"] == ["harm_to_others", "child_safety", "mania"]
+
+
+def test_a_record_without_level_or_answer_is_no_assessment():
+    """After a declined item 9 somebody still has to ask: a date for the next contact alone does not."""
+    only_a_day = ("rec_risk", 1, {"followup": "2025-09-09", "thoughts": ""})
+    assert state("DR-01", course(phq9=[10], item_9={1: None}, records=[only_a_day])) is CANNOT_TELL

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from openipt.core.course.course import Entry
@@ -50,9 +51,20 @@ def test_two_short_nights_of_the_last_seven_fire():
 
 
 def test_mania_is_critical():
-    """Answered yes in the last risk assessment: critical, whatever the diary says."""
+    """Last answered yes in a risk assessment: critical, whatever the diary says."""
     result = read("DR-38", diary(risk=Entry("rec_risk", START, {"mania": True})), LAST)
     assert (result.state, result.severity) == (FIRED, "critical")
+
+
+def test_an_assessment_that_leaves_mania_out_takes_nothing_back():
+    """Only a no, asked again, does."""
+    told = diary(risk=Entry("rec_risk", START, {"mania": True}))
+
+    def later(**values):
+        return replace(told, entries=(*told.entries, Entry("rec_risk", LAST, values, order=999)))
+
+    assert read("DR-38", later(level="green", thoughts=False), LAST).severity == "critical"
+    assert state("DR-38", later(mania=False), LAST) is NOT_FIRED
 
 
 def test_a_diary_with_days_left_out_cannot_tell():

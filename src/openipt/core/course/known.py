@@ -15,9 +15,10 @@ from typing import Any
 
 from openipt.core.course.course import Answers, Course, Entry, Meeting, once
 from openipt.core.course.scores import PHQ9, item_answers, latest_total
+from openipt.core.fields.definitions import is_empty
 from openipt.core.formulation.ranking import WEIGHTS, Issue, Ranking, rank_issues
 from openipt.core.manual.model import Manual
-from openipt.core.safety.levels import Level, level_of_item_9, positive_answers, says_yes
+from openipt.core.safety.levels import RISK_ANSWERS, Level, level_of_item_9, positive_answers, says_yes
 
 AGREED = ("agree", "partly")
 
@@ -193,24 +194,48 @@ def latest_risk_answer(course: Course, measure: str, item: int) -> RiskAnswer | 
 
 
 def latest_risk_record(course: Course) -> Entry | None:
-    """The last risk assessment a clinician recorded."""
-    entries = [entry for entry in course.entries_of("rec_risk") if entry.by_role != "client"]
-    return entries[-1] if entries else None
+    """The last risk assessment in which a clinician set a level or asked a question."""
+    asked = ("level", *RISK_ANSWERS)
+    found = [e for e in _risk_records(course) if any(not is_empty(e.values.get(key)) for key in asked)]
+    return found[-1] if found else None
 
 
-def last_said_of_risk(course: Course, question: str) -> object:
-    """What a clinician recorded last of one question of the risk assessment; None: it was never asked.
+@once
+def _risk_records(course: Course) -> tuple[Entry, ...]:
+    return tuple(entry for entry in course.entries_of("rec_risk") if entry.by_role != "client")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was answered last to one question, and on which day."""
+
+    answer: object
+    on: date
+
+
+@once
+def said_of_risk(course: Course) -> Mapping[str, Said]:
+    """What a clinician recorded last of each question of the risk assessment; one never asked is not there.
 
     An assessment that leaves a question out takes back nothing that was said of it before.
     """
-    entries = [entry for entry in course.entries_of("rec_risk") if entry.by_role != "client"]
-    said = [value for entry in entries if (value := entry.values.get(question)) is not None]
-    return said[-1] if said else None
+    said: dict[str, Said] = {}
+    for entry in _risk_records(course):
+        for question in RISK_ANSWERS:
+            if not is_empty(answer := entry.values.get(question)):
+                said[question] = Said(answer, entry.on)
+    return said
 
 
-def positive_risk(entry: Entry | None) -> tuple[str, ...]:
-    """Which answers of a risk assessment are positive."""
-    return positive_answers(entry.values) if entry else ()
+def last_said_of_risk(course: Course, question: str) -> object:
+    """What was said last of one question; None: it was never asked."""
+    said = said_of_risk(course).get(question)
+    return said.answer if said else None
+
+
+def positive_risk(course: Course) -> tuple[str, ...]:
+    """Which questions of the risk assessment were last answered yes."""
+    return positive_answers({question: said.answer for question, said in said_of_risk(course).items()})
 
 
 # -- danger from another person (ipt.md 11.5) -------------------------------------------------------

@@ -55,21 +55,35 @@ def private_screen_missing(manual: Manual, course: Course, today: date) -> Verdi
 
 @rule("DR-41")
 def perinatal_emergency(manual: Manual, course: Course, today: date) -> Verdict:
-    """Around a birth: a child in danger, harm to others with intent, psychosis or mania in the last assessment."""
+    """Around a birth: a child in danger, harm to others with intent, psychosis or mania, each as last answered."""
     months = parameter(manual, "DR-41", "months_after_birth")
     perinatal = manual.id in parameter(manual, "DR-41", "adaptations")
     if not perinatal and not around_a_birth(course, today, months):
         return not_for_this("Nothing on record says that this is around a birth.")
-    assessed = known.latest_risk_record(course)
-    if assessed is None:
-        return cannot_tell("a risk assessment with the questions about the baby, psychosis and mania")
-    positive = known.positive_risk(assessed)
+    positive = known.positive_risk(course)
     signs: list[str] = [sign for sign in ("child_safety", "psychosis", "mania") if sign in positive]
     if {"harm_to_others", "intent"} <= set(positive):
         signs.append("harm_to_others")
     if signs:
         return fired(f"Around a birth, answered yes: {', '.join(signs)}. The level is red.", signs=signs)
-    return not_fired("No such sign in the last risk assessment.", signs=[])
+    missing = [words for question, words in _ASKED_AROUND_A_BIRTH.items() if _not_asked(course, question)]
+    if "harm_to_others" in positive and _not_asked(course, "intent"):
+        missing.append("whether there is intent")
+    if missing:
+        return cannot_tell(*missing, signs=[])
+    return not_fired("Each of these questions was last answered no.", signs=[])
+
+
+_ASKED_AROUND_A_BIRTH = {
+    "child_safety": "whether the child is in danger",
+    "harm_to_others": "whether there are thoughts of harm",
+    "psychosis": "an answer about psychosis",
+    "mania": "an answer about mania",
+}
+
+
+def _not_asked(course: Course, question: str) -> bool:
+    return known.last_said_of_risk(course, question) is None
 
 
 @rule_beyond("DR-42")

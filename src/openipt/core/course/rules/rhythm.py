@@ -24,8 +24,8 @@ def rhythm_or_mania(manual: Manual, course: Course, today: date) -> Verdict:
     """The rhythm of the week is less regular, two nights were short, or mania was answered yes."""
     if not _keeps_a_diary(manual, course):
         return not_for_this("No diary of daily times is kept; signs of mania speak through DR-04.")
-    assessed = known.latest_risk_record(course)
-    mania = None if assessed is None else says_yes(assessed.values.get("mania"))
+    said_of_mania = known.last_said_of_risk(course, "mania")
+    mania = None if said_of_mania is None else says_yes(said_of_mania)
     fall = _fall_of_rhythm(manual, course, today)
     short, nights = diary.short_nights(course, today, parameter(manual, "DR-38", "sleep_below_hours"))
     inputs = {"fall": fall, "short_nights": short, "nights": nights, "mania": mania}

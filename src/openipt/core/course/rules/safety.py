@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from openipt.core.course import known
-from openipt.core.course.course import Course, Entry
+from openipt.core.course.course import Course
 from openipt.core.course.rules.result import Verdict, cannot_tell, fired, fired_as, not_fired, parameter, rule
 from openipt.core.course.scores import EPDS
 from openipt.core.manual.model import Manual, Severity
@@ -14,11 +14,11 @@ from openipt.core.safety.levels import GRAVE_ANSWERS, Level, plan_needed, says_y
 
 @rule("DR-01")
 def risk_answer(manual: Manual, course: Course, today: date) -> Verdict:
-    """A risk answer is positive: item 9, EPDS item 10, or an answer of the last risk assessment."""
+    """A risk answer is positive: item 9, EPDS item 10, or or a question of the risk assessment as last answered."""
     item_9 = known.latest_item_9(course)
     item_10 = known.latest_risk_answer(course, EPDS, parameter(manual, "DR-01", "epds_item"))
     assessed = known.latest_risk_record(course)
-    answers = _positive_since(assessed, item_9)
+    answers = _positive_now(course, item_9)
     inputs = {
         "phq9_item_9": item_9.value if item_9 else None,
         "epds_item_10": item_10.value if item_10 else None,
@@ -41,11 +41,19 @@ def risk_answer(manual: Manual, course: Course, today: date) -> Verdict:
     return not_fired("The last answers about risk are all negative.", **inputs)
 
 
-def _positive_since(assessed: Entry | None, item_9: known.RiskAnswer | None) -> tuple[str, ...]:
-    """Positive answers of the last assessment, unless PHQ-9 was answered on a later day."""
-    if assessed is None or (item_9 and item_9.on > assessed.on and item_9.value is not None):
-        return ()
-    return known.positive_risk(assessed)
+# What PHQ-9 item 9 asks too. A later answer to it stands for these; it says nothing of any other question.
+ASKED_BY_ITEM_9 = frozenset({"thoughts", "method", "intent", "plan", "past_attempts", "self_harm"})
+
+
+def _positive_now(course: Course, item_9: known.RiskAnswer | None) -> tuple[str, ...]:
+    """Each question as last answered; where PHQ-9 was answered on a later day, item 9 speaks for its own."""
+    answered_on = item_9.on if item_9 and item_9.value is not None else None
+    said = known.said_of_risk(course)
+    return tuple(
+        question
+        for question in known.positive_risk(course)
+        if answered_on is None or answered_on <= said[question].on or question not in ASKED_BY_ITEM_9
+    )
 
 
 @rule("DR-02")
