@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from openipt.core.course.course import Answers
-from tests.spec.world import NOT_FIRED, course, day, read, state
+from tests.spec.world import CANNOT_TELL, NOT_FIRED, course, day, read, state
 
 rule = "DR-29"
 title = "Offer maintenance"
@@ -52,3 +52,9 @@ def test_remission_with_a_symptom_left():
 def test_not_without_remission():
     """PHQ-9 at 6 is no remission."""
     assert state("DR-29", course(12, planned=12, phq9=[16] * 11 + [6], records=[EARLIER, ONSET])) is NOT_FIRED
+
+
+def test_remission_before_the_end_is_no_remission_at_the_end():
+    """Without a final PHQ-9 nothing is offered on the score of an earlier session: it cannot tell."""
+    made = course(12, planned=12, phq9=[16] * 10 + [4, None], records=[EARLIER, NOW, ONSET])
+    assert state("DR-29", made) is CANNOT_TELL

@@ -79,7 +79,7 @@ def signals(manual: Manual, course: Course, today: date) -> tuple[Signal, ...]:
     young = rule_result("DR-24", manual, course, today) if "DR-24" in manual.rules else None
     if young is not None and young.fired:
         measure = str(young.inputs.get("measure") or progress.main_measure(manual, course) or PHQ9)
-        start, now = start_score(manual, course, measure), progress.present_score(manual, course, measure)
+        start, now = start_score(manual, course, measure), progress.latest_score(manual, course, measure)
         found = (*found, Signal("DR-24", young.why, measure, start, now))
     return found
 

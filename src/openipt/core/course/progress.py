@@ -13,7 +13,7 @@ from math import floor
 from types import MappingProxyType
 
 from openipt.core.course import known
-from openipt.core.course.course import Course
+from openipt.core.course.course import Course, Meeting
 from openipt.core.course.phases import planned_sessions, session_number
 from openipt.core.course.scores import (
     GAD7,
@@ -25,6 +25,7 @@ from openipt.core.course.scores import (
     points,
     score_at,
     start_score,
+    total_of,
 )
 from openipt.core.manual.model import Manual
 from openipt.core.outcomes.expected import BAND, expected_course
@@ -218,7 +219,7 @@ def _worse(manual: Manual, course: Course) -> tuple[Signal, ...]:
     if not risen:
         return ()
     why = "The score has risen by a reliable change from the start."
-    start, now = start_score(manual, course, risen[0]), present_score(manual, course, risen[0])
+    start, now = start_score(manual, course, risen[0]), latest_score(manual, course, risen[0])
     return (Signal("DR-22", why, risen[0], start, now),)
 
 
@@ -243,6 +244,58 @@ def remission(manual: Manual, course: Course) -> bool | None:
     """Is PHQ-9 below 5 now? None where it is missing."""
     now = present_score(manual, course, PHQ9)
     return None if now is None else now < REMISSION_BELOW
+
+
+def end_score(manual: Manual, course: Course) -> float | None:
+    """PHQ-9 at the end of acute treatment: of its last session or one held since, else given since then.
+
+    None where it was not answered again: an earlier score says how it was then, not how it ended (E09).
+    """
+    last = last_acute_session(course)
+    if last is None:
+        return None
+    of_sessions = [
+        point.total for point in points(manual, course, PHQ9) if point.session >= (last.number or 0)
+    ]
+    since = [
+        total
+        for answers in answers_of(course, PHQ9)
+        if answers.finished and answers.on >= last.on and (total := total_of(manual, answers)) is not None
+    ]
+    return of_sessions[-1] if of_sessions else next(iter(since), None)
+
+
+def last_acute_session(course: Course) -> Meeting | None:
+    """The last planned session once it was held; where it ended earlier, the last one held."""
+    held, planned = course.held, planned_sessions(course)
+    return held[min(planned, len(held)) - 1] if held else None
+
+
+def response_at_end(manual: Manual, course: Course) -> bool | None:
+    """Had PHQ-9 fallen by half or more at the end? None where the start or the end is missing."""
+    start, end = start_score(manual, course, PHQ9), end_score(manual, course)
+    if start is None or end is None:
+        return None
+    return start > 0 and fall(start, end) >= RESPONSE_FALL
+
+
+def remission_at_end(manual: Manual, course: Course) -> bool | None:
+    """Was PHQ-9 below 5 at the end? None where it was not answered then."""
+    end = end_score(manual, course)
+    return None if end is None else end < REMISSION_BELOW
+
+
+def missing_at_end(manual: Manual, course: Course, *, with_start: bool = True) -> tuple[str, ...]:
+    """What is not there of start and end, with the last score that is: it is not taken for the end's."""
+    no_start = with_start and start_score(manual, course, PHQ9) is None
+    missing = ["the PHQ-9 score at the start"] if no_start else []
+    last = last_acute_session(course)
+    if end_score(manual, course) is None:
+        session = f" of session {last.number}, the last one" if last else " at the end"
+        before = points(manual, course, PHQ9)
+        known_of = f" (known is {before[-1].total:g} of session {before[-1].session})" if before else ""
+        missing.append(f"the PHQ-9 score{session}{known_of}")
+    return tuple(missing)
 
 
 def reliably_improved(manual: Manual, course: Course) -> bool | None:

@@ -16,7 +16,6 @@ from openipt.core.manual.model import Manual
 RESIDUAL_ITEM_FROM = 2  # DEFAULT: in remission, an item still on more than half of the days
 
 NOT_AT_THE_END = "It is read at the end of acute treatment."
-SCORES = "the PHQ-9 score at the start or at the end"
 
 
 @rule("DR-29")
@@ -26,9 +25,9 @@ def offer_maintenance(manual: Manual, course: Course, today: date) -> Verdict:
         return not_fired("This adaptation itself goes on into maintenance.")
     if not acute_end_reached(course):
         return not_fired(NOT_AT_THE_END)
-    remitted = progress.remission(manual, course)
+    remitted = progress.remission_at_end(manual, course)
     if remitted is None:
-        return cannot_tell(SCORES)
+        return cannot_tell(*progress.missing_at_end(manual, course, with_start=False))
     episodes, residual = known.earlier_episodes(course) + 1, _residual_items(course)
     inputs = {"remission": remitted, "episodes": episodes, "residual_items": residual}
     if not remitted:
@@ -54,9 +53,9 @@ def response_without_remission(manual: Manual, course: Course, today: date) -> V
     """PHQ-9 has fallen by half or more and is still 5 or above at the end."""
     if not acute_end_reached(course):
         return not_fired(NOT_AT_THE_END)
-    responded, remitted = progress.response(manual, course), progress.remission(manual, course)
+    responded, remitted = progress.response_at_end(manual, course), progress.remission_at_end(manual, course)
     if responded is None or remitted is None:
-        return cannot_tell(SCORES)
+        return cannot_tell(*progress.missing_at_end(manual, course))
     inputs = {"response": responded, "remission": remitted}
     if responded and not remitted:
         return fired("Response without remission at the end.", **inputs)
@@ -68,9 +67,9 @@ def no_response(manual: Manual, course: Course, today: date) -> Verdict:
     """PHQ-9 has fallen by less than half at the end, and is not in remission."""
     if not acute_end_reached(course):
         return not_fired(NOT_AT_THE_END)
-    responded, remitted = progress.response(manual, course), progress.remission(manual, course)
+    responded, remitted = progress.response_at_end(manual, course), progress.remission_at_end(manual, course)
     if responded is None or remitted is None:
-        return cannot_tell(SCORES)
+        return cannot_tell(*progress.missing_at_end(manual, course))
     inputs = {"response": responded, "remission": remitted}
     if not responded and not remitted:
         return fired("No response at the end: the treatment failed, not the client.", **inputs)
@@ -98,9 +97,9 @@ def plan_to_stop_medication(manual: Manual, course: Course, today: date) -> Verd
         if known.asked_about_medication(course):
             return not_fired("The client takes no medication.", medication=False)
         return cannot_tell("whether the client takes medication")
-    remitted = progress.remission(manual, course)
+    remitted = progress.remission_at_end(manual, course)
     if remitted is None:
-        return cannot_tell(SCORES)
+        return cannot_tell(*progress.missing_at_end(manual, course, with_start=False))
     stopping = any(_wants_to_stop(str(entry.values.get("wish") or "")) for entry in drugs)
     inputs = {"medication": True, "remission": remitted, "plan_to_stop": stopping}
     if remitted and stopping:
