@@ -37,6 +37,19 @@ def test_an_older_plan_counts_until_the_level_rises_again():
     assert state("DR-03", course(8, records=[ORANGE, plan(5), lower, higher, plan(7)])) is NOT_FIRED
 
 
+def test_a_risk_review_that_looked_at_the_plan_counts_as_reviewed():
+    """Noted in the risk review of a session; a review cannot stand for a plan that was never made."""
+    higher = ("rec_risk", 7, {"level": "orange"})
+    looked = ("rec_risk", 8, {"level": "orange", "thoughts": True, "plan_reviewed": True})
+    before = [ORANGE, plan(5), ("rec_risk", 6, {"level": "yellow"}), higher]
+    assert read("DR-03", course(8, records=before)).inputs["open"] is True
+    assert state("DR-03", course(8, records=[*before, looked])) is NOT_FIRED
+    for not_looked in ({"plan_reviewed": False}, {"plan_reviewed": None}, {"actions": ["plan read"]}):
+        record = ("rec_risk", 8, {"level": "orange", **not_looked})
+        assert read("DR-03", course(8, records=[*before, record])).inputs["open"] is True
+    assert read("DR-03", course(8, records=[ORANGE, looked])).inputs["open"] is True
+
+
 def test_green_needs_no_plan():
     """At green there is nothing to plan for; without any level it cannot tell."""
     assert state("DR-03", course(records=[("rec_risk", 1, {"level": "green"})])) is NOT_FIRED

@@ -168,6 +168,20 @@ def level_rose_on(course: Course) -> date | None:
     return rose
 
 
+def plan_days(course: Course) -> tuple[date, ...]:
+    """The days on which a safety plan was saved, or looked at with the client as a risk review notes it.
+
+    Nobody looks at a plan that is not there: a review counts after a plan was saved.
+    """
+    saved = [entry.on for entry in course.entries_of("rec_safety_plan")]
+    reviewed = [
+        entry.on
+        for entry in _risk_records(course)
+        if says_yes(entry.values.get("plan_reviewed")) and any(on <= entry.on for on in saved)
+    ]
+    return tuple(sorted((*saved, *reviewed)))
+
+
 @dataclass(frozen=True)
 class RiskAnswer:
     """An answer to a risk item; `value` None: declined or not reached."""

@@ -11,7 +11,7 @@ from django.db import transaction
 from openipt.core.course import known
 from openipt.core.manual.model import Severity
 from openipt.core.measures.scoring import ASK_ABOUT_SAFETY, ScoreAlert
-from openipt.core.safety.levels import GRAVE_ANSWERS, SPEAK_WITHIN, Level, positive_answers
+from openipt.core.safety.levels import GRAVE_ANSWERS, SPEAK_WITHIN, Level, positive_answers, says_yes
 from openipt.errors import NotAllowedNow
 from openipt.records import audit, danger, safety
 from openipt.records.access import Act, require
@@ -244,6 +244,8 @@ def whom_to_tell(episode: Episode, on: date) -> list[User]:
 def stepped_by_entry(*, entry: Entry, by: Actor, at: datetime) -> None:
     """A risk assessment, a violence screen or a safety plan is a step of whatever alert it answers."""
     kinds = STEPS_OF_RECORDS.get(entry.record_type, ())
+    if entry.record_type == "rec_risk" and says_yes(entry.payload.get("plan_reviewed")):
+        kinds = (*kinds, *((StepKind.PLAN_SAVED,) if _has_plan(entry) else ()))
     if not kinds:
         return
     level = Level.named(entry.payload.get("level"))
@@ -259,6 +261,12 @@ def stepped_by_entry(*, entry: Entry, by: Actor, at: datetime) -> None:
         next_contact = known.day(entry.payload.get("followup"))
         if next_contact is not None and next_contact >= day_of(alert.raised_at):
             _step(alert, StepKind.FOLLOW_UP, by, at, entry=entry, on=next_contact)
+
+
+def _has_plan(entry: Entry) -> bool:
+    """Is there a plan that could be looked at on the day of this record?"""
+    plans = Entry.objects.filter(episode_id=entry.episode_id, record_type="rec_safety_plan", on__lte=entry.on)
+    return plans.exclude(state=EntryState.WITHDRAWN).exists()
 
 
 # -- working through --------------------------------------------------------------------------------

@@ -85,12 +85,17 @@ def safety_plan_needed(manual: Manual, course: Course, today: date) -> Verdict:
     rose = known.level_rose_on(course)
     if not plan_needed(current[1]) or rose is None:
         return not_fired(f"The level is {current[1].word}.", level=current[1].word)
-    saved = [e.on for e in course.entries_of("rec_safety_plan") if e.on >= rose]
+    saved = [on for on in known.plan_days(course) if on >= rose]
     inputs = {"level": current[1].word, "rose_on": rose.isoformat(), "open": not saved}
     if not saved:
-        return fired(f"The level is {current[1].word} and no safety plan was saved since it rose.", **inputs)
+        return fired(
+            f"The level is {current[1].word} and no safety plan was saved or reviewed since it rose.",
+            **inputs,
+        )
     if rose == today:
-        return fired(f"The level rose to {current[1].word} today; the plan has been saved since.", **inputs)
+        return fired(
+            f"The level rose to {current[1].word} today; the plan has been saved or reviewed since.", **inputs
+        )
     return not_fired("A safety plan was saved or reviewed since the level last rose.", **inputs)
 
 
