@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from openipt import library
 from openipt.core.course.course import Answers
+from openipt.core.measures.scoring import answer_alert
 from tests.spec.world import CANNOT_TELL, FIRED, NOT_FIRED, course, day, phq9_items, read, state
 
 rule = "DR-01"
@@ -61,9 +63,32 @@ def test_a_total_alone_says_nothing_of_item_9():
 
 
 def test_the_item_of_the_epds_counts_too():
-    """EPDS item 10 at 1 or more starts the same protocol."""
-    epds = Answers("ms_epds", day(1), (0,) * 9 + (1,), session=1)
-    assert state("DR-01", course(phq9=[10], answers=[epds])) is FIRED
+    """EPDS item 10 at 1 point or more starts the same protocol, with the severity of its points.
+
+    The item is reversed (ipt.md 10.2): the first choice on the form is 3 points, the last one 0.
+    """
+    for answer, points, severity in ((0, 3, "critical"), (1, 2, "warning"), (2, 1, "warning")):
+        result = read("DR-01", with_epds(answer))
+        assert (result.state, result.inputs["epds_item_10"], result.severity) == (FIRED, points, severity)
+    assert state("DR-01", with_epds(3)) is NOT_FIRED
+    assert state("DR-01", with_epds(None)) is CANNOT_TELL
+    assert read("DR-01", with_epds(7)).severity == "critical"
+
+
+def test_the_rule_and_the_alert_of_an_answer_agree():
+    """What is raised the moment an answer is chosen is what the rule reads of it later."""
+    measure = library.measure("ms_epds")
+    for answer in range(4):
+        raised = answer_alert(measure, 10, answer)
+        assert (raised is not None) == (state("DR-01", with_epds(answer)) is FIRED)
+        assert raised is None or raised.severity == read("DR-01", with_epds(answer)).severity
+    for answer in range(4):
+        raised = answer_alert(library.measure("ms_phq9"), 9, answer)
+        assert (raised is not None) == (state("DR-01", course(phq9=[10], item_9={1: answer})) is FIRED)
+
+
+def with_epds(item_10):
+    return course(phq9=[10], answers=[Answers("ms_epds", day(1), (0,) * 9 + (item_10,), session=1)])
 
 
 def test_a_question_left_out_takes_no_danger_back():

@@ -305,6 +305,18 @@ def test_a_bad_case_names_every_fault():
     } <= paths
 
 
+def test_reversed_items_told_in_points_are_kept_by_their_place():
+    """EPDS: items 3 and 5 to 10 count from the other end. A total that is the plain sum says they are points."""
+    data = copy.deepcopy(case("gr-missed-call"))
+    session = data["sessions"][1]
+    in_points, by_place = [1, 1, 2, 1, 1, 2, 1, 1, 1, 0], [1, 1, 1, 1, 2, 1, 2, 2, 2, 3]
+    for given, totals in ((in_points, {"ms_epds": 11}), (by_place, {}), (by_place, {"ms_epds": 11})):
+        session["measures"]["ms_epds"], session["totals"] = given, totals
+        found = from_case(data, record_types=library.record_types(), measures=library.measures())
+        assert [a.items for a in found.answers if a.measure == "ms_epds"] == [tuple(by_place)]
+        assert any("in points" in remark for remark in found.remarks) is (given is in_points)
+
+
 def test_a_total_that_is_not_the_sum_is_a_fault():
     data = copy.deepcopy(case("gr-missed-call"))
     data["sessions"][1]["totals"]["ms_phq9"] = 5

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -197,13 +197,15 @@ def latest_item_9(course: Course) -> RiskAnswer | None:
     return latest_risk_answer(course, PHQ9, 9)
 
 
-def latest_risk_answer(course: Course, measure: str, item: int) -> RiskAnswer | None:
-    """One risk item on the last day it was asked, the highest answer of that day."""
+def latest_risk_answer(
+    course: Course, measure: str, item: int, points: Callable[[int], int] = int
+) -> RiskAnswer | None:
+    """One risk item on the last day it was asked, the highest of that day. `points`: what an answer counts."""
     asked = [(answers.on, value) for answers, value in item_answers(course, measure, item)]
     if not asked:
         return None
     last = max(on for on, _ in asked)
-    values = [value for on, value in asked if on == last and value is not None]
+    values = [points(value) for on, value in asked if on == last and value is not None]
     return RiskAnswer(measure, item, last, max(values, default=None))
 
 

@@ -270,7 +270,10 @@ def _is_whole(given: object) -> bool:
 
 
 def _is_total_of(measure: Measure | None, given: list[int], total: Any) -> bool:
-    """The plain sum, or the total as the measure scores its answers."""
+    """The plain sum, or the total as the measure scores its answers.
+
+    Of a measure with reversed items answers may be told in points: `cases` then puts them back by place.
+    """
     if not isinstance(total, int | float) or total == sum(given):
         return True
     if measure is None:

@@ -409,7 +409,8 @@ class _Reader:
             number, on = session.get("number"), date.fromisoformat(session["date"])
             totals = {**(session.get("totals") or {})}
             for measure, given in (session.get("measures") or {}).items():
-                totals.pop(measure, None)
+                total = totals.pop(measure, None)
+                given = self._by_place(measure, given, total)
                 if given is not None and self._is_measure(measure):
                     day = moved.get((measure, number), on)
                     found.append(self._sitting(measure, given, day, number))
@@ -417,6 +418,22 @@ class _Reader:
                 _given(m, on, number, t) for m, t in totals.items() if t is not None and self._is_measure(m)
             ]
         return (*found, *self._check_in_answers())
+
+    def _by_place(self, name: str, given: Any, total: Any) -> Any:
+        """Answers as places on the form. Of reversed items told in points the total tells: it is their sum."""
+        measure = self.measures.get(name)
+        if measure is None or not isinstance(given, list) or not all(type(a) is int for a in given):
+            return given
+        reversed_ones = [item for item in measure.items if item.reversed]
+        if not reversed_ones or len(given) != len(measure.items) or total != sum(given):
+            return given
+        if any(answer not in item.values for item, answer in zip(measure.items, given, strict=True)):
+            return given
+        placed = [item.scored(answer) for item, answer in zip(measure.items, given, strict=True)]
+        if sum(placed) == total:  # both readings come to it: as the format has them
+            return given
+        self.remarks.append(f"{name}: answers were told in points and are kept by their place on the form.")
+        return placed
 
     def _is_measure(self, name: str) -> bool:
         """Is this a measure that is here? Answers to another have no place, and its name no meaning."""

@@ -14,9 +14,9 @@ from openipt.core.safety.levels import GRAVE_ANSWERS, Level, plan_needed, says_y
 
 @rule("DR-01")
 def risk_answer(manual: Manual, course: Course, today: date) -> Verdict:
-    """A risk answer is positive: item 9, EPDS item 10, or or a question of the risk assessment as last answered."""
+    """A risk answer is positive: item 9, EPDS item 10, or a question of the risk assessment as last answered."""
     item_9 = known.latest_item_9(course)
-    item_10 = known.latest_risk_answer(course, EPDS, parameter(manual, "DR-01", "epds_item"))
+    item_10 = _epds_item(manual, course)
     assessed = known.latest_risk_record(course)
     answers = _positive_now(course, item_9)
     inputs = {
@@ -39,6 +39,17 @@ def risk_answer(manual: Manual, course: Course, today: date) -> Verdict:
     if item_9 is None and item_10 is None and assessed is None:
         return cannot_tell("PHQ-9 item 9 and any risk assessment", **inputs)
     return not_fired("The last answers about risk are all negative.", **inputs)
+
+
+def _epds_item(manual: Manual, course: Course) -> known.RiskAnswer | None:
+    """EPDS item 10 in points. An answer is the place of the choice on the form; the measure says which items
+    count from the other end, and so does the alert an answer raises the moment it is chosen. No such answer
+    is not known to be harmless: it counts as the gravest.
+    """
+    item = manual.measure_list[EPDS].item(parameter(manual, "DR-01", "epds_item"))
+    gravest = max(item.scored(answer) for answer in item.values)
+    points = lambda answer: item.scored(answer) if answer in item.values else gravest  # noqa: E731
+    return known.latest_risk_answer(course, EPDS, item.number, points)
 
 
 # What PHQ-9 item 9 asks too. A later answer to it stands for these; it says nothing of any other question.
