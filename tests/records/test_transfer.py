@@ -168,6 +168,22 @@ def test_the_engine_says_the_same_of_a_case_in_file_and_database(case: str) -> N
         assert course_status(manual, rows.as_of(meeting.on), meeting.on).as_json() == told, meeting.on
 
 
+def test_two_first_contacts_come_in_and_go_out_each_with_its_own() -> None:
+    data = json.loads(shared("cases/gr-missed-call.json").read_text())
+    first, *rest = data["sessions"]
+    told = {"type": "rec_emotion_log", "first_word": "afraid"}
+    second = {**first, "date": "2025-10-03", "note": "second talk", "records": [told]}
+    read = from_case({**data, "sessions": [first, second, *rest]}, record_types=library.record_types())
+    made = in_(read)
+    held = list(made.sessions.filter(number=0).order_by("held_on"))
+    assert [session.held_on.isoformat() for session in held] == [first["date"], "2025-10-03"]
+    logs = made.entries.filter(record_type="rec_emotion_log", session=held[1])
+    assert [entry.payload["first_word"] for entry in logs] == ["afraid"]
+    exported = out(made)
+    assert out(in_(exported)) == exported
+    assert [meeting.note for meeting in exported.meetings][:2] == [first["note"], "second talk"]
+
+
 def test_a_course_is_read_in_a_fixed_number_of_queries(lived: Episode, django_assert_max_num_queries) -> None:
     with django_assert_max_num_queries(14):
         convert.course(again(lived))

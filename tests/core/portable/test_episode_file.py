@@ -277,6 +277,34 @@ def test_sessions_must_follow_one_another():
     assert {"meetings.3.number", "meetings", "meetings.6.number"} <= faults_of(from_file, data)
 
 
+def test_several_contacts_may_come_before_session_1():
+    """Two assessment contacts are sensible; each is number 0. One after session 1 is not, nor is 1 twice."""
+    data = to_file(read(case("ipc-new-town")))
+    first = next(row for row in data["meetings"] if row["number"] == 0)
+    second = {**first, "on": "2026-01-10", "note": "asked about danger, alone"}
+    told = {**data, "meetings": [first, second, *data["meetings"][1:]]}
+    assert [m.number for m in from_file(told).meetings][:3] == [0, 0, 1]
+    late = {**data, "meetings": [*data["meetings"], {**second, "on": "2026-01-20"}]}
+    assert faults_of(from_file, late) == {"meetings"}
+    again = {**data, "meetings": [*data["meetings"], data["meetings"][1]]}
+    assert f"meetings.{len(again['meetings'])}.number" in faults_of(from_file, again)
+
+
+def test_a_case_with_two_first_contacts_keeps_each_on_its_day():
+    data = copy.deepcopy(case("gr-missed-call"))
+    first = data["sessions"][0]
+    second = copy.deepcopy(first) | {"date": "2025-10-03", "tasks_done": ["A03"], "note": "second talk"}
+    first["tasks_done"] = [task for task in first["tasks_done"] if task != "A03"]
+    data["sessions"].insert(1, second)
+    found = read(data)
+    assert [(m.number, m.on) for m in found.meetings][:2] == [
+        (0, date.fromisoformat(first["date"])),
+        (0, date(2025, 10, 3)),
+    ]
+    assert [e.on for e in found.entries if e.record == "rec_suitability"] == [date(2025, 10, 3)]
+    assert found.status_changes[0].on == date.fromisoformat(first["date"])
+
+
 def test_payloads_are_checked_by_their_record_type():
     data = to_file(read(case("ipc-new-town")))
     place = next(n for n, e in enumerate(data["entries"], start=1) if e["record"] == "rec_risk")
@@ -310,11 +338,11 @@ def test_reversed_items_told_in_points_are_kept_by_their_place():
     data = copy.deepcopy(case("gr-missed-call"))
     session = data["sessions"][1]
     in_points, by_place = [1, 1, 2, 1, 1, 2, 1, 1, 1, 0], [1, 1, 1, 1, 2, 1, 2, 2, 2, 3]
-    for given, totals in ((in_points, {"ms_epds": 11}), (by_place, {}), (by_place, {"ms_epds": 11})):
-        session["measures"]["ms_epds"], session["totals"] = given, totals
+    for told, totals in ((in_points, {"ms_epds": 11}), (by_place, {}), (by_place, {"ms_epds": 11})):
+        session["measures"]["ms_epds"], session["totals"] = told, totals
         found = from_case(data, record_types=library.record_types(), measures=library.measures())
         assert [a.items for a in found.answers if a.measure == "ms_epds"] == [tuple(by_place)]
-        assert any("in points" in remark for remark in found.remarks) is (given is in_points)
+        assert any("in points" in remark for remark in found.remarks) is (told is in_points)
 
 
 def test_a_total_that_is_not_the_sum_is_a_fault():

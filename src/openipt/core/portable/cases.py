@@ -158,11 +158,13 @@ class _Reader:
         return self.case.get(key) or []
 
     def _numbered(self) -> dict[int, date]:
-        return {
-            s["number"]: date.fromisoformat(s["date"])
-            for s in self.case["sessions"]
-            if s.get("number") is not None
-        }
+        """The day of each session; of several contacts before session 1 the first."""
+        days: dict[int, date] = {}
+        for session in self.case["sessions"]:
+            if (number := session.get("number")) is not None:
+                on = date.fromisoformat(session["date"])
+                days[number] = min(on, days.get(number, on))
+        return days
 
     def _session_of_task(self, task: str, otherwise: int | None) -> int | None:
         """The first session in which a task was done, else that one if it was held."""
@@ -170,6 +172,12 @@ class _Reader:
             if task in (session.get("tasks_done") or []) and session.get("number") is not None:
                 return int(session["number"])
         return otherwise if otherwise in (0, *self._numbered()) else None
+
+    def _day_of_contact(self, task: str, session: int | None) -> date | None:
+        """Of several contacts before session 1, the day of the one in which a task was done."""
+        told = [s for s in self.case["sessions"] if s.get("number") == 0 == session]
+        done = [date.fromisoformat(s["date"]) for s in told if task in (s.get("tasks_done") or [])]
+        return min(done, default=None)
 
     def _day_of(self, session: int) -> date:
         return self._numbered().get(session, self._start)
@@ -226,7 +234,8 @@ class _Reader:
     def _intake(self) -> None:
         self.at = "suitability"
         if suitability := self.case.get("suitability"):
-            self._add("rec_suitability", suitability, self._session_of_task("A03", 0))
+            session = self._session_of_task("A03", 0)
+            self._add("rec_suitability", suitability, session, self._day_of_contact("A03", session))
         first = self._session_of_task("I02", 1)
         for place, item in enumerate(self._rows("timeline"), start=1):
             self.at = f"timeline.{place}"

@@ -324,17 +324,22 @@ def meeting_faults(
     rows: str = "meetings",
     start: str = "started_on",
 ) -> Iterator[FieldFault]:
-    """Meetings by their place in the file, which calls its rows and its first day so."""
-    seen: dict[int, date] = {}
+    """Meetings by their place in the file, which calls its rows and its first day so.
+
+    The first contacts may be several: each is number 0, and all of them come before session 1.
+    """
+    seen: dict[int, date] = {}  # of contacts before session 1 the last one
     for place, meeting in meetings.items():
         path = f"{rows}.{place}.number"
         if meeting.attendance.is_held and meeting.number is None:
             yield FieldFault(path, "is missing: a held meeting has a number.")
         if not meeting.attendance.is_held and meeting.number is not None:
             yield FieldFault(path, "only a held meeting has a number.")
-        if meeting.number is not None and meeting.number in seen:
+        if meeting.number and meeting.number in seen:
             yield FieldFault(path, f"session {meeting.number} is there twice.")
-        if meeting.number is not None:
+        if meeting.number == 0:
+            seen[0] = max(meeting.on, seen.get(0, meeting.on))
+        elif meeting.number is not None:
             seen.setdefault(meeting.number, meeting.on)
     numbered = sorted(seen.items())
     for (before, earlier), (number, on) in zip(numbered, numbered[1:], strict=False):

@@ -252,8 +252,8 @@ def _next_number(episode: Episode, day: date, intake: bool | None) -> int:
     highest = episode.sessions.aggregate(highest=Max("number"))["highest"]
     if intake is None:
         intake = highest is None and episode.status in (EpisodeStatus.ENQUIRY, EpisodeStatus.ASSESSMENT)
-    if intake and highest is not None:
-        raise refuse("The intake has been held already.")
+    if intake and highest:
+        raise refuse("Session 1 has been held: a first contact comes before it.")
     return 0 if intake else (highest or 0) + 1
 
 

@@ -86,7 +86,7 @@ def import_episode(*, portable: PortableEpisode, therapist: User, by: Actor, at:
             episode=episode, label=person.label, relation=person.relation, code=person.id, at=at
         )
     sessions = [_session(meeting, episode, therapist, at) for meeting in portable.meetings]
-    by_number = {session.number: session for session in sessions if session.number is not None}
+    by_number = _Numbered(sessions)
     signed = frozenset(session.pk for session in sessions if session.is_signed)
     _entries(portable, episode, by_number, signed, at)
     for answers in portable.answers:
@@ -209,6 +209,21 @@ def _noon(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, NOON))
 
 
+class _Numbered:
+    """The sessions of one episode by number. Of several contacts before session 1, the one of that day."""
+
+    def __init__(self, sessions: list[Session]) -> None:
+        self._held: dict[int, list[Session]] = {}
+        for session in sessions:
+            if session.number is not None:
+                self._held.setdefault(session.number, []).append(session)
+
+    def get(self, number: int | None, on: date) -> Session | None:
+        held = self._held.get(number, []) if number is not None else []
+        of_the_day = [session for session in held if session.held_on == on]
+        return next(iter([*of_the_day, *held]), None)
+
+
 def _uses(model: Any, column: str, codes: Iterable[str], session: Session, at: datetime) -> None:
     rows = [model(session=session, at=at, **{column: code}) for code in dict.fromkeys(codes)]
     model.objects.bulk_create(rows)
@@ -217,7 +232,7 @@ def _uses(model: Any, column: str, codes: Iterable[str], session: Session, at: d
 def _entries(
     portable: PortableEpisode,
     episode: Episode,
-    by_number: dict[int, Session],
+    by_number: _Numbered,
     signed: frozenset[Any],
     at: datetime,
 ) -> None:
@@ -226,7 +241,7 @@ def _entries(
     as_given = len(set(orders)) == len(orders) and min(orders, default=1) >= 1
     last = 0
     for place, entry in enumerate(portable.entries, start=1):
-        session = by_number.get(entry.session) if entry.session is not None else None
+        session = by_number.get(entry.session, entry.on)
         last = max(last, entry.order if as_given else place)
         _entry(
             episode,
@@ -293,8 +308,8 @@ def _entry(
     row.save(force_insert=True)
 
 
-def _answers(answers: Answers, episode: Episode, by_number: dict[int, Session], at: datetime) -> None:
-    session = by_number.get(answers.session) if answers.session is not None else None
+def _answers(answers: Answers, episode: Episode, by_number: _Numbered, at: datetime) -> None:
+    session = by_number.get(answers.session, answers.on)
     opened_at = answers.at or _noon(answers.on)
     chosen_at = _known_moment(answers.risk_at) or opened_at
     check_in = CheckIn.objects.create(

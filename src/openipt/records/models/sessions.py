@@ -36,7 +36,8 @@ class MeetingFormat(StrEnum):
 
 
 class Session(OfEpisode):
-    """One meeting of an episode. Only a held one has a number; the intake is number 0.
+    """One meeting of an episode. Only a held one has a number; the intake is number 0, and so is every
+    further contact before session 1.
 
     `note`: a list of blocks `{"id", "text", "source", "edited"}`, sealed. `held_on` is the day it took
     place, `written_at` the moment its record was begun; both are kept when it is written up later.
@@ -75,7 +76,9 @@ class Session(OfEpisode):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="one_session_per_number", fields=["episode", "number"]),
+            models.UniqueConstraint(
+                name="one_session_per_number", fields=["episode", "number"], condition=Q(number__gte=1)
+            ),
             models.CheckConstraint(
                 name="only_a_held_session_has_a_number",
                 condition=Q(attendance__in=HELD, number__isnull=False, held_on__isnull=False)
