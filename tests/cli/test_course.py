@@ -15,6 +15,7 @@ from openipt.core.portable.episode_file import to_file
 from tests.shared_data import shared
 
 KEYS = [
+    "status",
     "phase",
     "session_number",
     "planned_sessions",

@@ -168,6 +168,22 @@ def test_the_engine_says_the_same_of_a_case_in_file_and_database(case: str) -> N
         assert course_status(manual, rows.as_of(meeting.on), meeting.on).as_json() == told, meeting.on
 
 
+@pytest.mark.parametrize("case", CASES)
+def test_the_status_a_case_tells_is_that_of_the_file_the_record_and_the_command(
+    case: str, tmp_path: Path, capsys
+) -> None:
+    file = shared(f"cases/{case}.json")
+    read = from_case(json.loads(file.read_text()), record_types=library.record_types())
+    last = read.status_changes[-1]
+    made = in_(read)
+    assert (made.status, made.end_reason) == (last.status.value, last.reason)
+    assert made.ended_on == (last.on if last.status.value == "ended" else None)
+    manual = library.manual(made.adaptation)
+    assert course_status(manual, convert.course(made), AT.date()).status is last.status
+    assert main(["course", "status", str(file), "--on", AT.date().isoformat()]) == 0
+    assert f": {last.status.value}, " in capsys.readouterr().out.splitlines()[0]
+
+
 def test_two_first_contacts_come_in_and_go_out_each_with_its_own() -> None:
     data = json.loads(shared("cases/gr-missed-call.json").read_text())
     first, *rest = data["sessions"]

@@ -102,7 +102,7 @@ def _codes(data: Any) -> dict[str, tuple[str, ...]]:
 
 def _lines(found: CourseStatus) -> list[str]:
     lines = [
-        f"{found.on}: {found.phase} phase, session {found.session_number} of {found.planned_sessions}, "
+        f"{found.on}: {found.status.value if found.status else 'no status on record'}, {found.phase} phase, session {found.session_number} of {found.planned_sessions}, "
         f"{found.remaining} remaining",
         f"due: {', '.join(found.due) or 'nothing'}",
         f"overdue: {', '.join(found.overdue) or 'nothing'}",

@@ -240,6 +240,61 @@ def test_answers_given_before_the_session_keep_their_day():
     assert [(a.on, a.items[8]) for a in answers] == [(date(2025, 11, 2), 2)]
 
 
+@pytest.mark.parametrize(
+    ("name", "last"),
+    [
+        ("rt-closed-branch", ("ended", "completed")),
+        ("ipc-new-town", ("ended", "completed")),
+        ("gr-missed-call", ("maintenance", "")),
+        ("rd-silent-house", ("active", "")),  # a discharge of the weekly contract, and more sessions decided
+    ],
+)
+def test_a_case_that_tells_its_end_has_that_status(name, last):
+    """By its discharge and what was decided then, on the day of the last session."""
+    found = read(case(name))
+    assert (found.status_changes[-1].status.value, found.status_changes[-1].reason) == last
+    if last[0] != "active":
+        assert found.status_changes[-1].on == found.meetings[-1].on
+
+
+def test_how_a_case_ended_is_told_by_its_records_or_its_own_word():
+    def ends(**changes):
+        data = copy.deepcopy(case("ipc-new-town")) | changes.pop("case", {})
+        for record in data["sessions"][-1]["records"]:
+            record |= changes.get(record["type"], {})
+        drop = changes.get("without", ())
+        data["sessions"][-1]["records"] = [
+            r for r in data["sessions"][-1]["records"] if r["type"] not in drop
+        ]
+        data["ending"] = {key: told for key, told in data["ending"].items() if key not in drop}
+        change = read(data).status_changes[-1]
+        return change.status.value, change.reason
+
+    both = ("rec_next_step", "next_step")
+    assert ends(without=("rec_discharge",)) == ("active", "")
+    assert ends(without=both) == ("ended", "completed")
+    assert ends(without=both, rec_discharge={"reason": "dropped out after session 6"}) == (
+        "ended",
+        "dropped_out",
+    )
+    assert ends(without=both, rec_discharge={"reason": "family matters"}) == ("ended", "other")
+    assert ends(rec_next_step={"decision": "refer"}) == ("ended", "referred")
+    assert ends(rec_next_step={"decision": "augment"}) == ("active", "")
+    assert ends(case={"status": "moved"}) == ("ended", "moved")
+    assert ends(case={"status": "paused"}) == ("paused", "")
+
+
+def test_nothing_ends_by_itself_while_somebody_is_at_risk():
+    """An open alert, or a level above green: a named clinician ends it, with a reason (DR-35)."""
+    data = copy.deepcopy(case("ipc-new-town"))
+    data["sessions"][-1]["records"].append({"type": "rec_risk", "level": "yellow", "reason": "new thoughts"})
+    found = read(data)
+    assert found.status_changes[-1].status is EpisodeStatus.ACTIVE
+    assert any("named clinician" in remark for remark in found.remarks)
+    data = copy.deepcopy(case("gr-missed-call")) | {"status": "ended"}
+    assert read(data).status_changes[-1].status is EpisodeStatus.ACTIVE
+
+
 # -- bad files ----------------------------------------------------------------------------------------
 
 

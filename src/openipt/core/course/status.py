@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from openipt.core.course.course import Course
+from openipt.core.course.course import Course, EpisodeStatus
 from openipt.core.course.measures_due import measures_due
-from openipt.core.course.phases import phase_on, planned_sessions, remaining, session_number
+from openipt.core.course.phases import phase_on, planned_sessions, remaining, session_number, status_on
 from openipt.core.course.rules import RuleResult, rule_results
 from openipt.core.course.tasks import State, TaskState, of_state, task_states
 from openipt.core.course.transitions import ExitCriteria, Transition, exit_criteria, transitions
@@ -24,6 +24,7 @@ class CourseStatus:
     """Where one course stands at the end of one day."""
 
     on: date
+    status: EpisodeStatus | None  # as last recorded
     phase: str
     session_number: int
     planned_sessions: int
@@ -64,6 +65,7 @@ class CourseStatus:
     def as_json(self) -> dict[str, Any]:
         """The shape that the command line, the interface for programs and the tests share."""
         return {
+            "status": self.status.value if self.status else None,
             "phase": self.phase,
             "session_number": self.session_number,
             "planned_sessions": self.planned_sessions,
@@ -91,6 +93,7 @@ def course_status(manual: Manual, course: Course, today: date) -> CourseStatus:
     phase = phase_on(manual, known, today)
     return CourseStatus(
         on=today,
+        status=status_on(known),
         phase=phase,
         session_number=session_number(known),
         planned_sessions=planned_sessions(known),

@@ -16,6 +16,7 @@ from typing import Any
 from openipt.core.course.course import (
     Answers,
     Attendance,
+    EndReason,
     EpisodeStatus,
     PhaseChange,
     PlanChange,
@@ -48,6 +49,7 @@ from openipt.core.portable.episode import (
     PortableStep,
 )
 from openipt.core.portable.episode_file import consistency_faults, one_each, payload_faults, to_file
+from openipt.core.safety.levels import Level
 from openipt.errors import FileNotValid
 
 # Parts of a case that tell about it and are no part of an episode.
@@ -508,7 +510,65 @@ class _Reader:
     def _status_changes(self) -> tuple[StatusChange, ...]:
         intake = self._day_of(0)
         assessment = [StatusChange(EpisodeStatus.ASSESSMENT, intake)] if intake < self._start else []
-        return (*assessment, StatusChange(EpisodeStatus.ACTIVE, self._start))
+        begun = (*assessment, StatusChange(EpisodeStatus.ACTIVE, self._start))
+        last = self._last_status()
+        if last is None or last.on < self._start:
+            return begun
+        if last.status is EpisodeStatus.ENDED and self._needs_a_clinician():
+            self.remarks.append(
+                "It is told as ended, and an alert is open or the level of risk is above green: it comes in as "
+                "active. End it with a named clinician and a reason (DR-35)."
+            )
+            return begun
+        return (*begun, last)
+
+    def _last_status(self) -> StatusChange | None:
+        """How the course went on: as the case states it, else by its discharge and what was decided then.
+
+        A discharge alone ends it; so it does where more sessions or an addition were decided and it says
+        that it was completed, and no more. Without either, nothing is known to have ended.
+        """
+        days = [date.fromisoformat(s["date"]) for s in self.case["sessions"] if s.get("number") is not None]
+        if (stated := self._stated_status(max(days, default=self._start))) is not None:
+            return stated
+        discharges = [entry for entry in self.entries if entry.record == "rec_discharge"]
+        if not discharges:
+            return None
+        discharge = max(discharges, key=lambda entry: entry.on)
+        steps = [entry for entry in self.entries if entry.record == "rec_next_step"]
+        step = max(steps, key=lambda entry: entry.on, default=None)
+        on = max([discharge.on, *days])
+        said = str(discharge.values.get("reason") or "").strip().lower().rstrip(".")
+        decided = step.values.get("decision") if step else "end"
+        later = step is not None and step.on < discharge.on and said == EndReason.COMPLETED.value
+        if decided == "maintenance" and not later:
+            return StatusChange(EpisodeStatus.MAINTENANCE, on)
+        if decided in ("extend", "augment") and not later:
+            return None
+        referred = decided in ("refer", "switch") and not later
+        reason = EndReason.REFERRED if referred else _end_reason(said)
+        return StatusChange(EpisodeStatus.ENDED, on, reason.value)
+
+    def _stated_status(self, on: date) -> StatusChange | None:
+        """`status` of the case, a status or the reason of an end in one word."""
+        stated = str(self.case.get("status") or "").strip().lower()
+        if stated in set(EndReason):
+            return StatusChange(EpisodeStatus.ENDED, on, stated)
+        if stated == EpisodeStatus.ENDED.value:
+            said = str(self.case.get("end_reason") or "").strip().lower()
+            return StatusChange(EpisodeStatus.ENDED, on, (_end_reason(said)).value)
+        known_ones = (EpisodeStatus.PAUSED, EpisodeStatus.MAINTENANCE, EpisodeStatus.ACTIVE)
+        return next((StatusChange(one, on) for one in known_ones if one.value == stated), None)
+
+    def _needs_a_clinician(self) -> bool:
+        """An alert of the case is open (none tells that it was resolved), or the level is above green."""
+        if self._alerts():
+            return True
+        levels = [
+            (entry.on, entry.values.get("level")) for entry in self.entries if entry.record == "rec_risk"
+        ]
+        stated = [(on, level) for on, level in levels if isinstance(level, str)]
+        return bool(stated) and max(stated, key=lambda one: one[0])[1] != Level.GREEN.word
 
     def _client_entry(self, row: Mapping[str, Any]) -> PortableClientEntry:
         worksheet, told = row.get("worksheet") or "", row.get("fields") or {}
@@ -553,7 +613,7 @@ class _Reader:
         private = sum(1 for session in self.case["sessions"] if session.get("private_note"))
         if private:
             self.remarks.append(f"{private} private notes were left out: only their author may add them.")
-        unknown = sorted(set(self.case) - set(CASE_SHAPE.keys) - ABOUT_THE_CASE)
+        unknown = sorted(set(self.case) - set(CASE_SHAPE.keys) - ABOUT_THE_CASE - {"status", "end_reason"})
         self.remarks += [f"“{key}” is no part of a case and was left out." for key in unknown]
         odd = {key for session in self.case["sessions"] for key in set(session) - set(SESSION_SHAPE.keys)}
         self.remarks += [f"“{key}” is no part of a session and was left out." for key in sorted(odd)]
@@ -575,6 +635,12 @@ def _meeting(session: Mapping[str, Any]) -> PortableMeeting:
         note=session.get("note") or "",
         signed=attendance.is_held and bool(session.get("note")),
     )
+
+
+def _end_reason(said: str) -> EndReason:
+    """The reason of an end as one of the list; what begins with one of its words is that one."""
+    words = said.replace(" ", "_")
+    return next((reason for reason in EndReason if words.startswith(reason.value)), EndReason.OTHER)
 
 
 def _as_rated(issue: Mapping[str, Any]) -> dict[str, Any]:
