@@ -8,8 +8,8 @@ rule = "DR-33"
 title = "Aged 70 or older, remitted with medication"
 
 
-def late_life(score=3, age=72, drug="sertraline", asked=True):
-    taken = [("rec_medication", 1, {"drug": drug, "wish": "keep"})] if asked else []
+def late_life(score=3, age=72, drug="sertraline", asked=True, **more):
+    taken = [("rec_medication", 1, {"drug": drug, "wish": "keep", **more})] if asked else []
     return course(4, phq9=[18, 12, 8, score], records=taken, birth_year=START.year - age)
 
 
@@ -20,6 +20,15 @@ def test_seventy_in_remission_with_a_drug():
     assert state("DR-33", late_life(age=69)) is NOT_FIRED
     assert state("DR-33", late_life(score=5)) is NOT_FIRED
     assert state("DR-33", late_life(drug=None)) is NOT_FIRED
+
+
+def test_only_a_drug_against_depression_counts():
+    """As noted with the drug, else by its name; of another name it cannot tell, and says what to ask."""
+    assert state("DR-33", late_life(drug="amlodipine", for_depression=False)) is NOT_FIRED
+    assert state("DR-33", late_life(drug="lithium", for_depression=True)) is FIRED
+    unknown = read("DR-33", late_life(drug="amlodipine"))
+    assert unknown.state is CANNOT_TELL and "against depression" in unknown.why
+    assert state("DR-33", late_life(drug="amlodipine", score=9)) is NOT_FIRED
 
 
 def test_what_is_not_known_is_named():

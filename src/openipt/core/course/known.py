@@ -491,12 +491,26 @@ def months_between(earlier: date, later: date) -> int:
 
 
 def medications(course: Course) -> tuple[Entry, ...]:
-    """The last word on each drug that is named."""
+    """The last word on each drug that is named; what a later record leaves out stays as it was said before."""
     last: dict[str, Entry] = {}
     for entry in course.entries_of("rec_medication"):
+        said = {key: value for key, value in entry.values.items() if not is_empty(value)}
         for drug in words(entry.values.get("drug")):
-            last[drug.lower()] = entry
+            before = last[drug.lower()].values if drug.lower() in last else {}
+            last[drug.lower()] = replace(entry, values={**before, **said})
     return tuple(last.values())
+
+
+def against_depression(drug: Entry, names: Iterable[str]) -> bool | None:
+    """Is this drug taken against depression: as noted, else by its name; None where neither tells.
+
+    `names`: those of drugs against depression. Another name alone says nothing of what it is taken for.
+    """
+    noted = drug.values.get("for_depression")
+    if not is_empty(noted):
+        return says_yes(noted)
+    called = " ".join(words(drug.values.get("drug"))).lower()
+    return True if any(re.search(rf"\b{re.escape(name)}\b", called) for name in names) else None
 
 
 def asked_about_medication(course: Course) -> bool:

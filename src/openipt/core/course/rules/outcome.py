@@ -7,7 +7,7 @@ from datetime import date
 
 from openipt.core.course import known, progress
 from openipt.core.course.circumstances import oldest_age
-from openipt.core.course.course import Course
+from openipt.core.course.course import Course, Entry
 from openipt.core.course.phases import acute_end_reached
 from openipt.core.course.rules.result import Verdict, cannot_tell, fired, not_fired, parameter, rule
 from openipt.core.course.scores import PHQ9, answers_of
@@ -89,22 +89,40 @@ _DENIED = re.compile(r"\b(not|no|never|keep|continue|stay|against)\b", re.IGNORE
 
 @rule("DR-32")
 def plan_to_stop_medication(manual: Manual, course: Course, today: date) -> Verdict:
-    """Remission with medication, and a wish on record to stop it."""
+    """Remission with a drug against depression, and a wish on record to stop it."""
     if not acute_end_reached(course):
         return not_fired(NOT_AT_THE_END)
-    drugs = known.medications(course)
-    if not drugs:
-        if known.asked_about_medication(course):
-            return not_fired("The client takes no medication.", medication=False)
+    if not known.asked_about_medication(course):
         return cannot_tell("whether the client takes medication")
+    drugs, unsure = _against_depression(manual, course)
+    if not drugs and not unsure:
+        return not_fired("The client takes no medication against depression.", medication=False)
     remitted = progress.remission_at_end(manual, course)
     if remitted is None:
         return cannot_tell(*progress.missing_at_end(manual, course, with_start=False))
-    stopping = any(_wants_to_stop(str(entry.values.get("wish") or "")) for entry in drugs)
-    inputs = {"medication": True, "remission": remitted, "plan_to_stop": stopping}
-    if remitted and stopping:
+    stopping, may_be = _to_be_stopped(drugs), _to_be_stopped(unsure)
+    inputs = {"medication": bool(drugs) or None, "remission": remitted, "plan_to_stop": stopping or may_be}
+    if not remitted:
+        return not_fired("There is no remission.", **inputs)
+    if stopping:
         return fired("Remission was reached with medication and there is a plan to stop it.", **inputs)
-    return not_fired("No plan to stop is on record." if remitted else "There is no remission.", **inputs)
+    if may_be:
+        return cannot_tell(FOR_WHAT, **inputs)
+    return not_fired("No plan to stop is on record.", **inputs)
+
+
+FOR_WHAT = "whether the drug on record is taken against depression"
+
+
+def _against_depression(manual: Manual, course: Course) -> tuple[list[Entry], list[Entry]]:
+    """Drugs taken against depression, and those of which it is not known."""
+    names = parameter(manual, "DR-32", "against_depression")
+    told = [(drug, known.against_depression(drug, names)) for drug in known.medications(course)]
+    return [drug for drug, is_so in told if is_so], [drug for drug, is_so in told if is_so is None]
+
+
+def _to_be_stopped(drugs: list[Entry]) -> bool:
+    return any(_wants_to_stop(str(drug.values.get("wish") or "")) for drug in drugs)
 
 
 def _wants_to_stop(wish: str) -> bool:
@@ -113,19 +131,22 @@ def _wants_to_stop(wish: str) -> bool:
 
 @rule("DR-33")
 def keep_medication_in_late_life(manual: Manual, course: Course, today: date) -> Verdict:
-    """Seventy or older, PHQ-9 in remission, and medication on record."""
+    """Seventy or older, PHQ-9 in remission, and medication against depression on record."""
     age, limit = oldest_age(course, today), parameter(manual, "DR-33", "age_from")
-    taken = bool(known.medications(course)) if known.asked_about_medication(course) else None
+    drugs, unsure = _against_depression(manual, course)
+    asked = known.asked_about_medication(course)
+    taken = True if drugs else None if unsure or not asked else False
     remitted = progress.remission(manual, course)
     inputs = {"age": age, "medication": taken, "remission": remitted}
     if age is not None and age < limit:
         return not_fired(f"The client is younger than {limit}.", **inputs)
     if taken is False:
-        return not_fired("The client takes no medication.", **inputs)
+        return not_fired("The client takes no medication against depression.", **inputs)
     if remitted is False:
         return not_fired("There is no remission.", **inputs)
     missing = ["the year of birth"] if age is None else []
-    missing += ["whether the client takes medication"] if taken is None else []
+    if taken is None:
+        missing.append(FOR_WHAT if unsure else "whether the client takes medication")
     missing += ["a PHQ-9 score"] if remitted is None else []
     if missing:
         return cannot_tell(*missing, **inputs)
