@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from datetime import date
 
 from openipt.core.course import known
+from openipt.core.course.beyond import MedicalCheck
 from openipt.core.course.course import Course, Entry
+from openipt.core.fields.definitions import is_empty
 from openipt.core.manual.model import Manual
 from openipt.core.safety.levels import says_yes
 
@@ -64,6 +66,36 @@ def consent_stands(course: Course, kind: str, on: date) -> bool:
 
 def _given_on(consent: Entry) -> date:
     return known.day(consent.values.get("date")) or consent.on
+
+
+# -- the medical check with an eating disorder -------------------------------------------------------------
+
+
+def medical_check(course: Course) -> MedicalCheck | None:
+    """What risk assessments say of it (ED-01), each part as it was looked at last; None: nobody looked."""
+    said: dict[str, object] = {}
+    on: date | None = None
+    for entry in known.risk_records(course):
+        parts = entry.values.get("medical_check")
+        looked = {key: v for key, v in parts.items() if not is_empty(v)} if isinstance(parts, Mapping) else {}
+        on = entry.on if looked else on
+        said |= looked
+    bmi = said.get("bmi")
+    return (
+        MedicalCheck(
+            on=on,
+            bmi=float(bmi) if isinstance(bmi, int | float) and not isinstance(bmi, bool) else None,
+            fainting=_yes_or_no(said.get("fainting")),
+            electrolyte_danger=_yes_or_no(said.get("electrolyte_danger")),
+            rapid_loss=_yes_or_no(said.get("rapid_loss")),
+        )
+        if on is not None
+        else None
+    )
+
+
+def _yes_or_no(answer: object) -> bool | None:
+    return None if is_empty(answer) else says_yes(answer)
 
 
 # -- pregnancy and birth ---------------------------------------------------------------------------------

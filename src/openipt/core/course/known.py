@@ -176,7 +176,7 @@ def plan_days(course: Course) -> tuple[date, ...]:
     saved = [entry.on for entry in course.entries_of("rec_safety_plan")]
     reviewed = [
         entry.on
-        for entry in _risk_records(course)
+        for entry in risk_records(course)
         if says_yes(entry.values.get("plan_reviewed")) and any(on <= entry.on for on in saved)
     ]
     return tuple(sorted((*saved, *reviewed)))
@@ -212,12 +212,13 @@ def latest_risk_answer(
 def latest_risk_record(course: Course) -> Entry | None:
     """The last risk assessment in which a clinician set a level or asked a question."""
     asked = ("level", *RISK_ANSWERS)
-    found = [e for e in _risk_records(course) if any(not is_empty(e.values.get(key)) for key in asked)]
+    found = [e for e in risk_records(course) if any(not is_empty(e.values.get(key)) for key in asked)]
     return found[-1] if found else None
 
 
 @once
-def _risk_records(course: Course) -> tuple[Entry, ...]:
+def risk_records(course: Course) -> tuple[Entry, ...]:
+    """Every risk assessment of a clinician, oldest first."""
     return tuple(entry for entry in course.entries_of("rec_risk") if entry.by_role != "client")
 
 
@@ -236,7 +237,7 @@ def said_of_risk(course: Course) -> Mapping[str, Said]:
     An assessment that leaves a question out takes back nothing that was said of it before.
     """
     said: dict[str, Said] = {}
-    for entry in _risk_records(course):
+    for entry in risk_records(course):
         for question in RISK_ANSWERS:
             if not is_empty(answer := entry.values.get(question)):
                 said[question] = Said(answer, entry.on)

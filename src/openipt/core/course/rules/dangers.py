@@ -10,6 +10,7 @@ from openipt.core.course.circumstances import (
     adults_not_screened,
     around_a_birth,
     checklist_answer,
+    medical_check,
     screened_alone,
     seen_together,
 )
@@ -89,40 +90,35 @@ def _not_asked(course: Course, question: str) -> bool:
 @rule_beyond("DR-42")
 def medical_danger(manual: Manual, course: Course, today: date, beyond: Beyond) -> Verdict:
     """Low weight, fainting, electrolyte danger or rapid loss, by a medical check or by the checklist (s_09)."""
-    check, answer = beyond.medical, checklist_answer(course, "s_09")
+    checks = [check for check in (medical_check(course), beyond.medical) if check is not None]
+    answer = checklist_answer(course, "s_09")
     eating = manual.id in parameter(manual, "DR-42", "adaptations")
-    if not (eating or check or answer == "yes" or checklist_answer(course, "s_13") == "yes"):
+    if not (eating or checks or answer == "yes" or checklist_answer(course, "s_13") == "yes"):
         return not_for_this("No eating disorder is on record.", s_09=answer)
     limit = parameter(manual, "DR-42", "bmi_below")
-    signs = [*_medical_signs(check, limit), *(["s_09"] if answer == "yes" else [])]
-    inputs = {"signs": signs, "bmi": check.bmi if check else None, "s_09": answer}
+    found = {sign for check in checks for sign in _medical_signs(check, limit)}
+    signs = [sign for sign in ("bmi", *_PARTS) if sign in found] + (["s_09"] if answer == "yes" else [])
+    bmi = min((check.bmi for check in checks if check.bmi is not None), default=None)
+    inputs = {"signs": signs, "bmi": bmi, "s_09": answer}
     if signs:
         return fired(f"Medical danger: {', '.join(signs)}. Refer now.", **inputs)
-    missing = _not_checked(check)
+    missing = _not_checked(checks)
     if missing:
         return cannot_tell(*missing, **inputs)
     return not_fired("The medical check shows no danger.", **inputs)
 
 
-def _medical_signs(check: MedicalCheck | None, bmi_below: float) -> list[str]:
-    if check is None:
-        return []
+_PARTS = {"fainting": "fainting", "electrolyte_danger": "electrolytes", "rapid_loss": "loss of weight"}
+
+
+def _medical_signs(check: MedicalCheck, bmi_below: float) -> list[str]:
     signs = ["bmi"] if check.bmi is not None and check.bmi < bmi_below else []
-    parts = {
-        "fainting": check.fainting,
-        "electrolyte_danger": check.electrolyte_danger,
-        "rapid_loss": check.rapid_loss,
-    }
-    return signs + [name for name, is_so in parts.items() if is_so]
+    return signs + [part for part in _PARTS if getattr(check, part)]
 
 
-def _not_checked(check: MedicalCheck | None) -> list[str]:
-    if check is None:
+def _not_checked(checks: list[MedicalCheck]) -> list[str]:
+    """What nobody looked at, in any check."""
+    if not checks:
         return ["a medical check: BMI, fainting, electrolytes, loss of weight"]
-    parts = {
-        "BMI": check.bmi,
-        "fainting": check.fainting,
-        "electrolytes": check.electrolyte_danger,
-        "loss of weight": check.rapid_loss,
-    }
-    return [name for name, value in parts.items() if value is None]
+    parts = {"bmi": "BMI", **_PARTS}
+    return [words for part, words in parts.items() if all(getattr(c, part) is None for c in checks)]
