@@ -5,13 +5,17 @@ from __future__ import annotations
 import dataclasses
 import re
 import tomllib
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from openipt import library
+from openipt.core.course.course import Answers, Attendance, Course, Meeting
+from openipt.core.course.rules import RuleState, rule_result
 from openipt.core.manual import model
 from openipt.core.manual.load import load
+from openipt.core.portable.answers import total_fault
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "content-format.md"
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -38,6 +42,32 @@ def test_the_measure_of_the_page_loads_with_its_words():
     assert not measure.shipped
     assert measure.text(2) == "I woke too early"
     assert measure.may_go_to_client
+
+
+def test_the_scale_of_the_page_is_the_one_that_dr_24_reads():
+    """A service adds `ms_hdrs` as the page says, and the rule reads its totals."""
+    own = {"measures/ms_hdrs.toml": examples()["ms_hdrs.toml"]}
+    content, faults = load(shipped(), own)
+    assert faults == ()
+    manual = content.manuals["ipt_acute"]
+    assert manual.rule("DR-24").parameters["clinician_scale"] == "ms_hdrs"
+    start = date(2025, 9, 2)
+    days = [start + timedelta(weeks=week) for week in range(4)]
+    made = Course(
+        adaptation="ipt_acute",
+        manual_version="1",
+        planned_sessions=16,
+        started_on=start,
+        birth_year=2010,
+        meetings=tuple(Meeting(on, n, Attendance.ATTENDED) for n, on in enumerate(days, start=1)),
+        answers=(
+            Answers("ms_hdrs", days[0], total=25, session=1, rater="clinician"),
+            Answers("ms_hdrs", days[3], total=22, session=4, rater="clinician"),
+        ),
+    )
+    result = rule_result("DR-24", manual, made, days[3])
+    assert (result.state, result.inputs["percent"]) == (RuleState.FIRED, 12.0)
+    assert list(total_fault(content.measures["ms_hdrs"], 53, "x"))
 
 
 def test_the_adaptation_of_the_page_loads_and_inherits():

@@ -400,6 +400,18 @@ def test_reversed_items_told_in_points_are_kept_by_their_place():
         assert any("in points" in remark for remark in found.remarks) is (told is in_points)
 
 
+def test_answers_to_a_measure_that_is_not_here_are_read_and_not_kept():
+    """The engine may read them; where the case is kept they are left out, with a remark."""
+    data = copy.deepcopy(case("ipc-new-town"))
+    data["baseline_measures"]["ms_hdrs_total"] = 21
+    data["sessions"][1]["totals"]["ms_hdrs"] = 20
+    only_read = read(data)
+    assert [a.total for a in only_read.answers if a.measure == "ms_hdrs"] == [21, 20]
+    kept = from_case(data, record_types=library.record_types(), clear=library.known_codes())
+    assert not [a for a in kept.answers if a.measure == "ms_hdrs"]
+    assert any("ms_hdrs" in remark for remark in kept.remarks)
+
+
 def test_a_total_that_is_not_the_sum_is_a_fault():
     data = copy.deepcopy(case("gr-missed-call"))
     data["sessions"][1]["totals"]["ms_phq9"] = 5

@@ -88,7 +88,8 @@ def from_case(
     found = case_faults(data, record_types, codes or {}, measures or {})
     if found or not isinstance(data, Mapping):
         raise FileNotValid(found)
-    reader = _Reader(data, record_types or {}, measures or {}, manual_version)
+    kept = clear.measures if clear is not None else None
+    reader = _Reader(data, record_types or {}, measures or {}, manual_version, kept)
     episode = reader.episode()
     faults = consistency_faults(episode)
     if record_types is not None:
@@ -108,6 +109,7 @@ class _Reader:
     record_types: RecordTypes
     measures: Measures
     manual_version: str
+    kept_measures: Collection[str] | None = None  # None: the case is read and not kept
     at: str = ""  # the part of the case being read
     entries: list[PortableEntry] = field(default_factory=list)
     places: list[str] = field(default_factory=list)  # of the entries, in the case
@@ -447,8 +449,8 @@ class _Reader:
         return placed
 
     def _is_measure(self, name: str) -> bool:
-        """Is this a measure that is here? Answers to another have no place, and its name no meaning."""
-        if not self.measures or name in self.measures:
+        """May answers to it be kept? Of a measure that is not here the name could be any word."""
+        if self.kept_measures is None or name in self.kept_measures:
             return True
         self.remarks.append(f"“{name}” is no measure of this service; its answers were left out.")
         return False
