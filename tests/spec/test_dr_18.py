@@ -38,3 +38,12 @@ def test_two_from_the_beginning_are_no_second():
 def test_without_a_rating_it_cannot_tell():
     """Nobody has said how far the first is resolved."""
     assert state("DR-18", course(6, records=[FIRST, BOTH])) is CANNOT_TELL
+
+
+def test_the_client_says_how_far_it_is_resolved():
+    """The therapist's own rating (ms_prr is rated by both) neither opens the way nor bars it."""
+    own = [Answers("ms_prr", day(6), (5,), session=6, rater="therapist")]
+    assert state("DR-18", course(6, records=[FIRST, BOTH], answers=own)) is CANNOT_TELL
+    assert state("DR-18", course(6, records=[FIRST, BOTH], answers=[*rated(3), *own])) is FIRED
+    low = [Answers("ms_prr", day(6), (1,), session=6, rater="therapist")]
+    assert state("DR-18", course(6, records=[FIRST, BOTH], answers=[*rated(4), *low])) is NOT_FIRED

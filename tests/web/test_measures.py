@@ -8,7 +8,10 @@ import pytest
 from tests import factories
 from tests.web.rooms_world import browser_of, set_clock, strangers, text_of
 
-from openipt.records.models import Alert, CheckIn, MeasureScore
+from openipt import library
+from openipt.core.course import known
+from openipt.records import convert
+from openipt.records.models import Alert, CheckIn, Episode, MeasureScore
 
 pytestmark = pytest.mark.django_db
 
@@ -167,3 +170,28 @@ def test_a_supervisor_reads_and_does_not_enter_and_nobody_else_reads():
     assert supervisor.get(f"/episodes/{episode.pk}/measures/enter/?measures=ms_phq9").status_code == 404
     for user in [*strangers(), factories.covered(episode.therapist)]:
         assert browser_of(user).get(f"/episodes/{episode.pk}/measures/").status_code == 404
+
+
+def test_a_therapist_rates_the_problem_apart_from_the_client():
+    """ipt.md 10.2: rated by client and therapist. Each rating is told apart, and the client's stays the client's."""
+    episode, session = factories.active_episode()
+    page = room_of(episode, "enter/?measures=ms_prr")
+    assert "Who rates" in page and "I, the therapist, by myself" in page
+    assert "Who rates" not in room_of(episode, "enter/?measures=ms_phq9")
+    for rater, value in (("client", 2), ("therapist", 4)):
+        sent = items("ms_prr", [value]) | {"rater": rater, "belongs": str(session.pk)}
+        assert enter(episode, "ms_prr", sent).status_code == 302
+    kept = dict(MeasureScore.objects.filter(measure="ms_prr").values_list("rater", "total"))
+    assert kept == {"client": 2, "therapist": 4}
+    assert "the therapist’s own rating" in room_of(episode)
+    assert ", therapist" in room_of(episode, "ms_prr/")
+    course = convert.course(Episode.objects.select_related("client").get(pk=episode.pk))
+    assert known.resolution(library.manual("ipt_acute"), course) == 2
+
+
+def test_nobody_but_the_client_answers_what_only_the_client_can():
+    """A therapist's own rating of PHQ-9 is none: its items, risk among them, are the client's."""
+    episode = factories.episode()
+    sent = items("ms_phq9", [1] * 8 + [0]) | {"rater": "therapist"}
+    assert enter(episode, "ms_phq9", sent).status_code == 422
+    assert not MeasureScore.objects.exists()

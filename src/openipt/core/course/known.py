@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from openipt.core.course.course import Answers, Course, Entry, Meeting, once
-from openipt.core.course.scores import PHQ9, item_answers, latest_total
+from openipt.core.course.scores import PHQ9, PRR, item_answers, latest_total
 from openipt.core.fields.definitions import is_empty
 from openipt.core.formulation.ranking import WEIGHTS, Issue, Ranking, rank_issues
 from openipt.core.manual.model import Manual
@@ -598,8 +598,7 @@ def _is_no(answer: object) -> bool:
 
 def resolution(manual: Manual, course: Course) -> float | None:
     """The client's last rating of how far the focus problem is resolved, 1 to 5 (`ms_prr`)."""
-    by_client = replace(course, answers=tuple(a for a in course.answers if a.rater != "therapist"))
-    found = latest_total(manual, by_client, "ms_prr")
+    found = latest_total(manual, course, PRR)
     return found[1] if found else None
 
 

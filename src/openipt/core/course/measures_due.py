@@ -20,6 +20,7 @@ from openipt.core.course.phases import (
     remaining,
     session_number,
 )
+from openipt.core.course.scores import RATED_BY_BOTH, THERAPIST
 from openipt.core.manual.model import Manual, ScheduleItem
 
 DAYS_A_MONTH = 30.4  # mean month; follow-up months are counted in days
@@ -82,7 +83,7 @@ def _answered_for(course: Course, session: int) -> set[str]:
     before = [meeting.on for meeting in course.held if (meeting.number or 0) < session]
 
     def counts(answers: Answers) -> bool:
-        if not answers.finished:
+        if not answers.finished or (answers.rater == THERAPIST and answers.measure in RATED_BY_BOTH):
             return False
         if answers.session == session or (session == 1 and answers.session == 0):
             return True

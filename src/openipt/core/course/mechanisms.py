@@ -15,11 +15,10 @@ from typing import Any
 
 from openipt.core.course.course import Answers, Course, Entry
 from openipt.core.course.known import words
-from openipt.core.course.scores import answers_of, total_of
+from openipt.core.course.scores import PRR, THERAPIST, total_of
 from openipt.core.manual.model import Manual
 
-OSSS3, STRESS, PRR, ALLIANCE = "ms_osss3", "ms_focus_stress", "ms_prr", "ms_alliance3"
-THERAPIST = "therapist"
+OSSS3, STRESS, ALLIANCE = "ms_osss3", "ms_focus_stress", "ms_alliance3"
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ def alliance(manual: Manual, course: Course) -> Indicator:
 
 
 def _totals(manual: Manual, course: Course, measure: str) -> Iterator[tuple[Answers, float]]:
-    for answers in answers_of(course, measure):
+    for answers in course.answers_to(measure):
         total = total_of(manual, answers) if answers.finished else None
         if total is not None:
             yield answers, total

@@ -208,8 +208,7 @@ def _works_on(seen: Seen, meeting: Meeting, areas: tuple[str, ...]) -> bool:
 
 def _focus_moves(seen: Seen) -> Check:
     """How far the client rates the focus problem as resolved; 4 of 5 is improved."""
-    by_client = replace(seen.course, answers=tuple(a for a in seen.course.answers if a.rater != "therapist"))
-    rated = latest_total(seen.manual, by_client, "ms_prr")
+    rated = latest_total(seen.manual, seen.course, "ms_prr")
     if rated is None:
         wanted = any(
             ORDER.index(session_phase(seen.manual, seen.course, m)) >= MIDDLE for m in seen.course.held

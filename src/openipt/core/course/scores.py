@@ -20,6 +20,9 @@ from openipt.errors import AnswersNotScorable
 PHQ9 = "ms_phq9"
 GAD7 = "ms_gad7"
 EPDS = "ms_epds"
+PRR = "ms_prr"
+RATED_BY_BOTH = frozenset({PRR})  # by client and therapist, each by themselves (ipt.md 10.2)
+THERAPIST = "therapist"  # the rater of a therapist's own rating
 RISK_ITEMS = MappingProxyType({PHQ9: 9, EPDS: 10})  # the item that asks about risk (DR-01)
 
 
@@ -53,8 +56,11 @@ def _scored(measure: Measure, items: tuple[int | None, ...]) -> float | None:
 
 
 def answers_of(course: Course, measure: str) -> tuple[Answers, ...]:
-    """Every sitting of one measure, oldest first."""
-    return course.answers_to(measure)
+    """Every sitting of one measure, oldest first; of one that the therapist rates too, the client's own."""
+    sittings = course.answers_to(measure)
+    if measure not in RATED_BY_BOTH:
+        return sittings
+    return tuple(answers for answers in sittings if answers.rater != THERAPIST)
 
 
 def points(manual: Manual, course: Course, measure: str) -> tuple[Point, ...]:

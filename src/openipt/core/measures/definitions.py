@@ -290,7 +290,7 @@ class Measure:
     extra_items: tuple[ExtraItem, ...] = field(default=(), metadata={"table": "extra_item"})
     multiplier: int = field(default=1, metadata={"min": 1})
     recall: str = ""
-    rater: str = "client"
+    rater: str = "client"  # who rates: `client`, `clinician`, or `client and therapist`, each by themselves
     private: bool = False
     validated: bool = True
     bands: tuple[Band, ...] = field(default=(), metadata={"table": "band"})

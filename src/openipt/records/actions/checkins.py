@@ -9,6 +9,7 @@ from django.db import transaction
 
 from openipt.core.course.measures_due import measures_due
 from openipt.core.course.phases import planned_sessions
+from openipt.core.course.scores import RATED_BY_BOTH, THERAPIST
 from openipt.core.measures.definitions import Measure
 from openipt.core.measures.scoring import Score, answer_alert, score, score_total
 from openipt.records import audit, convert
@@ -294,7 +295,10 @@ def _keep_score(
     answers: Sequence[int | None],
     at: datetime,
     unscored: Sequence[int | None] = (),
+    rater: str = "",
 ) -> MeasureScore:
+    """`rater` of one that both rate: the client unless the therapist's own rating was entered."""
+    both = measure.id in RATED_BY_BOTH
     return MeasureScore.objects.create(
         episode=check_in.episode,
         check_in=check_in,
@@ -308,7 +312,7 @@ def _keep_score(
         missing=list(scored.missing),
         on=check_in.on,
         at=at,
-        rater=measure.rater,
+        rater=(rater or "client") if both else measure.rater,
     )
 
 
@@ -362,16 +366,21 @@ def enter_answers(
     purpose: str = "session",
     mode: str = "paper",
     on: date | None = None,
+    by_therapist: bool = False,
 ) -> CheckIn:
     """A therapist enters answers from paper, or totals of outside forms; the same alerts are raised.
 
-    `unscored`: answers to the items of these measures that never count, in their order.
+    `unscored`: answers to the items of these measures that never count, in their order. `by_therapist`: the
+    therapist's own rating, of measures that client and therapist rate each by themselves.
     """
     episode = locked(episode, "client")
     require(by, Act.ENTER_ANSWERS, episode=episode, on=day_of(at))
     given, counted = dict(answers or {}), dict(totals or {})
     if not given and not counted:
         raise fault("", "Nothing has been entered yet.")
+    if by_therapist and not RATED_BY_BOTH.issuperset([*given, *counted]):
+        raise fault("rater", "Only the client answers these. Enter your own rating apart.")
+    rater = THERAPIST if by_therapist else ""
     day = session.on if session is not None and on is None else wanted_day(on, at)
     check_in = _new(
         episode,
@@ -385,10 +394,12 @@ def enter_answers(
         at=at,
     )
     for measure_id, values in given.items():
-        _enter_items(check_in, measure_of(measure_id), values, by, at, (unscored or {}).get(measure_id, ()))
+        _enter_items(
+            check_in, measure_of(measure_id), values, by, at, (unscored or {}).get(measure_id, ()), rater
+        )
     for measure_id, total in counted.items():
         if measure_id not in given:
-            _enter_total(check_in, measure_of(measure_id), total, at)
+            _enter_total(check_in, measure_of(measure_id), total, at, rater)
     _finish(check_in, by, at)
     return check_in
 
@@ -400,17 +411,18 @@ def _enter_items(
     by: Actor,
     at: datetime,
     unscored: Sequence[int | None],
+    rater: str,
 ) -> None:
     scored = score(measure, values)
     extra = {n: value for n, value in zip(measure.extra_numbers, unscored, strict=False) if value is not None}
     for item, value in [*enumerate(values, start=1), *extra.items()]:
         _keep_choice(check_in, measure, item, value, by, at)
-    _keep_score(check_in, measure, scored, values, at, _unscored(measure, extra))
+    _keep_score(check_in, measure, scored, values, at, _unscored(measure, extra), rater)
 
 
-def _enter_total(check_in: CheckIn, measure: Measure, total: float, at: datetime) -> None:
+def _enter_total(check_in: CheckIn, measure: Measure, total: float, at: datetime, rater: str) -> None:
     scored = score_total(measure, total)
-    _keep_score(check_in, measure, scored, (), at)
+    _keep_score(check_in, measure, scored, (), at, rater=rater)
     for found in scored.alerts:
         alerts.raised_by_answer(
             check_in=check_in, measure=measure.id, item=found.item, found=found, value=found.value, at=at

@@ -6,8 +6,10 @@ import re
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
+from openipt.core.course.scores import RATED_BY_BOTH, THERAPIST
 from openipt.core.measures.definitions import Measure
 from openipt.core.measures.scoring import score, score_total
 from openipt.errors import AnswersNotScorable, EntryNotValid, FieldFault, NoAccess
@@ -28,6 +30,7 @@ from openipt.web.therapist.presenters_sessions import session_title
 MOST_AT_ONCE = 20
 WHOLE = re.compile(r"-?[0-9]{1,4}")
 TWICE_WITHIN = timedelta(seconds=30)
+RATERS = (("client", "The client"), (THERAPIST, "I, the therapist, by myself"))
 BASELINE, NEXT, FOLLOW_UP = "baseline", "next", "follow_up"
 ALERT_RAISED = "The answers are saved. An alert was raised: it stands on top of every page of this episode."
 
@@ -63,11 +66,12 @@ def enter(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     session, purpose = _where(page, sent)
     answers, totals = _read(sent, asked)
     unscored = {one.id: _unscored(sent, one, answered=one.id in answers) for one in asked}
+    own = sent.values.get("rater") == THERAPIST
     if not sent.faults and not answers and not totals:
         sent.fault("", "Nothing has been entered yet.")
     if sent.faults:
         return _form(request, page, asked, sent.values, tuple(sent.faults))
-    if _entered_already(page, asked, on, session, purpose):
+    if _entered_already(page, asked, on, session, purpose, own=own):
         return go(request, page.address("measures/"))
     try:
         check_in = checkins.enter_answers(
@@ -79,6 +83,7 @@ def enter(request: HttpRequest, episode_id: UUID) -> HttpResponse:
             purpose=purpose,
             mode="paper" if answers else "external",
             on=on,
+            by_therapist=own,
             by=page.user,
             at=page.at,
         )
@@ -195,7 +200,13 @@ def _try(sent: Sent, name: str, scored) -> bool:
 
 
 def _entered_already(
-    page: EpisodePage, asked: tuple[Measure, ...], on: date | None, session: Session | None, purpose: str
+    page: EpisodePage,
+    asked: tuple[Measure, ...],
+    on: date | None,
+    session: Session | None,
+    purpose: str,
+    *,
+    own: bool,
 ) -> bool:
     """The same form pressed twice: a sitting of these measures and day, for this session, just entered."""
     names = [one.id for one in asked]
@@ -207,6 +218,8 @@ def _entered_already(
         purpose=purpose,
         opened_at__gt=page.at - TWICE_WITHIN,
     )
+    theirs = Q(scores__rater=THERAPIST)
+    rows = rows.filter(theirs) if own else rows.exclude(theirs)
     return any({measure for measure, _ in row.measures} <= set(names) for row in rows)
 
 
@@ -223,6 +236,7 @@ def _form(
         page,
         status=422 if faults else 200,
         forms=tuple(present_form(page, one) for one in asked),
+        raters=RATERS if RATED_BY_BOTH.intersection(one.id for one in asked) else (),
         places=_places(page),
         values=values,
         faults=faults,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from openipt.core.course.scores import GAD7, PHQ9, start_score
+from openipt.core.course.scores import GAD7, PHQ9, RATED_BY_BOTH, THERAPIST, start_score
 from openipt.core.manual.model import Source
 from openipt.core.measures.definitions import Measure
 from openipt.records.access import Act
@@ -169,7 +169,7 @@ def _sitting(measure: Measure, row: MeasureScore, start: float | None, *, first:
         session=session_in_words(row.check_in),
         total=total_in_words(measure, row),
         band=band_in_words(measure, row.total),
-        change=_change(measure, row, start, first),
+        change="" if is_therapists_own(row) else _change(measure, row, start, first),
         entered=entered_in_words(row.check_in),
         note=_note(row),
     )
@@ -208,6 +208,16 @@ def entered_in_words(check_in: CheckIn) -> str:
 
 
 def _note(row: MeasureScore) -> str:
+    said = _how_whole(row)
+    own = "the therapist’s own rating" if is_therapists_own(row) else ""
+    return "; ".join(part for part in (own, said) if part)
+
+
+def is_therapists_own(row: MeasureScore) -> bool:
+    return row.rater == THERAPIST and row.measure in RATED_BY_BOTH
+
+
+def _how_whole(row: MeasureScore) -> str:
     if row.prorated:
         return f"prorated, {plural(len(row.missing), 'item')} missing (project default)"
     return "" if row.items else "total only"
@@ -244,7 +254,7 @@ def present_measure(page: EpisodePage, measure: Measure) -> MeasureShown:
         card=_card(page, measure, scores),
         line=line,
         drawings=drawings(line),
-        head=("Item", *((short_day(row.on), "number") for row in with_items)),
+        head=("Item", *((_column(row), "number") for row in with_items)),
         rows=_item_rows(page, measure, with_items),
         licence=measure.licence.in_words,
         licence_note=measure.licence_note,
@@ -255,6 +265,10 @@ def present_measure(page: EpisodePage, measure: Measure) -> MeasureShown:
         cut_offs=tuple((cut.meaning, _limits(cut)) for cut in measure.cut_offs),
         change_rule=_change_rule(measure),
     )
+
+
+def _column(row: MeasureScore) -> str:
+    return f"{short_day(row.on)}, therapist" if is_therapists_own(row) else short_day(row.on)
 
 
 def _item_rows(
