@@ -136,6 +136,29 @@ def test_no_word_comes_in_among_the_inputs_of_a_rule(lived: Episode) -> None:
     assert Client.objects.count() == before
 
 
+def test_what_alerts_hold_comes_in_again(lived: Episode) -> None:
+    """Every kind the product raises: an answer, one left out, a record, and what was added to one that is open."""
+    user = lived.client.user
+    by = {"by": lived.therapist, "at": make.at_day(3)}
+    declined = checkins.open_checkin(episode=lived, measures=["ms_phq9"], by=user, at=make.at_day(2))
+    checkins.record_answer(
+        check_in=declined, measure="ms_phq9", item=9, value=None, by=user, at=make.at_day(2)
+    )
+    for level in ("yellow", "red"):
+        make.entry(lived, "rec_risk", {"thoughts": True, "plan": True, "level": level, "reason": "told"})
+    make.entry(lived, "rec_ipv_screen", {"alone_confirmed": True, "tool": "ms_hark", "positive": True})
+    firings.note(episode=lived, on=make.day(3), at=by["at"])
+    first = out(lived)
+    assert {alert.rule for alert in first.alerts} == {"DR-01", "DR-01-ASK", "DR-06"}
+    assert any("records" in alert.inputs for alert in first.alerts)
+    read = from_file(
+        json.loads(json.dumps(to_file(first))),
+        record_types=library.record_types(),
+        clear=library.known_codes(),
+    )
+    assert out(in_(read)).alerts == first.alerts
+
+
 def test_only_the_therapist_or_an_operator_exports(lived: Episode) -> None:
     supervisor = make.supervised(lived.therapist)
     with pytest.raises(NotAllowedNow):

@@ -8,15 +8,15 @@ hand, or by another program, may hold anything.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from openipt.core.course.phases import ORDER
-from openipt.core.course.rules.codes import INPUT_NAMES, WORDS_OF_RULES
-from openipt.core.fields.definitions import RecordType
-from openipt.core.manual.model import Manual, Severity
+from openipt.core.course.rules.codes import ASK_RULE, INPUT_NAMES, WORDS_OF_RULES
+from openipt.core.fields.definitions import FieldDefinition, RecordType
+from openipt.core.manual.model import Manual, Rule, Severity
 from openipt.errors import FieldFault
 
 # A language, with its script and its country: pt, pt-BR, zh-Hant-TW.
@@ -50,13 +50,14 @@ class KnownCodes:
     rules: frozenset[str]
     records: frozenset[str]
     fields: frozenset[str]  # of records: `rec_risk.mania`
+    named: frozenset[str]  # measures that rules name among their parameters: `ms_hdrs`
 
     @classmethod
     def of(
         cls,
         manuals: Collection[Manual],
         measures: Collection[str],
-        rules: Collection[str],
+        rules: Mapping[str, Rule],
         record_types: Mapping[str, RecordType],
     ) -> KnownCodes:
         def all_of(kind: str) -> frozenset[str]:
@@ -70,10 +71,13 @@ class KnownCodes:
             strategies=all_of("strategies"),
             techniques=all_of("techniques"),
             measures=frozenset(measures),
-            rules=frozenset(rules),
+            rules=frozenset((*rules, ASK_RULE)),
             records=frozenset(record_types),
             fields=frozenset(
-                f"{key}.{field.key}" for key, kind in record_types.items() for field in kind.fields
+                f"{key}.{name}" for key, kind in record_types.items() for name in _keys(kind.fields)
+            ),
+            named=frozenset(
+                word for rule in rules.values() for word in _words(rule.parameters) if word.startswith("ms_")
             ),
         )
 
@@ -84,7 +88,25 @@ class KnownCodes:
         if text in WORDS_OF_RULES or text in set(Severity):
             return True
         known = (self.adaptations, self.areas, self.phases, self.tasks, self.measures, self.rules)
-        return any(text in codes for codes in (*known, self.records, self.fields))
+        return any(text in codes for codes in (*known, self.records, self.fields, self.named))
+
+
+def _keys(fields: Iterable[FieldDefinition]) -> Iterator[str]:
+    """The keys of fields and of the fields within them."""
+    for field in fields:
+        yield field.key
+        yield from _keys(field.fields)
+
+
+def _words(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from _words(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _words(part)
 
 
 def _is_moment(text: str) -> bool:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from openipt.core.course import known
+from openipt.core.course.rules.codes import ASK_RULE
 from openipt.core.manual.model import Severity
 from openipt.core.measures.scoring import ASK_ABOUT_SAFETY, ScoreAlert
 from openipt.core.safety.levels import GRAVE_ANSWERS, SPEAK_WITHIN, Level, positive_answers, says_yes
@@ -31,7 +32,6 @@ from openipt.records.models import (
     User,
 )
 
-ASK_RULE = "DR-01-ASK"
 ORDER = (Severity.INFO, Severity.NOTICE, Severity.WARNING, Severity.CRITICAL)
 STEPS_BY_HAND = frozenset(StepKind) - {
     StepKind.SHOWN_TO_CLIENT,

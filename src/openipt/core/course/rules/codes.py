@@ -14,6 +14,8 @@ from openipt.core.manual.model import Manual
 from openipt.core.manual.names import EXIT_CONDITIONS
 from openipt.core.safety.levels import RISK_ANSWERS, Level
 
+ASK_RULE = "DR-01-ASK"  # of an alert: an answer about risk is missing, so somebody is to ask (DR-01)
+
 # Days; items of the checklist; measures; records and their fields; tasks, rules and fidelity items.
 _CODE = re.compile(
     r"\d{4}-\d\d-\d\d|s_\d\d|ms_[a-z0-9_]{1,30}|rec_[a-z_]{1,40}(\.[a-z0-9_]{1,40})?|[A-Z]{1,6}-?\d{2}"
