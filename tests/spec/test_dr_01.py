@@ -102,6 +102,18 @@ def test_a_question_left_out_takes_no_danger_back():
     assert state("DR-01", course(2, phq9=[10], records=[first, cleared])) is NOT_FIRED
 
 
+def test_clinical_green_ends_what_was_said_before_it():
+    """ipt.md 11.3, step 9: the protocol goes on until clinical green. An answer of that assessment itself stands."""
+    first = ("rec_risk", 1, {"level": "orange", "thoughts": True, "self_neglect": True})
+    for later, fires in (
+        ({"level": "green", "reason": "two clear answers"}, False),
+        ({"level": "yellow", "reason": "better"}, True),
+        ({"level": "green", "self_neglect": True}, True),
+    ):
+        made = course(2, phq9=[10], records=[first, ("rec_risk", 2, later)])
+        assert (state("DR-01", made) is FIRED) is fires, later
+
+
 def test_item_9_speaks_for_its_own_questions_only():
     """A later 0 stands for thoughts and plans as before; it says nothing of a child, of others, of mania."""
     told = {"plan": True, "self_harm": True, "child_safety": True, "harm_to_others": True, "mania": True}

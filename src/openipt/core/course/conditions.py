@@ -121,7 +121,7 @@ def at_midpoint(manual: Manual, course: Course, today: date) -> Applies:
 
 def risk_positive(manual: Manual, course: Course, today: date) -> Applies:
     level = known.risk_level(course)
-    if known.positive_risk(course):
+    if known.open_risk(course):
         return Applies(True, "An answer about risk is positive.")
     if level is None:
         return Applies(None, "No level of risk is recorded.")

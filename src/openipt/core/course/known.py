@@ -168,6 +168,18 @@ def level_rose_on(course: Course) -> date | None:
     return rose
 
 
+def open_risk(course: Course) -> tuple[str, ...]:
+    """Questions last answered yes, and no clinician set the level to green in a later assessment.
+
+    The protocol goes on until clinical green (ipt.md 11.3, step 9); green says that all of it is no (11.2).
+    """
+    said = said_of_risk(course)
+    levels_set = [Level.named(entry.values.get("level")) for entry in risk_records(course)]
+    greens = [place for place, level in enumerate(levels_set) if level is Level.GREEN]
+    cleared = max(greens, default=-1)
+    return tuple(question for question in positive_risk(course) if said[question].place >= cleared)
+
+
 def plan_days(course: Course) -> tuple[date, ...]:
     """The days on which a safety plan was saved, or looked at with the client as a risk review notes it.
 
@@ -224,10 +236,11 @@ def risk_records(course: Course) -> tuple[Entry, ...]:
 
 @dataclass(frozen=True)
 class Said:
-    """What was answered last to one question, and on which day."""
+    """What was answered last to one question, on which day, in which of the risk assessments (from 0)."""
 
     answer: object
     on: date
+    place: int
 
 
 @once
@@ -237,10 +250,10 @@ def said_of_risk(course: Course) -> Mapping[str, Said]:
     An assessment that leaves a question out takes back nothing that was said of it before.
     """
     said: dict[str, Said] = {}
-    for entry in risk_records(course):
+    for place, entry in enumerate(risk_records(course)):
         for question in RISK_ANSWERS:
             if not is_empty(answer := entry.values.get(question)):
-                said[question] = Said(answer, entry.on)
+                said[question] = Said(answer, entry.on, place)
     return said
 
 

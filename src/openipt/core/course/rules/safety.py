@@ -57,12 +57,12 @@ ASKED_BY_ITEM_9 = frozenset({"thoughts", "method", "intent", "plan", "past_attem
 
 
 def _positive_now(course: Course, item_9: known.RiskAnswer | None) -> tuple[str, ...]:
-    """Each question as last answered; where PHQ-9 was answered on a later day, item 9 speaks for its own."""
+    """Each question as last answered, until clinical green; where PHQ-9 was answered on a later day, item 9 speaks for its own."""
     answered_on = item_9.on if item_9 and item_9.value is not None else None
     said = known.said_of_risk(course)
     return tuple(
         question
-        for question in known.positive_risk(course)
+        for question in known.open_risk(course)
         if answered_on is None or answered_on <= said[question].on or question not in ASKED_BY_ITEM_9
     )
 
