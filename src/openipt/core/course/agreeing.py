@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -13,6 +14,7 @@ from openipt.core.manual.model import Manual
 REASON_ASKED_BY = ("DR-17", "DR-18")
 # Days between two meetings, by the frequencies a contract names; for working out its last day.
 DAYS_BETWEEN = {"twice_weekly": 3.5, "weekly": 7.0, "fortnightly": 14.0, "monthly": 28.0}
+LONGEST_BREAK = 400  # days of the rhythm that may be passed over in one contract
 
 
 def reasons_asked(manual: Manual, course: Course, proposed: Entry, today: date) -> tuple[str, ...]:
@@ -33,6 +35,25 @@ def order_differs(by_score: object, agreed: object) -> bool:
     return isinstance(by_score, int) and isinstance(agreed, int) and by_score != agreed
 
 
-def last_day(first: date, meetings: int, frequency: str = "weekly") -> date:
+def meeting_days(
+    first: date, meetings: int, frequency: str = "weekly", left_out: Container[date] = ()
+) -> tuple[date, ...]:
+    """The days of all meetings in their rhythm. A day left out (a holiday, a break) is passed over: the row goes on
+    with the next day of the rhythm, so that the number of meetings stays.
+
+    Raises `OverflowError` where it would go past the end of the calendar.
+    """
+    between = DAYS_BETWEEN.get(frequency, 7.0)
+    found: list[date] = []
+    for step in range(meetings + LONGEST_BREAK):
+        if len(found) == meetings:
+            break
+        day = first + timedelta(days=int(between * step))
+        if day not in left_out:
+            found.append(day)
+    return tuple(found)
+
+
+def last_day(first: date, meetings: int, frequency: str = "weekly", left_out: Container[date] = ()) -> date:
     """The day of the last meeting, where every one is held in its turn."""
-    return first + timedelta(days=int(DAYS_BETWEEN.get(frequency, 7.0) * (meetings - 1)))
+    return meeting_days(first, meetings, frequency, left_out)[-1]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from openipt.core.fields.words import date_in_words
+from openipt.core.manual.model import Manual
 
 GAP = "…"
 FIELDS = ("name", "disorder", "onset", "event", "person", "event_area", "N", "problem_area", "goals")
@@ -22,6 +23,12 @@ def paragraph(template: str, values: Mapping[str, Any], areas: Mapping[str, str]
     said = said_words(values, areas)
     sentences = _SENTENCE_END.split(" ".join(template.split()))
     return " ".join(_with_words(one, said) for one in sentences if _says_something(one, said))
+
+
+def plain_paragraph(manual: Manual, values: Mapping[str, Any]) -> str:
+    """The same said to the client in short words, with the plain names of the areas."""
+    areas = {area.id: area.plain_title or area.title for area in manual.areas.values()}
+    return paragraph(manual.formulation_plain or manual.formulation, values, areas)
 
 
 def said_words(values: Mapping[str, Any], areas: Mapping[str, str]) -> dict[str, str]:

@@ -469,6 +469,7 @@ class Card:
     contraindications: tuple[str, ...] = ()
     evidence: Evidence | None = None
     formulation: str = ""
+    formulation_plain: str = ""
     other_lengths: OtherLengths = dataclasses.field(default_factory=OtherLengths)
     sources: tuple[str, ...] = ()
     marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})

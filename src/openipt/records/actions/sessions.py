@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -102,8 +102,45 @@ def plan_sessions(
     except OverflowError:
         raise fault("first_on", "This is too far away. Write the day of the first session.") from None
     times = [timezone.make_aware(when) for when in row if when.date() not in skip][:count]
+    return _plan_at(episode, times, at, by, minutes=minutes, format=format, place=place)
+
+
+@transaction.atomic
+def plan_sessions_on(
+    *,
+    episode: Episode,
+    days: Collection[date],
+    clock_time: time,
+    by: Actor,
+    at: datetime,
+    minutes: int | None = None,
+    format: str = "in_person",
+    place: str = "",
+) -> list[Session]:
+    """A session on each of these days that is still to come and has none yet, at one time of day."""
+    episode = _open_episode(episode, by, at)
+    if len(days) > LONGEST_SERIES:
+        raise fault("count", f"Plan 1 to {LONGEST_SERIES} sessions at once.")
+    taken = {session.on for session in episode.sessions.exclude(attendance=Attendance.CANCELLED)}
+    wanted = [day for day in sorted(set(days)) if day not in taken]
+    times = [timezone.make_aware(datetime.combine(day, clock_time)) for day in wanted]
+    coming = [when for when in times if when >= at]
+    return _plan_at(episode, coming, at, by, minutes=minutes, format=format, place=place)
+
+
+def _plan_at(
+    episode: Episode,
+    times: Collection[datetime],
+    at: datetime,
+    by: Actor,
+    *,
+    minutes: int | None,
+    format: str,
+    place: str,
+) -> list[Session]:
     planned = [_planned(episode, when, at, minutes=minutes, format=format, place=place) for when in times]
-    audit.record("sessions-planned", by=by, at=at, episode=episode, ids=[s.pk for s in planned])
+    if planned:
+        audit.record("sessions-planned", by=by, at=at, episode=episode, ids=[s.pk for s in planned])
     return planned
 
 

@@ -30,6 +30,13 @@ _NEXT = Prepared(
     UUID,
     datetime,
 )
+_COMING = Prepared(
+    lambda episode, since: Session.objects.filter(
+        episode=episode, attendance=Attendance.PLANNED, planned_at__gte=since
+    ).order_by("planned_at"),
+    UUID,
+    datetime,
+)
 _NEXT_OF_EACH = Prepared(
     lambda episodes, since: (
         Session.objects.filter(episode__in=episodes, attendance=Attendance.PLANNED, planned_at__gte=since)
@@ -93,6 +100,11 @@ def session_for(user: Actor, session_id: UUID | str, on: date, act: Act = Act.SE
     if found is None:
         raise NoAccess
     return found
+
+
+def planned_after(episode: Episode, since: datetime) -> list[Session]:
+    """Every meeting planned for later than that, the next one first."""
+    return list(_COMING(episode.pk, since))
 
 
 def next_planned(episode: Episode, since: datetime) -> Session | None:

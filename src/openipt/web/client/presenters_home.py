@@ -173,6 +173,7 @@ def _receipt(page: ClientPage) -> LastReceipt | None:
 
 def _rooms(page: ClientPage) -> tuple[tuple[str, str, str], ...]:
     return (
+        (reverse("client:story"), "How we understand it", "What we found out, and what we agreed"),
         (reverse("client:journal"), "My journal", "For you alone, until you share an entry"),
         (reverse("client:practice"), "Practice", "Worksheets, and your step"),
         (reverse("client:safety-plan"), "My safety plan", "What helps when it gets hard"),

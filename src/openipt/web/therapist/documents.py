@@ -14,6 +14,8 @@ from openipt.records import convert
 from openipt.records.access import Act
 from openipt.web.doors import roles
 from openipt.web.therapist.common import episode_page, show
+from openipt.web.therapist.document_pdf import document_pdf
+from openipt.web.therapist.presenters_agreeing import CONTRACT, contract_dates
 from openipt.web.therapist.presenters_documents import (
     RECORDS,
     document_label,
@@ -47,7 +49,22 @@ def document(request: HttpRequest, episode_id: UUID, name: str) -> HttpResponse:
     if record is None or entry is None:
         raise NoAccess
     printed = present_printed(page, record, entry)
-    return show(request, "therapist/documents_print.html", page, printed=printed)
+    dates = contract_dates(entry.visible) if record == CONTRACT else ()
+    return show(request, "therapist/documents_print.html", page, printed=printed, name=name, dates=dates)
+
+
+@roles("therapist", "supervisor")
+@require_GET
+def document_as_pdf(request: HttpRequest, episode_id: UUID, name: str) -> HttpResponse:
+    """The same as an accessible file. Its name says nothing of anybody."""
+    page = episode_page(request, episode_id, Act.SEE_EPISODE, room=ROOM, read="document-printed")
+    record = RECORDS.get(name)
+    entry = standing(page, record) if record else None
+    if record is None or entry is None:
+        raise NoAccess
+    response = HttpResponse(document_pdf(page, record, entry), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{name}-{page.on.isoformat()}.pdf"'
+    return response
 
 
 @roles("therapist", "supervisor")

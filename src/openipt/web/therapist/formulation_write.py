@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import time
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
-from openipt.core.course.agreeing import last_day
 from openipt.core.course.known import day
 from openipt.core.course.phases import planned_sessions
 from openipt.core.formulation.paragraph import paragraph
 from openipt.errors import EntryNotValid, FieldFault, NotAllowedNow
 from openipt.records import convert
 from openipt.records.access import Act
-from openipt.records.actions import episodes
+from openipt.records.actions import episodes, sessions
 from openipt.records.actions.conflicts import Refused
 from openipt.records.models import Entry
 from openipt.web.doors import roles
 from openipt.web.record_forms import RecordForm
+from openipt.web.sent import Sent
 from openipt.web.therapist.common import EpisodePage, episode_page, go, role_of, say, show
 from openipt.web.therapist.formulation import ROOM
-from openipt.web.therapist.presenters_formulation import CONTRACT, FORMULATION, contract_stops
+from openipt.web.therapist.presenters_agreeing import (
+    BREAK_TURNED,
+    CONTRACT,
+    FORMULATION,
+    UNKNOWN_COUNTRY,
+    answer_to_take,
+    contract_dates,
+    contract_days,
+    days_left_out,
+    plain_view,
+)
+from openipt.web.therapist.presenters_formulation import contract_stops
 from openipt.web.therapist.presenters_formulation_draft import (
     Draft,
     draft_contract,
@@ -37,6 +49,7 @@ FORMULATION_TASK, CONTRACT_TASK, MAINTENANCE_TASK = "I12", "I13", "X01"
 TEMPLATES = {FORMULATION: "therapist/formulation_write.html", CONTRACT: "therapist/formulation_contract.html"}
 OWN_WORDS = "Write what the client would change, in their own words."
 NOT_YET = "Keep it as a draft and change it together until it fits."
+PUT_DOWN = "put_down"
 ASKED_AGAIN = frozenset({"agreement", "client_words", "reason_for_focus"})
 
 Check = Callable[[EpisodePage, RecordForm, HttpRequest], tuple[FieldFault, ...]]
@@ -73,8 +86,13 @@ def _document(
         values = dict(entry.visible) if entry else draft.values
         if entry and not still_open(page, entry):
             values = _begun_anew(values, draft)
+        if record == FORMULATION:
+            values |= _answered(request, page)
         return _page(request, page, record, _form(page, record, values), entry, draft)
     form = _sent_form(request, page, record)
+    if "plain" in request.POST:
+        written_out = {**form.values, "plain_words": plain_view(page, form.values).text}
+        return _page(request, page, record, _form(page, record, written_out), entry, draft)
     if form.is_row_action or "look" in request.POST:
         return _page(request, page, record, form, entry, draft)
     faults = (*form.faults, *check(page, form, request))
@@ -97,6 +115,15 @@ def _begun_anew(values: dict[str, Any], draft: Draft) -> dict[str, Any]:
     """A new version begins with the words of the one before; whether they fit is asked again."""
     kept = {key: value for key, value in values.items() if key not in ASKED_AGAIN}
     return kept | {key: draft.values[key] for key in ("date", "agreed_on_session") if key in draft.values}
+
+
+def _answered(request: HttpRequest, page: EpisodePage) -> dict[str, Any]:
+    """What the client answered on their own page, taken over into the form: the therapist still keeps it."""
+    answer = answer_to_take(page)
+    if answer is None or request.GET.get("answer") != str(answer.pk):
+        return {}
+    said = {key: answer.visible[key] for key in ("agreement", "client_words") if answer.visible.get(key)}
+    return said | {"date": answer.on.isoformat()}
 
 
 def _form(page: EpisodePage, record: str, values: dict[str, Any]) -> RecordForm:
@@ -126,7 +153,11 @@ def _worked_out(page: EpisodePage, request: HttpRequest) -> str:
     first, number = day(request.POST.get("first_date", "")), request.POST.get("sessions_planned", "")
     if first is None or not number.isdecimal() or not 1 <= int(number[:4]) <= 200:
         return ""
-    return last_day(first, int(number), request.POST.get("frequency") or "weekly").isoformat()
+    read = RecordForm.from_post(
+        page.manual.record_types[CONTRACT], request.POST, people=page.people_to_pick, codes=page.codes
+    )
+    days = contract_days(read.values)
+    return days[-1].isoformat() if days else ""
 
 
 @transaction.atomic
@@ -145,6 +176,9 @@ def _keep(
     planned = values.get("sessions_planned")
     if record == CONTRACT and final and planned and task != MAINTENANCE_TASK:
         _set_plan(page, planned)
+    clock_time, _ = _time_of_day(request)
+    if record == CONTRACT and clock_time is not None:
+        _put_down(page, values, clock_time, request.POST.get(f"{PUT_DOWN}_place", ""))
 
 
 def _set_plan(page: EpisodePage, planned: int) -> None:
@@ -157,6 +191,19 @@ def _set_plan(page: EpisodePage, planned: int) -> None:
         episode=page.episode,
         planned_sessions=planned,
         reason="As the contract says.",
+        by=page.user,
+        at=page.at,
+    )
+
+
+def _put_down(page: EpisodePage, values: dict[str, Any], clock_time: time, place: str) -> None:
+    """The meetings that are still to come, as planned sessions at one time of day."""
+    sessions.plan_sessions_on(
+        episode=page.episode,
+        days=contract_days(values),
+        clock_time=clock_time,
+        minutes=values.get("minutes") or page.manual.minutes,
+        place=place,
         by=page.user,
         at=page.at,
     )
@@ -199,7 +246,30 @@ def _check_contract(page: EpisodePage, form: RecordForm, request: HttpRequest) -
     reviews = [one for one in values.get("review_sessions") or () if isinstance(number, int) and one > number]
     if reviews:
         found.append(FieldFault("review_sessions", f"There is no session {reviews[0]} in {number} meetings."))
-    return tuple(found)
+    return (*found, *_check_days(values), *_time_of_day(request)[1])
+
+
+def _check_days(values: dict[str, Any]) -> list[FieldFault]:
+    """Breaks end after they begin, and the country is one whose holidays are known."""
+    found = []
+    for place, row in enumerate(values.get("breaks") or ()):
+        start, end = day(row.get("from")), day(row.get("to"))
+        if start and end and end < start:
+            found.append(FieldFault(f"breaks.{place}.to", BREAK_TURNED))
+    try:
+        days_left_out(values)
+    except ValueError:
+        found.append(FieldFault("holidays_of", UNKNOWN_COUNTRY))
+    return found
+
+
+def _time_of_day(request: HttpRequest) -> tuple[time | None, tuple[FieldFault, ...]]:
+    """When the meetings are put down, where that was asked for; it then has to be said."""
+    if "finish" not in request.POST or PUT_DOWN not in request.POST:
+        return None, ()
+    sent = Sent(request.POST)
+    found = sent.time(f"{PUT_DOWN}_at", required="Write the time you meet, such as 14:30.")
+    return found, tuple(sent.faults)
 
 
 # -- pages -------------------------------------------------------------------------------------------
@@ -227,6 +297,10 @@ def _page(
         entry=entry,
         version=entry.version if entry and not request.POST else version_read(request.POST, entry),
         reads=paragraph(page.manual.formulation, form.values, page.codes["areas"]),
+        plain=plain_view(page, form.values) if record == FORMULATION else None,
+        dates=contract_dates(form.values) if record == CONTRACT else (),
+        put_down={key: request.POST.get(key, "") for key in request.POST if key.startswith(PUT_DOWN)},
+        faults=tuple(fault for fault in faults if fault.path.startswith(PUT_DOWN)),
         sources=tuple(draft.sources),
         is_draft=entry is None,
         is_new_version=entry is not None and not still_open(page, entry),

@@ -13,16 +13,29 @@ from openipt.core.fields.words import Line
 from openipt.core.formulation.paragraph import missing, paragraph
 from openipt.records.models import Entry, EntryState
 from openipt.web.therapist.common import EpisodePage
+from openipt.web.therapist.presenters_agreeing import (
+    AGREEMENT,
+    AGREEMENT_TONE,
+    CONTRACT,
+    FACE_TO_FACE,
+    FORMULATION,
+    MeetingDay,
+    OfferView,
+    PlainView,
+    answer_to_take,
+    contract_dates,
+    is_watched,
+    offers,
+    plain_view,
+)
 from openipt.web.therapist.presenters_ranking import RankingView, present_ranking
 from openipt.web.therapist.presenters_records import lines_of
 from openipt.web.therapist.room_parts import may_write
 
-RATING, FORMULATION, CONTRACT = "rec_problem_area_rating", "rec_formulation", "rec_contract"
+RATING = "rec_problem_area_rating"
 LINKS = ("none", "weak", "within a year before onset", "within three months before onset")
 RATERS = {"therapist": "Therapist", "supervisor": "Supervisor"}
 RULES = ("DR-08", "DR-16", "DR-17", "DR-18", "DR-47")
-AGREEMENT = {"agree": "It fits", "partly": "Fits partly", "no": "Does not fit", "": "Not asked yet"}
-AGREEMENT_TONE = {"agree": "teal", "partly": "attention", "no": "attention", "": "quiet"}
 
 
 @dataclass(frozen=True)
@@ -74,6 +87,7 @@ class FormulationView:
     counts: bool
     is_shown: bool
     missing: tuple[str, ...]
+    compare_address: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,6 +99,7 @@ class ContractView:
     session: int | None
     address: str
     is_shown: bool
+    dates: tuple[MeetingDay, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,10 +116,18 @@ class FormulationPage:
     blocked: tuple[str, ...]
     may_rate: bool
     may_write: bool
+    plain: PlainView | None
+    offers: tuple[OfferView, ...]
+    take: str  # the client's answer that nobody has taken over yet
+    may_offer: bool
+    why_not_offer: str
 
 
 def present_formulation(page: EpisodePage) -> FormulationPage:
-    formulations = tuple(formulation_view(page, entry) for entry in reversed(page.entries(FORMULATION)))
+    written = page.entries(FORMULATION)
+    formulations = tuple(formulation_view(page, entry) for entry in reversed(written))
+    take, may_ask = answer_to_take(page), may_write(page, FORMULATION) and bool(written)
+    watched = may_ask and is_watched(page)
     contracts = tuple(contract_view(page, entry) for entry in reversed(page.entries(CONTRACT)))
     return FormulationPage(
         areas=area_views(page),
@@ -117,6 +140,11 @@ def present_formulation(page: EpisodePage) -> FormulationPage:
         blocked=contract_stops(page),
         may_rate=may_write(page, RATING),
         may_write=may_write(page, FORMULATION),
+        plain=plain_view(page, written[-1].visible) if written else None,
+        offers=offers(page),
+        take=str(take.pk) if take else "",
+        may_offer=may_ask and not watched,
+        why_not_offer=FACE_TO_FACE if watched else "",
     )
 
 
@@ -223,6 +251,7 @@ def formulation_view(page: EpisodePage, entry: Entry) -> FormulationView:
         counts=is_agreed(_core(page, entry)),
         is_shown=entry.state == EntryState.FINAL,
         missing=tuple(kind.field(key).label.lower() for key in missing(values, areas)),
+        compare_address=page.address(f"formulation/compare/{entry.pk}/{page.entries(FORMULATION)[-1].pk}/"),
     )
 
 
@@ -237,4 +266,5 @@ def contract_view(page: EpisodePage, entry: Entry) -> ContractView:
         session=entry.session.number if entry.session else None,
         address=page.address(f"records/{entry.pk}/"),
         is_shown=entry.state == EntryState.FINAL,
+        dates=contract_dates(entry.visible),
     )

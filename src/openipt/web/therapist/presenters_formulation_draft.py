@@ -16,7 +16,7 @@ from openipt.core.fields.words import date_in_words
 from openipt.core.manual.model import midpoint
 from openipt.records.models import Entry
 from openipt.web.therapist.common import EpisodePage
-from openipt.web.therapist.presenters_formulation import CONTRACT, FORMULATION
+from openipt.web.therapist.presenters_agreeing import CONTRACT, FORMULATION
 from openipt.web.therapist.presenters_people import PERSON, latest_values
 from openipt.web.therapist.presenters_ranking import issue_values, ranking_of
 from openipt.web.therapist.presenters_timeline import TIMELINE

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from openipt.core.course.course import Attendance
 from openipt.errors import EntryNotValid, FieldFault
@@ -17,6 +17,8 @@ from openipt.records.access import Act
 from openipt.records.actions import sessions as actions
 from openipt.records.actions.base import locked
 from openipt.records.models import Session, SessionState
+from openipt.records.queries.sessions import planned_after
+from openipt.web.appointments import calendar_file
 from openipt.web.doors import roles
 from openipt.web.sent import Sent, read_day
 from openipt.web.therapist.common import EpisodePage, episode_page, go, say, session_of, show
@@ -83,6 +85,14 @@ def session_records(request: HttpRequest, episode_id: UUID, session_id: UUID) ->
     found = [entry for entry in page.entries() if entry.session_id == session.pk]
     entries = tuple(entry_line(page, entry) for entry in found)
     return show(request, "therapist/session_records.html", page, session=session, entries=entries)
+
+
+@roles("therapist")
+@require_GET
+def calendar(request: HttpRequest, episode_id: UUID) -> HttpResponse:
+    """The planned sessions for a calendar: times and "Appointment", nothing else."""
+    page = episode_page(request, episode_id, Act.SEE_EPISODE, room="session", read="calendar-exported")
+    return calendar_file(planned_after(page.episode, page.at), page.at)
 
 
 # -- changing ----------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from openipt.web.therapist import (
     documents,
     ending,
     formulation,
+    formulation_asked,
     formulation_issues,
     formulation_write,
     line,
@@ -62,10 +63,17 @@ of_episode = [
     path("formulation/issue/<uuid:entry_id>/", formulation_issues.issue, name="formulation-issue"),
     path("formulation/order/", formulation_issues.order, name="formulation-order"),
     path("formulation/write/", formulation_write.write, name="formulation-write"),
+    path("formulation/offer/", formulation_asked.offer, name="formulation-offer"),
+    path(
+        "formulation/compare/<uuid:before_id>/<uuid:after_id>/",
+        formulation_asked.compare,
+        name="formulation-compare",
+    ),
     path("formulation/contract/", formulation_write.contract, name="formulation-contract"),
     # Session
     path("session/", sessions_list.session_to_work_on, name="session-now"),
     path("sessions/", sessions_list.sessions, name="sessions"),
+    path("sessions/calendar/", sessions_list.calendar, name="sessions-calendar"),
     path("sessions/plan/", sessions_list.plan, name="sessions-plan"),
     path("sessions/begin/", sessions_list.begin_unplanned, name="session-unplanned"),
     path(f"{SESSION}move/", sessions_list.move, name="session-move"),
@@ -105,6 +113,7 @@ of_episode = [
     path("documents/notes/", documents.notes, name="documents-notes"),
     path("documents/export/", documents.export, name="documents-export"),
     path("documents/<slug:name>/", documents.document, name="document"),
+    path("documents/<slug:name>/pdf/", documents.document_as_pdf, name="document-pdf"),
     # Records of every kind
     path("records/", records.chooser, name="records"),
     path("records/<uuid:entry_id>/", records.record, name="record"),

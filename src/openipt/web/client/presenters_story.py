@@ -1,0 +1,106 @@
+"""How we understand it, in plain values.
+
+While somebody may be a danger to the client, or behind a second lock, the ordinary page shows what a client sees of
+whom nothing has been written yet: no gap tells that something is missing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from openipt.core.fields.words import Line, in_words
+from openipt.core.formulation.paragraph import plain_paragraph
+from openipt.records.models import Entry, Session
+from openipt.records.queries.sessions import planned_after
+from openipt.web.client.common import ClientPage
+from openipt.web.client.plain import mine
+from openipt.web.jinja import clock_time, week_day
+
+FORMULATION, OFFER, ANSWER, CONTRACT = (
+    "rec_formulation", "rec_formulation_offer", "rec_formulation_answer", "rec_contract",
+)  # fmt: skip
+SAID = {"agree": "It fits", "partly": "It fits partly", "no": "It does not fit"}
+# Of the contract a client reads what was agreed for them, not how it is kept.
+OF_THE_CONTRACT = frozenset(
+    {"goals", "sessions_planned", "first_date", "end_date", "minutes", "cancellation_rule"}
+)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What the therapist asks about, and the client's answer."""
+
+    words: str
+    on: date
+    answered_on: date | None
+    answer: str
+    own_words: str
+
+
+@dataclass(frozen=True)
+class Story:
+    """The page. Everything may be missing."""
+
+    offer: Offer | None
+    words: str
+    on: date | None
+    own_words: str
+    agreed: tuple[Line, ...]
+    meetings: tuple[tuple[str, str], ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.offer or self.words or self.agreed)
+
+
+def present_story(page: ClientPage) -> Story:
+    meetings = tuple((week_day(s.planned_at), clock_time(s.planned_at)) for s in planned(page))
+    if page.is_watched:
+        return Story(None, "", None, "", (), meetings)
+    formulation, contract = _last(page, FORMULATION), _last(page, CONTRACT)
+    return Story(
+        offer=_offer(page, formulation),
+        words=_words(page, formulation) if formulation else "",
+        on=formulation.on if formulation else None,
+        own_words=str(formulation.visible.get("client_words") or "") if formulation else "",
+        agreed=_agreed(page, contract) if contract else (),
+        meetings=meetings,
+    )
+
+
+def planned(page: ClientPage) -> list[Session]:
+    """Meetings still to come; what each of them says of place and kind stays out."""
+    return planned_after(page.episode, page.at)
+
+
+def _last(page: ClientPage, record: str) -> Entry | None:
+    found = page.entries(record)
+    return found[-1] if found else None
+
+
+def _words(page: ClientPage, entry: Entry) -> str:
+    return str(entry.visible.get("plain_words") or "").strip() or plain_paragraph(page.manual, entry.visible)
+
+
+def _offer(page: ClientPage, formulation: Entry | None) -> Offer | None:
+    """The last question, until a formulation agreed later has taken its place."""
+    asked = _last(page, OFFER)
+    if asked is None or (formulation is not None and formulation.updated_at > asked.created_at):
+        return None
+    given = [one for one in page.entries(ANSWER) if one.order > asked.order]
+    answer = given[-1] if given else None
+    said = answer.visible if answer else {}
+    return Offer(
+        words=str(asked.visible.get("plain_words") or ""),
+        on=asked.on,
+        answered_on=answer.on if answer else None,
+        answer=SAID.get(str(said.get("agreement")), ""),
+        own_words=str(said.get("client_words") or ""),
+    )
+
+
+def _agreed(page: ClientPage, entry: Entry) -> tuple[Line, ...]:
+    kind = page.manual.record_types[CONTRACT]
+    lines = in_words(kind, entry.visible, people=page.people, codes={}, role="client")
+    return tuple(replace(line, label=mine(line.label)) for line in lines if line.key in OF_THE_CONTRACT)
