@@ -66,6 +66,7 @@ SPECIAL = {
     "client:worksheet-share": {"entry_id": "worksheet"},
     "client:worksheet-move": {"entry_id": "worksheet"},
     "therapist:formulation-issue": {"entry_id": "rec_issue"},
+    "therapist:formulation-compare": {"before_id": "rec_formulation", "after_id": "rec_formulation"},
     "therapist:session-quote-drop": {"entry_id": "rec_quote"},
     "therapist:worksheets-talk": {"entry_id": "rec_communication_analysis"},
     "therapist:session-move": {"session_id": "planned"},

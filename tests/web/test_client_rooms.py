@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 NOW = make.at_day(7, 1)
 PAGES = (
     "/me/", "/me/check-in/", "/me/line/", "/me/journal/", "/me/journal/new/", "/me/practice/",
-    "/me/practice/new/rec_emotion_log/", "/me/learn/", "/me/learn/p_1/", "/me/plan/", "/me/rights/",
+    "/me/practice/new/rec_emotion_log/", "/me/learn/", "/me/learn/p_1/", "/me/plan/", "/me/rights/", "/me/story/",
 )  # fmt: skip
 
 

@@ -48,6 +48,7 @@ class Story:
     own_words: str
     agreed: tuple[Line, ...]
     meetings: tuple[tuple[str, str], ...]
+    may_export: bool
 
     @property
     def is_empty(self) -> bool:
@@ -56,8 +57,8 @@ class Story:
 
 def present_story(page: ClientPage) -> Story:
     meetings = tuple((week_day(s.planned_at), clock_time(s.planned_at)) for s in planned(page))
-    if page.is_watched:
-        return Story(None, "", None, "", (), meetings)
+    if is_closed(page):
+        return Story(None, "", None, "", (), meetings, False)
     formulation, contract = _last(page, FORMULATION), _last(page, CONTRACT)
     return Story(
         offer=_offer(page, formulation),
@@ -66,7 +67,13 @@ def present_story(page: ClientPage) -> Story:
         own_words=str(formulation.visible.get("client_words") or "") if formulation else "",
         agreed=_agreed(page, contract) if contract else (),
         meetings=meetings,
+        may_export=True,
     )
+
+
+def is_closed(page: ClientPage) -> bool:
+    """Whether the ordinary page keeps back what two people found out: who is named in it may be reading."""
+    return page.is_watched or (page.has_second_lock and not page.behind)
 
 
 def planned(page: ClientPage) -> list[Session]:

@@ -10,7 +10,7 @@ from openipt.errors import EntryNotValid, FieldFault, NoAccess
 from openipt.records.actions import entries
 from openipt.web.appointments import calendar_file
 from openipt.web.client.common import client_page, say, show
-from openipt.web.client.presenters_story import ANSWER, planned, present_story
+from openipt.web.client.presenters_story import ANSWER, is_closed, planned, present_story
 from openipt.web.sent import Sent
 
 AGREEMENTS = ("agree", "partly", "no")
@@ -59,6 +59,6 @@ def story(request: HttpRequest) -> HttpResponse:
 def calendar(request: HttpRequest) -> HttpResponse:
     """The meetings that are planned, for the calendar of a phone: times and "Appointment", nothing else."""
     page = client_page(request)
-    if page.is_watched:
+    if is_closed(page):
         raise NoAccess
     return calendar_file(planned(page), page.at)

@@ -108,10 +108,11 @@ def offers(page: EpisodePage) -> tuple[OfferView, ...]:
 
 def answer_to_take(page: EpisodePage) -> Entry | None:
     """The client's last answer, while the formulation has not been written or changed since."""
-    answers, written = page.entries(ANSWER), page.entries(FORMULATION)
-    if not answers or any(one.updated_at > answers[-1].created_at for one in written):
+    asked, answers = page.entries(OFFER), page.entries(ANSWER)
+    if not answers or not asked or asked[-1].order > answers[-1].order:
         return None
-    return answers[-1]
+    since = any(one.updated_at > answers[-1].created_at for one in page.entries(FORMULATION))
+    return None if since else answers[-1]
 
 
 def _answer(page: EpisodePage, entry: Entry) -> AnswerView:
