@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -35,6 +36,7 @@ SIGNED_BY = ("client", "therapist")
 class Draft:
     """Values for the form, and for each the words that say where it comes from."""
 
+    codes: Mapping[str, str] = field(default_factory=dict)  # id -> title, for the words of the sources
     values: dict[str, Any] = field(default_factory=dict)
     sources: list[tuple[str, str]] = field(default_factory=list)
 
@@ -42,14 +44,20 @@ class Draft:
         if value in (None, "", [], ()):
             return
         self.values[key] = value
-        self.sources.append((label, f"{_said(value)} ({source})"))
+        self.sources.append((label, f"{self._said(value)} ({source})"))
+
+    def _said(self, value: Any) -> str:
+        """A value in a few words, for the list of sources: titles for ids, days in words."""
+        if isinstance(value, list):
+            return ", ".join(
+                self._said(one.get("text", "")) if isinstance(one, dict) else self._said(one) for one in value
+            )
+        words = str(value)
+        return self.codes.get(words) or (date_in_words(words) if isinstance(value, str) else words)
 
 
-def _said(value: Any) -> str:
-    """A value in a few words, for the list of sources."""
-    if isinstance(value, list):
-        return ", ".join(str(one.get("text", "")) if isinstance(one, dict) else str(one) for one in value)
-    return str(value)
+def _begun(page: EpisodePage) -> Draft:
+    return Draft(codes={**page.codes["areas"], **page.codes["measures"]})
 
 
 def latest(page: EpisodePage, record: str) -> Entry | None:
@@ -59,7 +67,7 @@ def latest(page: EpisodePage, record: str) -> Entry | None:
 
 def draft_formulation(page: EpisodePage) -> Draft:
     """What the record already says for each part of the paragraph. Nothing recorded, nothing written."""
-    draft = Draft()
+    draft = _begun(page)
     draft.add("name", "Name", page.episode.client.name.split(" ")[0], "the client's details")
     _disorder(page, draft)
     _onset_and_event(page, draft)
@@ -169,7 +177,7 @@ def _goals(page: EpisodePage, draft: Draft, area: str) -> None:
 
 def draft_contract(page: EpisodePage) -> Draft:
     """The contract as the formulation, the plan and the manual suggest it, dates worked out weekly."""
-    draft = Draft()
+    draft = _begun(page)
     formulation = latest(page, FORMULATION)
     said = formulation.visible if formulation else {}
     planned = said.get("N") or planned_sessions(page.course)
