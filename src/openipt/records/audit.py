@@ -142,7 +142,7 @@ def _locked_head(chain: str) -> tuple[int, str, int] | None:
     SQLite has one writer at a time, and the transaction has begun as one; PostgreSQL locks the row.
     """
     if connection.features.has_select_for_update:
-        locked = ChainHead.objects.select_for_update().filter(chain=chain)
+        locked = ChainHead.objects.select_for_update(no_key=True).filter(chain=chain)
         return locked.values_list("seq", "mac", "revision").first()
     return _HEAD.first(chain)
 

@@ -17,7 +17,17 @@ from openipt.errors import NotAllowedNow
 from openipt.records import audit, danger, safety
 from openipt.records.access import Act, require
 from openipt.records.actions import drafts, tellings
-from openipt.records.actions.base import Actor, Operator, day_of, fault, locked, refuse, tidy, user_or_none
+from openipt.records.actions.base import (
+    Actor,
+    Operator,
+    day_of,
+    fault,
+    held,
+    locked,
+    refuse,
+    tidy,
+    user_or_none,
+)
 from openipt.records.models import (
     Alert,
     AlertState,
@@ -76,7 +86,7 @@ def raised_by_answer(
     its item had raised an alert before: "changed from 2 to 0", both stay. Part of an action.
     """
     choice = {"measure": measure, "item": item, "value": value, "at": at.isoformat()}
-    known = list(check_in.alerts.select_for_update().exclude(state=AlertState.RESOLVED))
+    known = list(held(check_in.alerts.exclude(state=AlertState.RESOLVED)).order_by("pk"))
     rule = _rule_of(found) if found else None
     for alert in known:
         if alert.rule != rule and _speaks_of(alert, measure, item):
@@ -184,7 +194,7 @@ def _raise_once(
 ) -> Alert | None:
     """One alert per entry; none where an open one of this rule already has the clinicians' attention."""
     known = Alert.objects.filter(episode_id=entry.episode_id, rule=rule).exclude(state=AlertState.RESOLVED)
-    there = known.select_for_update().first()
+    there = held(known).first()
     if there is None:
         return _raise(
             entry=entry,
@@ -250,9 +260,8 @@ def stepped_by_entry(*, entry: Entry, by: Actor, at: datetime) -> None:
         return
     level = Level.named(entry.payload.get("level"))
     rules = RULES_OF_RECORDS[entry.record_type]
-    for alert in Alert.objects.filter(episode_id=entry.episode_id, rule__in=rules).exclude(
-        state=AlertState.RESOLVED
-    ):
+    answered = Alert.objects.filter(episode_id=entry.episode_id, rule__in=rules)
+    for alert in answered.exclude(state=AlertState.RESOLVED).order_by("pk"):
         alert.episode = entry.episode
         for kind in kinds:
             if kind is StepKind.LEVEL_SET and level is None:

@@ -1,4 +1,10 @@
-"""What every action needs: the row locked and fresh, words tidied, refusals in words."""
+"""What every action needs: the row locked and fresh, words tidied, refusals in words.
+
+Rows are held in one order, so that of two who wait for one another there is never a circle: the worker's lease,
+the client, the episode, then whatever belongs to it (session, check-in, entry, person, alert), the watch over an
+alert, the tellings of it, and last the place in the audit. Of several of a kind the lower id comes first. `locked`
+keeps that order; `held` is for everything that is not locked by it.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +14,12 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from django.db import OperationalError, connection
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from openipt.core.fields.clean import clean_words
 from openipt.errors import EntryNotValid, FieldFault, NotAllowedNow
 from openipt.records.actors import Actor, Operator, day_of, user_or_none
+from openipt.records.models import Episode
 
 LONGEST_WORDS = 50_000
 EARLIEST = date(1900, 1, 1)  # a slip of the year, such as 0226 or 1026
@@ -25,6 +32,8 @@ __all__ = [
     "again_after_a_deadlock",
     "day_of",
     "fault",
+    "held",
+    "hold_all",
     "locked",
     "refuse",
     "tidy",
@@ -34,9 +43,28 @@ __all__ = [
 
 
 def locked(row: Kept, *related: str) -> Kept:
-    """The row as it stands now, held against other writers until the transaction ends."""
-    rows: Any = row._meta.model._default_manager.select_for_update(of=("self",))
+    """The row as it stands now, held against other writers until the transaction ends; first its episode."""
+    model: Any = row._meta.model
+    if connection.features.has_select_for_update and any(f.name == "episode" for f in model._meta.fields):
+        of = model._default_manager.filter(pk=row.pk).values("episode")
+        hold_all(Episode.objects.filter(pk__in=of))
+    rows: Any = held(model._default_manager.all())
     return (rows.select_related(*related) if related else rows).get(pk=row.pk)
+
+
+def held(rows: QuerySet[Kept]) -> QuerySet[Kept]:
+    """These rows against other writers, where the database locks rows at all.
+
+    Not against one that only points at them: PostgreSQL looks at the other end of a foreign key when the
+    transaction ends, and whoever waits there already holds its place in the audit.
+    """
+    return rows.select_for_update(of=("self",), no_key=True)
+
+
+def hold_all(rows: QuerySet[Kept]) -> None:
+    """Hold all of these in the order of their ids, before they are changed together."""
+    if connection.features.has_select_for_update:
+        list(held(rows).order_by("pk").only("pk"))
 
 
 def refuse(*reasons: str) -> NotAllowedNow:
@@ -75,7 +103,8 @@ DEADLOCK = "40P01"  # PostgreSQL: two waited for each other, and this one was le
 
 def again_after_a_deadlock(act: Callable[..., Done]) -> Callable[..., Done]:
     """An action that is done again where the database let it go for another one: a client's answer is never
-    refused because the worker looked at the same rows. Inside a transaction of the caller's it is theirs.
+    refused because the worker looked at the same rows. The one order of locks leaves no circle to wait in; this
+    is the net below it. Inside a transaction of the caller's it is theirs.
     """
 
     @wraps(act)

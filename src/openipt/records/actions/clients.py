@@ -19,6 +19,7 @@ from openipt.records.actions.base import (
     Operator,
     day_of,
     fault,
+    held,
     locked,
     refuse,
     tidy,
@@ -224,7 +225,7 @@ def erase_client(*, client: Client, by: Actor, at: datetime) -> Client:
         return client
     for episode in client.episodes.exclude(status=EpisodeStatus.ENDED):
         _end_without_words(episode, by=by, at=at)
-    key = ClientKey.objects.select_for_update().get(client=client)
+    key = held(ClientKey.objects.filter(client=client)).get()
     key.wrapped_key, key.destroyed_at = None, at
     key.save()
     sealing.forget(client.pk)

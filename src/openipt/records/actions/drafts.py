@@ -8,7 +8,7 @@ from django.db import transaction
 
 from openipt.records import audit
 from openipt.records.access import Act, may
-from openipt.records.actions.base import Actor, Operator, day_of, fault, locked, refuse
+from openipt.records.actions.base import Actor, Operator, day_of, fault, held, locked, refuse
 from openipt.records.models import DraftKind, DraftText, Episode, User
 
 LONGEST_DRAFT = 200_000
@@ -24,10 +24,10 @@ def keep_draft_text(
     user = _writer(episode, by, at)
     if len(text) > LONGEST_DRAFT:
         raise fault(field, f"This is longer than {LONGEST_DRAFT:,} characters. Shorten it or split it.")
-    known = DraftText.objects.select_for_update(of=("self",)).filter(
+    known = DraftText.objects.filter(
         user=user, episode=episode, key=key[:120], field=field[:80], kind=DraftKind.TYPING
     )
-    draft = known.select_related("episode").first() or DraftText(
+    draft = held(known).select_related("episode").first() or DraftText(
         user=user, episode=episode, key=key[:120], field=field[:80], at=at
     )
     draft.text, draft.at, draft.base_version = text, at, base_version

@@ -26,6 +26,7 @@ from openipt.records.actions.base import (
     Operator,
     day_of,
     fault,
+    held,
     locked,
     refuse,
     user_or_none,
@@ -438,7 +439,7 @@ def remark(session: Session, manual: Manual, by: Actor, at: datetime) -> None:
             continue  # a later word on an earlier record, such as how the last step went: nothing new is done
         for task in tasks_done_by(manual, session.phase, entry.record_type, entry.payload, entry.for_task):
             shown.setdefault(task, entry)
-    marks = {mark.task_id: mark for mark in session.task_marks.select_for_update()}
+    marks = {mark.task_id: mark for mark in held(session.task_marks.all())}
     for task, entry in shown.items():
         mark = marks.get(task)
         if mark is None:

@@ -153,9 +153,6 @@ def decide(
     The firing goes on while its condition holds. Nothing about risk is decided here. The same decision
     sent twice is one; a later one stands beside the earlier.
     """
-    locked(
-        firing.episode
-    )  # first of all, as whoever notes does: two who wait for each other would wait forever
     firing = locked(firing, "episode__client")
     require(by, Act.DECIDE_RULE, episode=firing.episode, on=day_of(at))
     if not isinstance(by, User):

@@ -19,7 +19,7 @@ from openipt.core.course.measures_due import measures_due
 from openipt.errors import NoAccess
 from openipt.records import audit, convert
 from openipt.records.actions import tellings
-from openipt.records.actions.base import Actor, locked, user_or_none
+from openipt.records.actions.base import Actor, held, locked, user_or_none
 from openipt.records.actions.worker import Hold, fenced
 from openipt.records.actors import THE_WORKER, day_of
 from openipt.records.manuals import manual_of, measure_of
@@ -37,7 +37,7 @@ def choose(*, client: Client, by_email: bool, by: Actor, at: datetime, address: 
     if person is None or client.user_id != person.pk or client.erased_at is not None:
         raise NoAccess
     wanted = tellings.an_address(address, "address") if by_email or address.strip() else ""
-    row = ReminderChoice.objects.select_for_update().filter(client=client).first()
+    row = held(ReminderChoice.objects.filter(client=client)).first()
     row = row or ReminderChoice(client=client)
     row.by_email, row.changed_at = by_email, at
     row.address = wanted or None

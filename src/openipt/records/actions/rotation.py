@@ -8,7 +8,7 @@ from django.db import transaction
 
 from openipt.records import audit, keys, sealing
 from openipt.records.actions.accounts import rewrap_draft_key
-from openipt.records.actions.base import Actor, Operator, refuse
+from openipt.records.actions.base import Actor, Operator, held, refuse
 from openipt.records.models import ClientKey, DraftKey
 
 AT_ONCE = 500
@@ -35,7 +35,7 @@ def rewrap_all(*, by: Actor, at: datetime) -> int:
 
 @transaction.atomic
 def _rewrap_some(current: str, by: Actor, at: datetime) -> int:
-    waiting = ClientKey.objects.select_for_update().filter(destroyed_at=None)
+    waiting = held(ClientKey.objects.filter(destroyed_at=None)).order_by("pk")
     rows = list(waiting.exclude(service_key_id=current)[:AT_ONCE])
     for row in rows:
         row.wrapped_key, row.service_key_id = sealing.rewrap(

@@ -23,6 +23,7 @@ from openipt.records.actions.base import (
     Operator,
     day_of,
     fault,
+    held,
     locked,
     refuse,
     tidy,
@@ -480,7 +481,7 @@ def _write_private_note(
     session: Session, text: str, expected: int | None, by: Actor, at: datetime
 ) -> PrivateNote:
     session = _own(session, Act.PRIVATE_NOTE, by, at)
-    note = PrivateNote.objects.select_for_update().filter(session=session, author=by).first()
+    note = held(PrivateNote.objects.filter(session=session, author=by)).first()
     if note is None:
         note = PrivateNote(session=session, author=by, version=0)
     note.session = session
@@ -517,7 +518,7 @@ def use_technique(*, session: Session, code: str, by: Actor, at: datetime, used:
 
 
 def _toggle(model: Any, session: Session, code: str, used: bool, by: Actor, at: datetime) -> None:
-    row = model.objects.select_for_update().filter(session=session, code=code).first()
+    row = held(model.objects.filter(session=session, code=code)).first()
     if row is None and used:
         model.objects.create(session=session, code=code, at=at, by=user_or_none(by))
     elif row is not None:
@@ -532,7 +533,7 @@ def mark_task(*, session: Session, task_id: str, by: Actor, at: datetime, done: 
     task = task_named(manual_of(session.episode), task_id)
     if task.record and done:
         raise refuse("This task is done by its record. Write the record.")
-    row = TaskMark.objects.select_for_update().filter(session=session, task_id=task_id).first()
+    row = held(TaskMark.objects.filter(session=session, task_id=task_id)).first()
     if row is None and done:
         TaskMark.objects.create(session=session, task_id=task_id, at=at, by=user_or_none(by))
     elif row is not None:

@@ -14,6 +14,7 @@ from openipt.core.course.scores import GAD7, PHQ9, latest_total
 from openipt.core.manual.model import Manual
 from openipt.core.outcomes.change import Totals, change_categories
 from openipt.records import convert
+from openipt.records.actions.base import held
 from openipt.records.manuals import manual_of
 from openipt.records.models import Entry, EntryState, Episode, StepChosen
 
@@ -27,7 +28,7 @@ def follow(episode: Episode, at: datetime) -> None:
         entry.order: entry
         for entry in episode.entries.filter(record_type__in=RECORDS).exclude(state=EntryState.WITHDRAWN)
     }
-    rows = {(row.decision_id, row.code): row for row in episode.steps_chosen.select_for_update()}
+    rows = {(row.decision_id, row.code): row for row in held(episode.steps_chosen.all())}
     standing = set()
     for decision in decisions(course):
         for code in (code for code in decision.codes if code == GO_ON or code in manual.next_steps):

@@ -21,7 +21,17 @@ from django.db.models import Q, QuerySet
 from openipt.core.safety import escalation
 from openipt.errors import NoAccess
 from openipt.records import audit
-from openipt.records.actions.base import Actor, Operator, fault, locked, refuse, tidy, user_or_none
+from openipt.records.actions.base import (
+    Actor,
+    Operator,
+    fault,
+    held,
+    hold_all,
+    locked,
+    refuse,
+    tidy,
+    user_or_none,
+)
 from openipt.records.actors import THE_WORKER
 from openipt.records.models import (
     Alert,
@@ -77,7 +87,7 @@ def watch_of(alert: Alert, at: datetime) -> AlertWatch:
     """The watch over this alert, held until the transaction ends: who changes something meanwhile and asks for
     another look is not forgotten. Begun now where there is none.
     """
-    found = AlertWatch.objects.select_for_update().filter(alert=alert).first()
+    found = held(AlertWatch.objects.filter(alert=alert)).first()
     if found is None:
         since = min(alert.raised_at, at)
         found = AlertWatch(alert=alert, counted_from=since, limit=_limit(alert, since), look_at=at)
@@ -87,7 +97,9 @@ def watch_of(alert: Alert, at: datetime) -> AlertWatch:
 
 def look_again(alerts: QuerySet[Alert] | Iterable[Alert], at: datetime) -> None:
     """Something changed about these alerts: the worker looks at them at once. Part of an action."""
-    AlertWatch.objects.filter(alert__in=alerts, look_at__isnull=False).update(look_at=at)
+    watches = AlertWatch.objects.filter(alert__in=alerts, look_at__isnull=False)
+    hold_all(watches)
+    watches.update(look_at=at)
 
 
 def look_again_for(therapist: User, at: datetime) -> None:
@@ -97,17 +109,17 @@ def look_again_for(therapist: User, at: datetime) -> None:
 
 def acknowledged(*, alert: Alert, by: Actor, at: datetime) -> None:
     """A clinician has taken it on: the call tree rests. Part of an action."""
+    look_again([alert], at)
     mine = Delivery.objects.filter(alert=alert, recipient=user_or_none(by), channel=Channel.APP)
     _move(mine.exclude(state__in=[DeliveryState.ACKNOWLEDGED, *_over()]), Event.ACKNOWLEDGED, at)
     of_the_tree = ~Q(round__contains=f".{escalation.RAISED}") & ~Q(round__contains=f".{escalation.LATE}")
     _call_off(Delivery.objects.filter(of_the_tree, alert=alert), at)
-    look_again([alert], at)
 
 
 def resolved(*, alert: Alert, at: datetime) -> None:
     """A clinician has closed it: nothing is told any more. Part of an action."""
-    _call_off(Delivery.objects.filter(alert=alert), at)
     AlertWatch.objects.filter(alert=alert).update(look_at=None, late_at=None)
+    _call_off(Delivery.objects.filter(alert=alert), at)
 
 
 def _over() -> tuple[str, ...]:
@@ -122,7 +134,7 @@ def _call_off(rows: QuerySet[Delivery], at: datetime) -> None:
 
 def _move(rows: QuerySet[Delivery], event: Event, at: datetime) -> list[Delivery]:
     """These deliveries are now in the state of that name."""
-    found = list(rows.select_for_update().order_by("pk"))
+    found = list(held(rows).order_by("pk"))
     if found:
         Delivery.objects.filter(pk__in=[row.pk for row in found]).update(state=event.value, next_at=None)
         DeliveryEvent.objects.bulk_create(
@@ -234,8 +246,9 @@ _REMINDERS_TO_BE_SHOWN = Prepared(
 def _mark_shown(rows: QuerySet[Delivery], by: Actor, at: datetime) -> int:
     found = _move(rows, Event.SHOWN, at)
     related = Delivery.objects.filter(pk__in=[row.pk for row in found])
-    for row in related.select_related("alert__episode", "session__episode"):
-        episode = row.alert.episode if row.alert else row.session.episode if row.session else None
+    rows = related.select_related("alert__episode", "session__episode")
+    about = [(row, (row.alert or row.session).episode) for row in rows if row.alert or row.session]
+    for row, episode in sorted(about, key=lambda pair: str(pair[1].pk)):
         audit.record("telling-shown", by=by, at=at, episode=episode, obj=row)
     return len(found)
 
@@ -243,8 +256,8 @@ def _mark_shown(rows: QuerySet[Delivery], by: Actor, at: datetime) -> int:
 @transaction.atomic
 def open_link(*, delivery_id: UUID, by: Actor, at: datetime) -> Delivery | None:
     """The link of a letter was opened by the person it was sent to, signed in. It works once: then None."""
-    rows = Delivery.objects.select_for_update(of=("self",)).select_related("alert__episode__client")
-    sent = rows.filter(channel=Channel.EMAIL, attempts__gt=0)
+    rows = held(Delivery.objects.filter(channel=Channel.EMAIL, attempts__gt=0))
+    sent = rows.select_related("alert__episode__client")
     found = sent.filter(pk=delivery_id, recipient=user_or_none(by)).first()
     if found is None or isinstance(by, Operator):
         raise NoAccess

@@ -24,7 +24,7 @@ from openipt.errors import OpenIPTError
 from openipt.records import audit
 from openipt.records.actions import alerts as alert_actions
 from openipt.records.actions import tellings
-from openipt.records.actions.base import locked
+from openipt.records.actions.base import held, hold_all, locked
 from openipt.records.actors import THE_WORKER, day_of
 from openipt.records.channels import Kind, Message, Outcome
 from openipt.records.models import (
@@ -84,7 +84,7 @@ def take(*, holder: str, at: datetime, silent: bool = False) -> Hold | None:
     as a lease lasts, by a clock that is never put right, and seen no beat.
     """
     WorkerLease.objects.get_or_create(name=NAME)
-    lease = WorkerLease.objects.select_for_update().get(name=NAME)
+    lease = held(WorkerLease.objects.filter(name=NAME)).get()
     if lease.holder not in ("", holder) and not silent and _lives(lease, at):
         return None
     lease.holder, lease.term = holder, lease.term + 1
@@ -109,6 +109,7 @@ def _beat(lease: WorkerLease, at: datetime) -> None:
 
 def _count_anew(at: datetime) -> None:
     """The clock went back: nothing waits for a time that was written by a clock ahead of it."""
+    hold_all(AlertWatch.objects.filter(look_at__isnull=False))
     AlertWatch.objects.filter(counted_from__gt=at).update(counted_from=at)
     AlertWatch.objects.filter(look_at__isnull=False).update(look_at=at)
     Delivery.objects.filter(state__in=tellings.UNSENT, next_at__gt=at).update(next_at=at)
@@ -134,7 +135,7 @@ def fenced(hold: Hold) -> Iterator[WorkerLease]:
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute(f"SET LOCAL lock_timeout = {GIVE_WAY_MS}")
-        lease = WorkerLease.objects.select_for_update().filter(name=NAME).first()
+        lease = held(WorkerLease.objects.filter(name=NAME)).first()
         if lease is None or (lease.holder, lease.term) != (hold.holder, hold.term):
             raise LeaseLost("Another worker has taken over.")
         yield lease
@@ -234,9 +235,8 @@ def claim(*, hold: Hold, channel: Channel, most: int, at: datetime) -> list[Clai
             Q(next_at__lte=at) | Q(claim_term__lt=hold.term)
         )
         rows = Delivery.objects.filter(due, channel=channel).order_by("next_at", "made_at")
-        listed = list(
-            rows.select_for_update(of=("self",)).select_related("recipient", "alert__watch", "session")[:most]
-        )
+        free = rows.select_for_update(of=("self",), no_key=True, skip_locked=True)
+        listed = list(free.select_related("recipient", "alert__watch", "session")[:most])
         for row in listed:
             row.state, row.next_at = DeliveryState.SENDING.value, at + CLAIM_FOR
             row.attempts, row.claim_term = row.attempts + 1, hold.term
@@ -248,7 +248,8 @@ def give_up_old(*, hold: Hold, at: datetime) -> int:
     """Tellings too old to be sent are given up and say so. What is still to be told, the call tree tells anew."""
     with fenced(hold):
         old = Delivery.objects.filter(state__in=tellings.UNSENT, made_at__lt=at - TOO_LATE)
-        rows = list(old.exclude(channel=Channel.APP).order_by("made_at")[:TOO_LATE_AT_ONCE])
+        free = old.exclude(channel=Channel.APP).select_for_update(no_key=True, skip_locked=True)
+        rows = list(free.order_by("made_at")[:TOO_LATE_AT_ONCE])
         Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
             state=DeliveryState.GIVEN_UP.value, next_at=None
         )
