@@ -8,6 +8,7 @@ without middleware, session or audit that renders as many bytes of a table with 
     --count N   requests to each page (default 60; the table shows their median)
     --home DIR  a home that holds a demo already, kept as it is but for the audit
     --only WORD pages whose name holds this word
+    --rooms     the rooms alone; otherwise every page of every role follows them
 """
 
 from __future__ import annotations
@@ -26,8 +27,9 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-THERAPIST, SUPERVISOR, MANAGER = "mira.hale", "ruth.okafor", "lena.marsh"
+THERAPIST, SUPERVISOR, MANAGER, KEEPER = "mira.hale", "ruth.okafor", "lena.marsh", "sam.ivey"
 WARM = 3
 BAR_MS, BAR_BYTES = 8, 150 * 1024  # product bars: server CPU of a page, first load over the wire
 
@@ -60,23 +62,25 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=60)
     parser.add_argument("--home", type=Path, default=None)
     parser.add_argument("--only", default="")
+    parser.add_argument("--rooms", action="store_true")
     options = parser.parse_args()
     home = options.home or Path(tempfile.mkdtemp(prefix="openipt-bench-"))
     os.environ |= {"OPENIPT_HOME": str(home), "OPENIPT_MODE": "demo"}
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openipt.web.settings")
     try:
-        return _bench(options.count, options.only)
+        return _bench(options.count, options.only, rooms=options.rooms)
     finally:
         if options.home is None:
             shutil.rmtree(home, ignore_errors=True)
 
 
-def _bench(count: int, only: str) -> int:
+def _bench(count: int, only: str, *, rooms: bool) -> int:
     import django
 
     django.setup()
     _lay_demo()
-    pages = [page for page in pages_of_demo() if only in page.name]
+    found = pages_of_demo()
+    pages = [page for page in (found if rooms else [*found, *other_pages(found)]) if only in page.name]
     _head(count)
     slow = []
     for page in pages:
@@ -122,7 +126,16 @@ def pages_of_demo() -> list[Page]:
         Page("overview", inside, THERAPIST),
         *(
             Page(room, f"{inside}{room}/", THERAPIST)
-            for room in ("people", "timeline", "formulation", "worksheets", "measures", "safety", "ending")
+            for room in (
+                "line",
+                "people",
+                "timeline",
+                "formulation",
+                "worksheets",
+                "measures",
+                "safety",
+                "ending",
+            )
         ),
         Page("documents", f"{inside}documents/", THERAPIST),
         Page("sessions list", f"{inside}sessions/", THERAPIST),
@@ -130,10 +143,68 @@ def pages_of_demo() -> list[Page]:
         *begun,
         Page("me", "/me/", client.username),
         Page("me check-in", "/me/check-in/", client.username),
+        *_begun_sitting(episode, client),
         Page("me line", "/me/line/", client.username),
         Page("supervision", "/supervision/", SUPERVISOR),
         Page("service", "/service/", MANAGER),
     ]
+
+
+def _begun_sitting(episode: Any, client: Any) -> list[Page]:
+    """The first question of a sitting, and all of them on one page."""
+    from openipt.records.actions import checkins
+    from openipt.web import clock
+
+    measures = ["ms_phq9", "ms_gad7"]
+    row = checkins.open_checkin(episode=episode, measures=measures, by=client, at=clock.now())
+    return [
+        Page("me check-in, a question", f"/me/check-in/{row.pk}/1/", client.username),
+        Page("me check-in, all", f"/me/check-in/{row.pk}/", client.username),
+    ]
+
+
+def other_pages(known: list[Page]) -> list[Page]:
+    """Every other page of every role, in the first of the demo's courses that has it."""
+    from routes import FILES, addresses, filled
+
+    from openipt.records.models import Episode
+
+    taken = {page.address for page in known}
+    courses = list(Episode.objects.filter(therapist__username=THERAPIST).order_by("-status", "pk"))
+    first = next((episode for episode in courses if known[2].address == f"/episodes/{episode.pk}/"), None)
+    courses.sort(key=lambda episode: episode is not first)
+    found = []
+    for space, name, pattern in addresses():
+        if name in FILES or filled(name, pattern, courses[0]) in taken:
+            continue
+        for episode in courses:
+            address = filled(name, pattern, episode)
+            if address is None:
+                continue
+            page = Page(f"{space} {name}".replace("client ", "me "), address, _who(space, name, episode))
+            if page.by and _is_page(page):
+                found.append(page)
+                break
+    return found
+
+
+def _who(space: str, name: str, episode: Any) -> str:
+    """Who asks for the pages of this part of the web; "" where nobody signed in does."""
+    if space == "client":
+        return episode.client.user.username if episode.client.user is not None else ""
+    if space == "accounts":
+        return THERAPIST if name.startswith(("own", "cover")) else KEEPER
+    if not space:
+        return THERAPIST if name == "sources" else ""
+    return {"therapist": THERAPIST, "supervision": SUPERVISOR, "service": MANAGER}[space]
+
+
+def _is_page(page: Page) -> bool:
+    """Whether this answers a reader with HTML: not a step that is only sent to, and no way on."""
+    try:
+        return b"<!doctype html" in _asker(page)()[:200].lower()
+    except SystemExit:
+        return False
 
 
 def _open_session_page() -> list[Page]:
@@ -309,14 +380,14 @@ def _imports(text: str) -> Iterator[str]:
 def _head(count: int) -> None:
     print(f"CPU in ms: median of {count} requests, and the least; bytes in KB (gzip)\n")
     print(
-        f"{'page':<24}{'cpu':>7}{'least':>7}{'bare':>7}{'queries':>9}"
+        f"{'page':<34}{'cpu':>7}{'least':>7}{'bare':>7}{'queries':>9}"
         f"{'html':>8}{'packed':>8}{'first load':>12}"
     )
 
 
 def _line(found: Measured) -> str:
     return (
-        f"{found.page.name:<24}{found.cpu_ms:>7.1f}{found.least_ms:>7.1f}{found.bare_ms:>7.1f}{found.queries:>9}"
+        f"{found.page.name:<34}{found.cpu_ms:>7.1f}{found.least_ms:>7.1f}{found.bare_ms:>7.1f}{found.queries:>9}"
         f"{found.html / 1024:>8.1f}{found.html_packed / 1024:>8.1f}{found.first_load / 1024:>12.1f}"
     )
 

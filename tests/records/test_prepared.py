@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from openipt.records.models import Entry, Episode, Session
 from openipt.records.prepared import MANY, MANY_WORDS, Prepared
+from openipt.records.queries.entries import VisibleEntries
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -118,3 +119,18 @@ def test_a_query_that_would_change_its_value_is_refused() -> None:
     beside = Prepared(lambda one: Episode.objects.filter(pk=one).prefetch_related("entries"), UUID)
     with pytest.raises(TypeError, match="beside"):
         beside(uuid4())
+
+
+def test_records_of_several_types_read_together_are_those_read_one_by_one(
+    django_assert_num_queries: Any,
+) -> None:
+    episode, _ = make.active_episode()
+    make.assessed(episode)
+    make.entry(episode, "rec_timeline", {"text": "The move.", "date": "2026-01", "type": "event"})
+    both = ("rec_risk", "rec_timeline", "rec_line_shown")
+    singly, together = (VisibleEntries(episode.therapist, episode, make.day()) for _ in range(2))
+    with django_assert_num_queries(1):
+        together.read(both)
+        found = [[entry.visible for entry in together.of(kind)] for kind in both]
+    assert found == [[entry.visible for entry in singly.of(kind)] for kind in both]
+    assert [len(rows) for rows in found] == [1, 1, 0]

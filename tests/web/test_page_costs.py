@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from tests import factories as make
 from tests.web.rooms_world import browser_of, set_clock
 
+from openipt.records.actions import checkins
 from openipt.records.models import AuditEvent, Episode, Role, Session
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 # The most queries a page may ask once the course is known; three of each are the audited read.
 OF_EPISODE = {
     "": 20,
-    "line/": 24,
+    "line/": 22,
     "progress/": 22,
     "people/": 20,
     "timeline/": 20,
@@ -33,7 +34,7 @@ OF_EPISODE = {
 }
 SESSION_ROOM = 28
 OF_STAFF = {"/today/": 24, "/clients/": 18}
-OF_CLIENT = {"/me/": 18, "/me/check-in/": 16, "/me/line/": 16}
+OF_CLIENT = {"/me/": 18, "/me/practice/": 18, "/me/check-in/": 16, "/me/line/": 16}
 OF_OTHERS = {Role.SUPERVISOR: ("/supervision/", 28), Role.MANAGER: ("/service/", 34)}
 
 
@@ -49,6 +50,18 @@ def asked(browser: Client, address: str) -> tuple[list[str], str]:
     with CaptureQueriesContext(connection) as seen:
         answer = browser.get(address)
     return [query["sql"] for query in seen], answer.content.decode()
+
+
+def test_the_page_of_an_alert_asks_little(room: tuple[Episode, Session]) -> None:
+    episode, _ = room
+    by_at = {"by": episode.therapist, "at": make.at_day()}
+    check_in = checkins.open_checkin(episode=episode, measures=["ms_phq9"], **by_at)
+    given = {"check_in": check_in, "measure": "ms_phq9", "item": 9, "value": 2}
+    alert = checkins.record_answer(**given, **by_at)
+    assert alert is not None
+    seen, html = asked(browser_of(episode.therapist), f"/episodes/{episode.pk}/alerts/{alert.pk}/")
+    assert len(seen) <= 28, (len(seen), seen)
+    assert first_load(html) <= BAR_BYTES
 
 
 def test_rooms_of_an_episode_ask_little_and_load_little(room: tuple[Episode, Session]) -> None:

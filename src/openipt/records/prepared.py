@@ -170,6 +170,7 @@ class _Asked:
 
     _connection: Any
     _found: list[Any]
+    _met: dict[tuple[str, Any], Any]
 
     def __init__(self, queryset: Any, compiler: Any) -> None:
         self.db, self.model = queryset.db, queryset.model
@@ -180,12 +181,13 @@ class _Asked:
         self.annotation_col_map = compiler.annotation_col_map
         self._make, self._compiled = queryset._iterable_class, compiler.query
         self._columns = compiler.col_count
-        self._converters = list(compiler.get_converters([s[0] for s in self.select[: self._columns]]).items())
+        found = compiler.get_converters([s[0] for s in self.select[: self._columns]])
+        self._converters = [(place, *how, _kind(how[1])) for place, how in found.items()]
 
     def rows(self, sql: str, params: list[Any], connection: Any) -> list[Any]:
         answered = _Asked.__new__(_Asked)
         answered.__dict__.update(self.__dict__)
-        answered._connection = connection
+        answered._connection, answered._met = connection, {}
         with connection.cursor() as cursor:
             cursor.execute(sql, params)
             answered._found = cursor.fetchall()
@@ -211,12 +213,33 @@ class _Asked:
 
     def _converted(self, found: Any) -> list[Any]:
         row = list(found[: self._columns])
-        for place, (convert, column) in self._converters:
+        for place, convert, column, kind in self._converters:
             value = row[place]
-            for one in convert:
-                value = one(value, column, self._connection)
-            row[place] = value
+            if value is None:  # no column of ours makes something of nothing
+                continue
+            if kind:
+                known = self._met.get((kind, value))
+                if known is not None:
+                    row[place] = known
+                    continue
+                row[place] = self._met[kind, value] = self._as_python(value, convert, column)
+            else:
+                row[place] = self._as_python(value, convert, column)
         return row
+
+    def _as_python(self, value: Any, convert: list[Any], column: Any) -> Any:
+        for one in convert:
+            value = one(value, column, self._connection)
+        return value
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._compiled, name)
+
+
+# Values that never change: met twice in one answer, as the id of an episode is in each of its rows, made once.
+_CONSTANT = frozenset({"UUIDField", "DateTimeField", "DateField"})
+
+
+def _kind(column: Any) -> str:
+    kind = column.output_field.get_internal_type()
+    return kind if kind in _CONSTANT else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -14,7 +14,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from openipt.web import clock
-from openipt.web.lean_jinja import Lean
+from openipt.web.lean_jinja import Lean, written
 from openipt.web.shell import shell_of
 
 MONTHS = (
@@ -71,6 +71,22 @@ def signed(value: float) -> str:
     return f"+{text}" if value > 0 else f"\N{MINUS SIGN}{text}" if value < 0 else "0"
 
 
+NUMBER, WORDS = ' class="cell-number"', ' class="cell-words" dir="auto"'
+
+
+def table_cells(row: Sequence[Any], head: Sequence[Any], first_is_name: bool) -> Markup:
+    """The cells of one row of components/table.html: a page has hundreds of them, and they are all alike."""
+    found = []
+    for place, (cell, column) in enumerate(zip(row, head, strict=False)):
+        kind = "" if isinstance(column, str) else column[1]
+        if first_is_name and not place:
+            found.append(f'<th scope="row"{NUMBER if kind == "number" else ""}>{written(cell)}</th>')
+        else:
+            about = NUMBER if kind == "number" else WORDS if kind == "words" else ""
+            found.append(f"<td{about}>{'–' if cell is None else written(cell)}</td>")
+    return Markup("".join(found))  # noqa: S704 (each cell is escaped by `written`)
+
+
 def drawn_once(draw: Callable[..., Markup]) -> Callable[..., Markup]:
     """A drawing by its name and size, made once. One with words to it is made each time: nothing keeps them."""
     silent = lru_cache(maxsize=256)(lambda name, size: draw(name, "", size))
@@ -87,7 +103,7 @@ def environment(**options: Any) -> Environment:
     env = Lean(**options)  # noqa: S701 (the settings switch autoescape on; a test holds it)
     env.globals.update(
         static=static, url=reverse, today=clock.today, now=clock.now, shell_of=shell_of, plural=plural,
-        drawn_once=drawn_once,
+        drawn_once=drawn_once, table_cells=table_cells,
     )  # fmt: skip
     env.filters.update(day=day, short_day=short_day, week_day=week_day, clock_time=clock_time, signed=signed)
     return env

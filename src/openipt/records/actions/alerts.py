@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -41,6 +42,7 @@ from openipt.records.models import (
     StepKind,
     User,
 )
+from openipt.records.prepared import Prepared
 
 ORDER = (Severity.INFO, Severity.NOTICE, Severity.WARNING, Severity.CRITICAL)
 STEPS_BY_HAND = frozenset(StepKind) - {
@@ -245,10 +247,18 @@ def note_told(*, alert: Alert, told: User, at: datetime) -> None:
     _step(alert, StepKind.TOLD, None, at, told=told)
 
 
+_COVERS = Prepared(
+    lambda therapist, on: Cover.objects.filter(
+        therapist=therapist, from_on__lte=on, to_on__gte=on
+    ).select_related("cover"),
+    UUID,
+    date,
+)
+
+
 def whom_to_tell(episode: Episode, on: date) -> list[User]:
     """The therapist, and whoever covers for them today (ipt.md 11.3 step 2)."""
-    covers = Cover.objects.filter(therapist_id=episode.therapist_id, from_on__lte=on, to_on__gte=on)
-    return [episode.therapist, *(row.cover for row in covers.select_related("cover"))]
+    return [episode.therapist, *(row.cover for row in _COVERS(episode.therapist_id, on))]
 
 
 def stepped_by_entry(*, entry: Entry, by: Actor, at: datetime) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -43,6 +43,7 @@ from openipt.records.models import (
     User,
     WorkerLease,
 )
+from openipt.records.prepared import Prepared
 from openipt.records.queries.alerts import facts_of
 
 NAME = "worker"
@@ -190,20 +191,29 @@ def _call(
     return made
 
 
+_SUPERVISIONS = Prepared(
+    lambda therapist, on: (
+        Supervision.objects.filter(Q(to_on=None) | Q(to_on__gte=on), therapist=therapist, from_on__lte=on)
+        .select_related("supervisor")
+        .order_by("from_on")
+    ),
+    UUID,
+    date,
+)
+_LEADS = Prepared(lambda: User.objects.filter(role=Role.MANAGER, is_active=True).order_by("created_at"))
+
+
 def call_tree(episode: Episode, at: datetime) -> CallTree:
     """Who is told of an alert of this episode on this day, those with an open account."""
     on = day_of(at)
-    supervisions = Supervision.objects.filter(therapist_id=episode.therapist_id, from_on__lte=on)
-    running = supervisions.filter(Q(to_on=None) | Q(to_on__gte=on)).select_related("supervisor")
-    supervisors = [row.supervisor for row in running.order_by("from_on")]
+    supervisors = [row.supervisor for row in _SUPERVISIONS(episode.therapist_id, on)]
     if episode.supervisor is not None:
         supervisors.insert(0, episode.supervisor)
-    leads = User.objects.filter(role=Role.MANAGER, is_active=True).order_by("created_at")
     first = _active(alert_actions.whom_to_tell(episode, on))
     return CallTree(
         first=first,
         supervisors=tuple(person for person in _active(supervisors) if person not in first),
-        leads=tuple(leads),
+        leads=tuple(_LEADS()),
     )
 
 

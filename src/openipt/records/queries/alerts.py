@@ -28,7 +28,10 @@ GRAVEST_FIRST = Case(
     output_field=IntegerField(),
 )
 _OF_EPISODE = Prepared(
-    lambda episode: Alert.objects.filter(episode=episode).order_by(GRAVEST_FIRST, "raised_at"), UUID
+    lambda episode: (
+        Alert.objects.filter(episode=episode).select_related("check_in").order_by(GRAVEST_FIRST, "raised_at")
+    ),
+    UUID,
 )
 _OPEN = Permitted(Act.SEE_ALERT, lambda episodes: _told(_open(episodes)))
 _ALERTED = Permitted(

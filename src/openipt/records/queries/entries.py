@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from openipt.errors import NoAccess
 from openipt.records.access import Tie, ties
 from openipt.records.actors import Actor
 from openipt.records.models import Entry, EntryState, Episode, Role, Session, User
-from openipt.records.prepared import MANY, Prepared
+from openipt.records.prepared import MANY, MANY_WORDS, Prepared
 
 # A client sees what was written with them once it is final; the safety plan at once.
 SEEN_BY_CLIENT_AT_ONCE = frozenset({"rec_safety_plan"})
@@ -34,6 +34,15 @@ _OF_TYPE = Prepared(
     ),
     UUID,
     str,
+)
+_OF_TYPES = Prepared(
+    lambda episode, kinds: (
+        Entry.objects.filter(episode=episode, record_type__in=kinds)
+        .select_related("session", "by")
+        .order_by("on", "order")
+    ),
+    UUID,
+    MANY_WORDS,
 )
 _OF_MANY = Prepared(
     lambda episodes, kind: (
@@ -77,6 +86,13 @@ class VisibleEntries:
             rows = _rows(self._episode, record_type)
             found = self._found[record_type] = _seen(self._standing, self._episode, rows)
         return list(found)
+
+    def read(self, record_types: Iterable[str]) -> None:
+        """These types in one query, for a page that is going to ask for each of them."""
+        wanted = [record_type for record_type in record_types if record_type not in self._found]
+        self._found |= {record_type: [] for record_type in wanted}
+        for entry in _seen(self._standing, self._episode, _OF_TYPES(self._episode.pk, wanted)):
+            self._found[entry.record_type].append(entry)
 
 
 def _rows(episode: Episode, record_type: str) -> list[Entry]:

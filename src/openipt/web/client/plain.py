@@ -87,8 +87,20 @@ def worksheets(manual: Manual, *, watched: bool = False) -> tuple[RecordType, ..
     )
 
 
+_made: dict[int, tuple[RecordType, RecordType]] = {}
+
+
 def in_client_words(kind: RecordType) -> RecordType:
-    """The record type as a client meets it: plain title, "I" in its labels, no fields for clinicians."""
+    """The record type as a client meets it: plain title, "I" in its labels, no fields for clinicians.
+
+    Made once of each: content is read once and never changes.
+    """
+    if id(kind) not in _made:
+        _made[id(kind)] = kind, _in_client_words(kind)
+    return _made[id(kind)][1]
+
+
+def _in_client_words(kind: RecordType) -> RecordType:
     fields = tuple(_plain(part) for part in kind.fields if part.key not in FOR_CLINICIANS)
     return replace(kind, title=kind.plain_title, help=PRACTICE.get(kind.id, ""), fields=fields)
 

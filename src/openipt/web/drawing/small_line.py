@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from math import ceil
 
 from openipt.web.drawing.placing import Text
 from openipt.web.drawing.symptom_line import NARROW, WIDE, Score
-from openipt.web.drawing.time_axis import Shape, TimeScale, ticks, time_scale
+from openipt.web.drawing.time_axis import Shape, TimeScale, ticks, time_scale, upright
 
 HEIGHT = 62.0
 
@@ -26,13 +27,17 @@ class SmallLine:
     bars: bool = False
     cut: float | None = None
 
-    @property
+    @cached_property
     def top(self) -> float:
         """The upper end of its scale: its own, else the highest reading, rounded up."""
         if self.highest is not None:
             return self.highest
         most = max((reading.value for reading in self.readings), default=1)
         return max(self.lowest + 1, float(ceil(most)))
+
+    @cached_property
+    def in_time(self) -> list[Score]:
+        return sorted(self.readings, key=lambda reading: reading.on)
 
 
 @dataclass(frozen=True)
@@ -64,10 +69,21 @@ class SmallDrawing:
     bars: tuple[Bar, ...]
     radius: float
     values: tuple[Text, ...]
-    grid: tuple[float, ...]
+    grid: str
     floor: float
     ceiling: float
     cut: float | None
+
+    @cached_property
+    def dots_path(self) -> str:
+        """Every dot as one shape: a page has hundreds of them."""
+        r = self.radius
+        half = f"a{r} {r} 0 1 0"
+        return "".join(f"M{dot.x - r:.1f} {dot.y}{half} {2 * r} 0{half} {-2 * r} 0" for dot in self.dots)
+
+    @cached_property
+    def bars_path(self) -> str:
+        return "".join(f"M{b.x} {b.y}h{b.width}v{b.height}h{-b.width}z" for b in self.bars)
 
 
 def small_drawings(
@@ -77,16 +93,32 @@ def small_drawings(
     return tuple(draw_small(line, start, end, paper) for paper in papers)
 
 
-def draw_small(line: SmallLine, start: date, end: date, like: Shape) -> SmallDrawing:
-    """Lay one variant out; its left and right edge are those of the symptom line it stands under."""
+@dataclass(frozen=True)
+class _Frame:
+    """What all small lines under one symptom line share: its left and right edge, its days."""
+
+    shape: Shape
+    time: TimeScale
+    grid: str
+
+
+@lru_cache(maxsize=64)
+def _frame(start: date, end: date, like: Shape) -> _Frame:
     shape = Shape(like.name, like.width, HEIGHT, like.left, like.right, 9, 9, like.letter)
     time = time_scale(shape, start, end)
-    seen = sorted((r for r in line.readings if time.holds(r.on)), key=lambda reading: reading.on)
-    dots = tuple(Dot(time.x(r.on), _y(r.value, line, shape), r.on) for r in seen)
+    return _Frame(shape, time, upright((time.x(on) for on in ticks(time)), shape.top, HEIGHT - shape.bottom))
+
+
+def draw_small(line: SmallLine, start: date, end: date, like: Shape) -> SmallDrawing:
+    """Lay one variant out; its left and right edge are those of the symptom line it stands under."""
+    frame = _frame(start, end, like)
+    shape, time = frame.shape, frame.time
+    every = [Dot(time.x(r.on), _y(r.value, line, shape), r.on) for r in line.in_time]
+    dots = tuple(dot for dot in every if time.holds(dot.on))
     floor, ceiling = _y(line.lowest, line, shape), _y(line.top, line, shape)
     return SmallDrawing(
         shape=shape,
-        path="" if line.bars else _path(line, time, shape),
+        path="" if line.bars else _path(every),
         dots=() if line.bars else dots,
         bars=_bars(dots, floor, shape) if line.bars else (),
         radius=_radius(dots),
@@ -94,7 +126,7 @@ def draw_small(line: SmallLine, start: date, end: date, like: Shape) -> SmallDra
             Text(shape.left - 8, round(floor + 4, 1), f"{line.lowest:g}", "end"),
             Text(shape.left - 8, round(ceiling + 4, 1), f"{line.top:g}", "end"),
         ),
-        grid=tuple(time.x(on) for on in ticks(time)),
+        grid=frame.grid,
         floor=floor,
         ceiling=ceiling,
         cut=_y(line.cut, line, shape) if line.cut is not None else None,
@@ -107,10 +139,8 @@ def _y(value: float, line: SmallLine, shape: Shape) -> float:
     return round(shape.height - shape.bottom - share * room, 1)
 
 
-def _path(line: SmallLine, time: TimeScale, shape: Shape) -> str:
-    ordered = sorted(line.readings, key=lambda reading: reading.on)
-    places = [f"{time.x(r.on)} {_y(r.value, line, shape)}" for r in ordered]
-    return " ".join(f"{'L' if at else 'M'}{place}" for at, place in enumerate(places))
+def _path(dots: Sequence[Dot]) -> str:
+    return " ".join(f"{'L' if at else 'M'}{dot.x} {dot.y}" for at, dot in enumerate(dots))
 
 
 def _nearest(dots: Sequence[Dot]) -> float:

@@ -20,6 +20,7 @@ from openipt.web.drawing.time_axis import (
     day_texts,
     ticks,
     time_scale,
+    upright,
 )
 
 __all__ = ["MONTHS", "NARROW", "WIDE", "Shape", "SymptomLine", "Text", "draw", "drawings"]
@@ -225,10 +226,10 @@ class Drawing:
     jumps: tuple[Curve, ...]
     points: tuple[Point, ...]
     radius: float
-    sessions: tuple[float, ...]
+    sessions: str
     lanes: tuple[Lane, ...]
     events: tuple[Event, ...]
-    grid: tuple[float, ...]
+    grid: str
     days: tuple[Text, ...]
     values: tuple[Text, ...]
     floor: float
@@ -288,10 +289,10 @@ def draw(line: SymptomLine, paper: Shape) -> Drawing:
         jumps=tuple(_jump(jump, scores, scale) for jump in line.jumps if _is_seen(jump, time)),
         points=points,
         radius=_radius(points),
-        sessions=tuple(scale.x(on) for on in line.sessions if time.holds(on)),
+        sessions=upright((scale.x(on) for on in line.sessions if time.holds(on)), floor, floor + 6),
         lanes=_lanes(seen, scale),
         events=_events(seen),
-        grid=tuple(scale.x(on) for on in ticks(time)),
+        grid=upright((scale.x(on) for on in ticks(time)), scale.y(line.highest), floor),
         days=day_texts(time, shape.height - 6, shape),
         values=_values(line, scale),
         floor=floor,

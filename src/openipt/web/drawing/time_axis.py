@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from openipt.web.drawing.placing import Text
 
@@ -25,11 +27,11 @@ class Shape:
     bottom: float
     letter: float = 6.6
 
-    @property
+    @cached_property
     def room(self) -> float:
         return self.width - self.left - self.right
 
-    @property
+    @cached_property
     def end(self) -> float:
         return self.width - self.right
 
@@ -43,13 +45,17 @@ class TimeScale:
     left: float
     room: float
 
-    @property
+    @cached_property
     def days(self) -> int:
         return (self.end - self.start).days
 
+    @cached_property
+    def _first(self) -> int:
+        return self.start.toordinal()
+
     def x(self, on: date) -> float:
         """Where a day stands; days outside lie outside."""
-        return round(self.left + (on - self.start).days / self.days * self.room, 1)
+        return round(self.left + (on.toordinal() - self._first) / self.days * self.room, 1)
 
     def holds(self, on: date) -> bool:
         return self.start <= on <= self.end
@@ -64,6 +70,11 @@ def ticks(scale: TimeScale) -> tuple[date, ...]:
     most = max(2, int(scale.room // BETWEEN_TICKS))
     weeks = max(1, -(-scale.days // (7 * most)))
     return tuple(scale.start + timedelta(weeks=weeks * n) for n in range(scale.days // (7 * weeks) + 1))
+
+
+def upright(xs: Iterable[float], top: float, foot: float) -> str:
+    """Lines from top to foot at each of these places, as one path."""
+    return "".join(f"M{x} {top}V{foot}" for x in xs)
 
 
 def day_texts(scale: TimeScale, y: float, shape: Shape) -> tuple[Text, ...]:

@@ -14,12 +14,20 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from openipt.errors import EntryNotValid, FieldFault, NoAccess, NotAllowedNow
 from openipt.records.access import Act
 from openipt.records.actions import alerts, drafts, tellings
-from openipt.records.models import Alert, DraftText
-from openipt.records.queries.alerts import alerts_of
+from openipt.records.models import Alert, DraftText, StepKind
+from openipt.records.prepared import Prepared
+from openipt.records.queries.alerts import alerts_of, steps_of
 from openipt.web.doors import roles
 from openipt.web.sent import Sent
 from openipt.web.therapist.common import EpisodePage, episode_page, say, show
 from openipt.web.therapist.presenters_alerts import present_alert
+
+_KEPT: Prepared[DraftText] = Prepared(
+    lambda user, episode, key: DraftText.objects.filter(user=user, episode=episode, key=key).order_by("at"),
+    UUID,
+    UUID,
+    str,
+)
 
 
 @roles("therapist", "supervisor")
@@ -30,7 +38,7 @@ def alert(request: HttpRequest, episode_id: UUID, alert_id: UUID) -> HttpRespons
     if request.method == "POST":
         return _take(request, page, found)
     tellings.mark_shown(alerts=[found.pk], by=page.user, at=page.at)
-    if found.is_open and page.may(Act.WORK_ALERT):
+    if found.is_open and page.may(Act.WORK_ALERT) and not _was_seen(page, found):
         alerts.mark_seen(alert=found, by=page.user, at=page.at)
         found = alert_of(page, alert_id)
     return _show(request, page, found)
@@ -43,6 +51,10 @@ def alert_of(page: EpisodePage, alert_id: UUID) -> Alert:
     if found is None:
         raise NoAccess
     return found
+
+
+def _was_seen(page: EpisodePage, found: Alert) -> bool:
+    return any(step.kind == StepKind.SEEN and step.by_id == page.user.pk for step in steps_of(found))
 
 
 def _show(
@@ -70,8 +82,7 @@ def _show(
 
 def _kept(page: EpisodePage, found: Alert) -> tuple[DraftText, ...]:
     """What this person wrote when somebody else had closed the alert first."""
-    rows = DraftText.objects.filter(user=page.user, episode=page.episode, key=f"alert:{found.pk}")
-    kept = tuple(rows.order_by("at"))
+    kept = tuple(_KEPT(page.user.pk, page.episode.pk, f"alert:{found.pk}"))
     for text in kept:
         text.episode = page.episode
     return kept

@@ -98,6 +98,11 @@ class EpisodePage:
             return self._entries.of(record_type)
         return queries.visible_entries(self.user, self.episode, self.on, record_type=record_type)
 
+    def read(self, *record_types: str) -> None:
+        """Read records of these types together; `entries` has them then."""
+        if self.only_reads:
+            self._entries.read(record_types)
+
     @cached_property
     def _entries(self) -> queries.VisibleEntries:
         return queries.VisibleEntries(self.user, self.episode, self.on)

@@ -23,6 +23,7 @@ from openipt.web.therapist.presenters_header import alert_detail, alert_title
 
 _ALERTS = Prepared(lambda episode: Alert.objects.filter(episode=episode).order_by("raised_at"), UUID)
 
+LIFE = "rec_timeline"
 # A month stands in its middle, a year too: a date that is not sure is not drawn as a first of the month.
 MIDDLE_DAY, MIDDLE_MONTH = 15, 7
 
@@ -35,7 +36,7 @@ def happenings(page: EpisodePage, layers: frozenset[str]) -> tuple[Happening, ..
 
 def _life_events(page: EpisodePage) -> Iterator[Happening]:
     """Events of the time line that have a date."""
-    for entry in page.entries("rec_timeline"):
+    for entry in page.entries(LIFE):
         values = entry.visible
         said, text = values.get("date"), values.get("text")
         on = drawn_on(said)

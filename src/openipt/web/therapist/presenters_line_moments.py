@@ -20,6 +20,7 @@ from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_header import change_in_words
 from openipt.web.therapist.presenters_line import note_on
 
+TOLD = "rec_event_mood_link"
 WEEK = timedelta(days=7)
 
 
@@ -161,16 +162,34 @@ def _expected(planned: int, sittings: list[_Sitting]) -> str:
 
 
 def _items(page: EpisodePage, sitting: _Sitting) -> ItemsOf | None:
-    measure, language = sitting.measure, page.episode.client.language
+    measure = sitting.measure
     if not sitting.answers.items:
         return None
-    rows = []
-    for item, value in zip(measure.items, sitting.answers.items, strict=False):
-        text = measure.text(item.number, language)
-        label = f"{item.letter or item.number}. {text}" if text else f"Item {item.letter or item.number}"
-        chosen = next((o.label for o in measure.options(item.number, language) if o.value == value), "")
-        rows.append((label, "passed over" if value is None else f"{value} {chosen.lower()}".strip()))
-    return ItemsOf(measure.title, tuple(rows))
+    asked = _asked(measure, page.episode.client.language)
+    rows = tuple(
+        (label, "passed over" if value is None else chosen.get(value) or str(value))
+        for (label, chosen), value in zip(asked, sitting.answers.items, strict=False)
+    )
+    return ItemsOf(measure.title, rows)
+
+
+_in_words: dict[tuple[int, str], tuple[Measure, list[tuple[str, dict[int, str]]]]] = {}
+
+
+def _asked(measure: Measure, language: str) -> list[tuple[str, dict[int, str]]]:
+    """Each question of a measure and each answer to it in words: content, which never changes while we run."""
+    key = (id(measure), language)
+    if key not in _in_words:
+        found = []
+        for item in measure.items:
+            text, name = measure.text(item.number, language), item.letter or item.number
+            chosen = {
+                o.value: f"{o.value} {o.label.lower()}".strip()
+                for o in measure.options(item.number, language)
+            }
+            found.append((f"{name}. {text}" if text else f"Item {name}", chosen))
+        _in_words[key] = measure, found
+    return _in_words[key][1]
 
 
 class _Told:
@@ -182,7 +201,7 @@ class _Told:
         for on, event in queries.events_told(page.user, page.episode, page.on):
             self._at_check_in.setdefault(on, []).append(f"At the check-in: “{event}”")
         self._in_session: dict[int, list[str]] = {}
-        for entry in page.entries("rec_event_mood_link"):
+        for entry in page.entries(TOLD):
             if entry.session is not None and entry.session.number is not None:
                 self._in_session.setdefault(entry.session.number, []).append(_mood_words(entry))
 

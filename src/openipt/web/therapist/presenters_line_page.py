@@ -35,8 +35,8 @@ from openipt.web.therapist.presenters_line_beside import (
     measures_beside,
     present_mechanisms,
 )
-from openipt.web.therapist.presenters_line_events import happenings
-from openipt.web.therapist.presenters_line_moments import Moment, moment_id, moments
+from openipt.web.therapist.presenters_line_events import LIFE, happenings
+from openipt.web.therapist.presenters_line_moments import TOLD, Moment, moment_id, moments
 from openipt.web.therapist.presenters_records import who
 
 PARTS = {"expected": "the expected course", "items": "the answers, question by question"}
@@ -45,12 +45,11 @@ WITHOUT_WORDS = "words left out"
 
 @dataclass(frozen=True)
 class Option:
-    """Something that can be chosen, and whether it is; `address` where a link alone chooses it."""
+    """Something that can be chosen, and whether it is."""
 
     id: str
     title: str
     chosen: bool
-    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,6 +106,7 @@ class LinePage:
 
 def present_line_page(page: EpisodePage, choice: LineChoice) -> LinePage:
     """Everything chosen, drawn and in words."""
+    page.read(LIFE, TOLD, SHOWN)
     known_measures = measures_with_scores(page)
     measure = page.manual.measure_list[choice.measure]
     beside = tuple(known_measures[name] for name in choice.beside)
@@ -126,9 +126,7 @@ def present_line_page(page: EpisodePage, choice: LineChoice) -> LinePage:
             if name != measure.id
         ),
         layers=tuple(Option(name, title, name in choice.layers) for name, title in LAYERS.items()),
-        spans=tuple(
-            Option(name, title, name == choice.span, choice.query(span=name)) for name, title in SPANS.items()
-        ),
+        spans=tuple(Option(name, title, name == choice.span) for name, title in SPANS.items()),
         line=line,
         drawings=drawn,
         kinds=_kinds(drawn[0].events),
