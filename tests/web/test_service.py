@@ -11,7 +11,9 @@ from tests import factories as make
 from tests.web.rooms_world import browser_of, set_clock, text_of
 
 from openipt.errors import NoAccess
-from openipt.records.actions import alerts, checkins, sessions
+from openipt.records import audit
+from openipt.records.actions import alerts, checkins, daily, sessions, tellings
+from openipt.records.actions import worker as worker_actions
 from openipt.records.models import Alert, AuditEvent, Episode, Role, User
 from openipt.records.queries import service as queries
 from openipt.records.queries.service import Share
@@ -133,9 +135,33 @@ def test_figures_are_refused_to_whoever_may_not_see_them() -> None:
 
 def test_the_empty_service_says_what_will_be_here(manager: User) -> None:
     page = page_of(manager)
-    assert (
-        "No alert is overdue" in page and "No episode yet." in page and "Not checked from here yet." in page
-    )
+    assert "No alert is overdue" in page and "No episode yet." in page and "Not checked yet." in page
+
+
+def test_a_check_of_the_worker_stands_there_and_a_broken_audit_is_said_twice(manager: User) -> None:
+    episode, _ = make.active_episode()
+    hold = worker_actions.take(holder="one", at=NOW)
+    assert hold is not None
+    daily.keep_audit_check(hold=hold, found=audit.verify(), at=NOW)
+    assert "Whole:" in page_of(manager) and "Checked today at 09:00" in page_of(manager)
+    AuditEvent.objects.filter(chain=str(episode.pk), seq=2).update(act="other")
+    daily.keep_audit_check(hold=hold, found=audit.verify(), at=NOW)
+    page = page_of(manager)
+    assert "Broken:" in page and f"chain {episode.pk}, event 2: was changed" in page
+    assert "It runs, and the audit is broken" in page
+
+
+def test_who_was_told_last_stands_there_by_person_and_channel(manager: User) -> None:
+    episode, _ = make.active_episode(name=f"{MARKER.title()} Vance")
+    raised = alert(episode, 29)
+    alert(episode, 30)
+    therapist = episode.therapist
+    page = page_of(manager)
+    assert page.count(f">{therapist.display_name}, therapist<") == 1, "the last one alone"
+    assert ">in the app<" in page and ">not shown yet<" in page
+    tellings.mark_shown(alerts=[one.pk for one in episode.alerts.all()], by=therapist, at=NOW)
+    assert ">shown<" in page_of(manager)
+    assert MARKER not in page.lower() and str(raised.episode_id) not in page
 
 
 def test_the_audit_check_is_kept_with_its_moment(manager: User) -> None:

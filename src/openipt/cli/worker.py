@@ -80,6 +80,8 @@ def _values(found: Health) -> dict[str, object]:
         "without_address": found.without_address,
         "mail": found.mail_on,
         "webhook": found.webhook_on,
+        "audit_checked": found.audit_at.isoformat() if found.audit_at else None,
+        "audit_broken": found.audit_is_broken,
     }
 
 
@@ -95,6 +97,9 @@ def lines(found: Health, at: datetime) -> list[str]:
         f"given up in the last 7 days: {found.given_up}",
         f"e-mail: {'on' if found.mail_on else 'off'}, webhook: {'on' if found.webhook_on else 'off'}",
     ]
+    if found.audit_at is not None:
+        state = "BROKEN (openipt audit verify says where)" if found.audit_is_broken else "whole"
+        said.append(f"audit: {state}, checked {found.audit_at:%Y-%m-%d %H:%M:%S %Z}")
     if found.failing:
         said.append(f"last answer: {found.last_code or 'none'}")
     if found.without_address:

@@ -14,7 +14,7 @@ import json
 import logging
 import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -33,6 +33,7 @@ from openipt.records.prepared import MANY_WORDS, Prepared
 
 SERVICE_CHAIN = "service"
 FIRST = "0" * 64
+AT_A_TIME = 500  # events read at once while every chain is walked
 
 # Writes that the engine knows nothing of: what was read of the course stands.
 OUTSIDE_THE_COURSE = frozenset(
@@ -263,26 +264,64 @@ class Verification:
         return not self.faults
 
 
-def verify() -> Verification:
-    """Walk every chain from its first event to its head, and compare with the anchor file."""
+def verify(pause: Callable[[], None] = lambda: None) -> Verification:
+    """Walk every chain from its first event to its head, and compare with the anchor file.
+
+    Others may write meanwhile: the anchors and heads that stood before it began must be met on the way, and what
+    was walked must lie at or before the heads that stand when it ends. `pause` is called between small parts.
+    """
     found = Verification()
-    lasts: dict[str, AuditEvent] = {}
-    macs_at_anchor: dict[str, str] = {}
-    anchors = read_anchor()
-    broken: set[str] = set()
-    for event in AuditEvent.objects.order_by("chain", "seq").iterator(chunk_size=2000):
-        found.events += 1
-        fault = _fault(event, lasts.get(event.chain))
-        if fault and event.chain not in broken:
-            found.faults.append(fault)
-            broken.add(event.chain)
-        anchor = anchors.get(event.chain)
-        if anchor is not None and anchor.seq == event.seq:
-            macs_at_anchor[event.chain] = event.mac
-        lasts[event.chain] = event
-    found.chains = len(lasts)
-    found.faults += [*_head_faults(lasts, broken), *_anchor_faults(anchors, lasts, macs_at_anchor, broken)]
+    walked = _Walked(read_anchor(), _heads())
+    for chain in _chains():
+        for event in _events_of(chain, pause):
+            found.events += 1
+            fault = _fault(event, walked.lasts.get(chain))
+            if fault and chain not in walked.broken:
+                found.faults.append(fault)
+                walked.broken.add(chain)
+            walked.takes(event)
+    found.chains = len(walked.lasts)
+    found.faults += [*_head_faults(walked, _heads()), *_anchor_faults(walked)]
     return found
+
+
+@dataclass
+class _Walked:
+    """How far a walk has come in each chain, and what it met where an anchor or a head says that an event is."""
+
+    anchors: dict[str, Anchored]
+    heads: dict[str, Anchored]
+    lasts: dict[str, AuditEvent] = field(default_factory=dict)
+    at_anchor: dict[str, str] = field(default_factory=dict)
+    at_head: dict[str, str] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
+
+    def takes(self, event: AuditEvent) -> None:
+        chain = event.chain
+        for known, met in ((self.anchors, self.at_anchor), (self.heads, self.at_head)):
+            if chain in known and known[chain].seq == event.seq:
+                met[chain] = event.mac
+        self.lasts[chain] = event
+
+
+def _heads() -> dict[str, Anchored]:
+    rows = ChainHead.objects.values_list("chain", "seq", "mac")
+    return {chain: Anchored(seq, mac) for chain, seq, mac in rows}
+
+
+def _chains() -> list[str]:
+    return list(AuditEvent.objects.order_by("chain").values_list("chain", flat=True).distinct())
+
+
+def _events_of(chain: str, pause: Callable[[], None]) -> Iterator[AuditEvent]:
+    """The events of one chain in order, a small part at a time: nothing is held open while others write."""
+    after = -1
+    while part := list(AuditEvent.objects.filter(chain=chain, seq__gt=after).order_by("seq")[:AT_A_TIME]):
+        yield from part
+        after = part[-1].seq
+        pause()
+        if len(part) < AT_A_TIME:
+            return
 
 
 def _fault(event: AuditEvent, before: AuditEvent | None) -> str:
@@ -299,27 +338,36 @@ def _fault(event: AuditEvent, before: AuditEvent | None) -> str:
     return ""
 
 
-def _head_faults(lasts: dict[str, AuditEvent], broken: set[str]) -> Iterator[str]:
-    heads = {head.chain: head for head in ChainHead.objects.all()}
-    for chain in sorted(set(heads) | set(lasts)):
-        head, last = heads.get(chain), lasts.get(chain)
-        known = (head.seq, head.mac) if head else (0, "")
-        reached = (last.seq, last.mac) if last else (0, FIRST)
-        if chain not in broken and known != reached:
-            broken.add(chain)
-            yield f"chain {chain}, event {reached[0] + 1}: the chain ends here, its head is at {known[0]}."
+def _head_faults(walked: _Walked, now: dict[str, Anchored]) -> Iterator[str]:
+    for chain in sorted({*walked.heads, *now, *walked.lasts}):
+        before, last = walked.heads.get(chain), walked.lasts.get(chain)
+        reached = last.seq if last else 0
+        met = before is None or not before.seq or walked.at_head.get(chain) == before.mac
+        if chain not in walked.broken and not (met and _lies_before(last, now.get(chain), before)):
+            walked.broken.add(chain)
+            known = now[chain].seq if chain in now else 0
+            yield f"chain {chain}, event {reached + 1}: the chain ends here, its head is at {known}."
 
 
-def _anchor_faults(
-    anchors: dict[str, Anchored], lasts: dict[str, AuditEvent], macs: dict[str, str], broken: set[str]
-) -> Iterator[str]:
-    for chain, anchor in sorted(anchors.items()):
-        if chain in broken:
+def _lies_before(last: AuditEvent | None, head: Anchored | None, before: Anchored | None) -> bool:
+    """Is the last event walked the head, or one that others have written on since the walk began?"""
+    if last is None:
+        return head is None or before is None or not before.seq
+    if head is None:
+        return False
+    if last.seq == head.seq:
+        return last.mac == head.mac
+    return last.seq < head.seq and (before is None or before.seq < head.seq)
+
+
+def _anchor_faults(walked: _Walked) -> Iterator[str]:
+    for chain, anchor in sorted(walked.anchors.items()):
+        if chain in walked.broken:
             continue
-        last = lasts[chain].seq if chain in lasts else 0
+        last = walked.lasts[chain].seq if chain in walked.lasts else 0
         if last < anchor.seq:
             yield f"chain {chain}, event {last + 1}: missing. The end was cut off; the anchor is at {anchor.seq}."
-        elif macs.get(chain) != anchor.mac:
+        elif walked.at_anchor.get(chain) != anchor.mac:
             yield f"chain {chain}, event {anchor.seq}: is not the event that the anchor file knows."
 
 

@@ -63,6 +63,43 @@ def _state(row: Delivery, now: datetime) -> tuple[str, str]:
             return "waits to be sent", "quiet"
 
 
+@dataclass(frozen=True)
+class KnownOf:
+    """One telling as a line of a table: what is known of it, how often it was tried, when something last happened."""
+
+    state: str
+    tries: str
+    last: str
+
+
+KNOWN = {
+    DeliveryState.SHOWN: "shown",
+    DeliveryState.ACKNOWLEDGED: "taken on",
+    DeliveryState.ACCEPTED: "accepted by the mail server",
+    DeliveryState.OPENED: "link opened",
+    DeliveryState.ANSWERED: "answered",
+    DeliveryState.CALLED_OFF: "not sent: no longer needed",
+    DeliveryState.SENDING: "being sent",
+}
+
+
+def known_of(row: Delivery, now: datetime) -> KnownOf:
+    """The same as `how_told`, with its times and tries apart."""
+    state = DeliveryState(row.state)
+    words = KNOWN.get(state, "waits to be sent")
+    if state is DeliveryState.ANSWERED:
+        words = f"answered {row.code}"
+    elif state is DeliveryState.GIVEN_UP:
+        words = f"not sent: given up{_said(row)}"
+    elif state is DeliveryState.WAITING and row.channel == Channel.APP:
+        words = "not shown yet"
+    elif state is DeliveryState.WAITING and row.attempts:
+        words = f"not sent yet{_said(row)}, again {moment_told(row.next_at, now)}"
+    at = [event.at for event in row.events.all()]
+    tries = "" if row.channel == Channel.APP else str(row.attempts)
+    return KnownOf(words, tries, moment_told(max(at), now) if at else "")
+
+
 def _said(row: Delivery) -> str:
     """What the other side answered last, where it answered."""
     if row.code is not None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from openipt.records import audit
 from openipt.records.access import Act, require
 from openipt.records.actions.base import Actor, day_of, refuse
+from openipt.records.audit import Verification
 from openipt.records.models import AuditEvent
 from openipt.records.queries.audits import BROKEN, WHOLE, AuditCheck
 
@@ -24,7 +25,12 @@ def check_audit(*, by: Actor, at: datetime) -> AuditCheck:
     if AuditEvent.objects.count() > MOST_AT_ONCE:
         raise refuse(TOO_MANY)
     found = audit.verify()
-    faults = tuple(found.faults[:FAULTS_KEPT])
-    ids = [str(found.events), str(found.chains), *faults]
-    audit.record_read(by=by, at=at, act=WHOLE if found else BROKEN, ids=ids)
-    return AuditCheck(at, bool(found), found.events, found.chains, faults)
+    act, ids = outcome_of(found)
+    audit.record_read(by=by, at=at, act=act, ids=ids)
+    return AuditCheck(at, bool(found), found.events, found.chains, tuple(found.faults[:FAULTS_KEPT]))
+
+
+def outcome_of(found: Verification) -> tuple[str, list[str]]:
+    """What a walk found, as the event of the audit that keeps it."""
+    ids = [str(found.events), str(found.chains), *found.faults[:FAULTS_KEPT]]
+    return WHOLE if found else BROKEN, ids

@@ -45,6 +45,7 @@ from openipt.records.models.worker import (
     DeliveryState,
     EpisodeCheck,
     Event,
+    OwnCourses,
     ReminderChoice,
     WorkerLease,
 )
@@ -84,6 +85,7 @@ __all__ = [
     "MeasureScore",
     "MeetingFormat",
     "NameToken",
+    "OwnCourses",
     "Person",
     "PhaseEvent",
     "PlanEvent",

@@ -158,6 +158,7 @@ class Delivery(Row):
         indexes = [
             models.Index(name="deliveries_to_send", fields=["state", "next_at"]),
             models.Index(name="deliveries_of_person", fields=["recipient", "channel", "state"]),
+            models.Index(name="deliveries_by_time", fields=["made_at"]),
         ]
 
     @property
@@ -212,6 +213,17 @@ class EpisodeCheck(models.Model):
 
     def __str__(self) -> str:
         return f"episodecheck {self.pk}"
+
+
+class OwnCourses(models.Model):
+    """The service's own expected courses as of one day: figures of 200 cases and more, of nobody alone."""
+
+    on = models.DateField(primary_key=True)
+    courses = models.JSONField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"owncourses {self.on}"
 
 
 class ReminderChoice(models.Model):

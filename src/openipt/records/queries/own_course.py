@@ -1,25 +1,27 @@
 """The service's own expected course (ipt.md 15.3): totals, sessions and plans of its cases, no word of any.
 
 It is a figure of 200 cases or more, so every clinician may see it. What it is made of changes little from day
-to day: it is worked out once a day in each process, from what stood in the record when the day began.
+to day: the worker works it out once after midnight, from what stood in the record when the day began, and each
+process reads that once. Where no worker has done so, whoever asks first works it out.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
 from openipt.core.course.scores import PHQ9
 from openipt.core.outcomes.expected import SHORTEST_PLAN
 from openipt.core.outcomes.fitted import Case, FittedCourse, fitted_course, plan_class
-from openipt.records.models import CheckInPurpose, Episode, MeasureScore
+from openipt.records.models import CheckInPurpose, Episode, MeasureScore, OwnCourses
 
 # The newest courses alone: how a service works now, not ten years ago, and never a slow question (ours, DEFAULT).
 NEWEST = 1500
 
-_kept: dict[date, dict[tuple[int, int | None], FittedCourse | None]] = {}
+_kept: dict[date, dict[tuple[int, int | None], FittedCourse]] = {}
 _lock = threading.Lock()
 
 
@@ -32,8 +34,20 @@ def own_course(planned: int, on: date) -> FittedCourse | None:
         of_day = _kept.get(on)
         if of_day is None:
             _kept.clear()
-            of_day = _kept[on] = _all_classes(cases(on))
+            found = written(on)
+            courses = work_out(on) if found is None else found
+            of_day = _kept[on] = {(one.least, one.most): one for one in courses}
     return of_day.get(span)
+
+
+def written(on: date) -> list[FittedCourse] | None:
+    """What the worker has worked out for this day; None where it has not."""
+    row = OwnCourses.objects.filter(on=on).first()
+    return None if row is None else [FittedCourse(**values) for values in row.courses]
+
+
+def is_written(on: date) -> bool:
+    return OwnCourses.objects.filter(on=on).exists()
 
 
 def forget() -> None:
@@ -42,12 +56,18 @@ def forget() -> None:
         _kept.clear()
 
 
-def _all_classes(found: list[Case]) -> dict[tuple[int, int | None], FittedCourse | None]:
+def work_out(on: date, pause: Callable[[], None] = lambda: None) -> list[FittedCourse]:
+    """The own course of every class of plans that has its cases. `pause` is called between small parts."""
+    found = cases(on, pause)
     spans = {plan_class(case.planned) for case in found}
-    return {span: fitted_course(found, span[0]) for span in spans if span is not None}
+    fitted = []
+    for span in sorted(span for span in spans if span is not None):
+        pause()
+        fitted.append(fitted_course(found, span[0]))
+    return [one for one in fitted if one is not None]
 
 
-def cases(on: date) -> list[Case]:
+def cases(on: date, pause: Callable[[], None] = lambda: None) -> list[Case]:
     """The newest courses with their totals of PHQ-9 given before this day, session by session."""
     newest = (
         Episode.objects.filter(
@@ -63,7 +83,9 @@ def cases(on: date) -> list[Case]:
         .order_by("on", "at")
         .values_list("episode_id", "check_in__session__number", "check_in__purpose", "total")
     )
-    for episode, number, purpose, total in rows.iterator(chunk_size=5000):
+    for place, (episode, number, purpose, total) in enumerate(rows.iterator(chunk_size=2000)):
+        if place and not place % 2000:
+            pause()
         session = 0 if number is None and purpose == CheckInPurpose.BASELINE else number
         if session is not None:
             totals[episode][session] = total

@@ -34,6 +34,7 @@ from openipt.records.models import (
     WorkerLease,
 )
 from openipt.records.prepared import MANY_WORDS, Prepared, in_all
+from openipt.records.queries import audits
 
 OUTSIDE = (Channel.EMAIL.value, Channel.WEBHOOK.value)
 OVERLAP = 500  # events of the audit that are looked at twice
@@ -139,6 +140,7 @@ class Health:
     """The worker from outside. `lag`: how long the oldest work that is due has waited.
 
     `failing` were tried and will be tried again; `given_up` were not sent within a day, in the last week.
+    `audit_at`: when the audit was last checked, by whomever.
     """
 
     runs: bool
@@ -155,10 +157,13 @@ class Health:
     last_code: int | None
     mail_on: bool
     webhook_on: bool
+    audit_at: datetime | None = None
+    audit_is_broken: bool = False
 
     @property
     def is_well(self) -> bool:
-        return self.runs and not self.failing and not self.given_up and self.lag < timedelta(minutes=2)
+        arrives = not self.failing and not self.given_up and self.lag < timedelta(minutes=2)
+        return self.runs and arrives and not self.audit_is_broken
 
 
 def health_for(user: Actor, at: datetime) -> Health:
@@ -178,6 +183,7 @@ def health(at: datetime) -> Health:
     waiting, failing, given_up, oldest_out = _OUT.first(names, at - SINCE, at) or (0, 0, 0, None)
     oldest = min(filter(None, (oldest_look, oldest_out)), default=at)
     beat_at = found.beat_at if found else None
+    checked = audits.newest_check()
     return Health(
         runs=bool(found and found.holder and beat_at and abs(at - beat_at) <= QUIET_FOR),
         holder=found.holder if found else "",
@@ -193,6 +199,8 @@ def health(at: datetime) -> Health:
         last_code=_last_code() if failing else None,
         mail_on=channels.mail is not None,
         webhook_on=channels.webhook is not None,
+        audit_at=checked.at if checked is not None else None,
+        audit_is_broken=checked is not None and not checked.is_whole,
     )
 
 

@@ -9,20 +9,23 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import OperationalError, close_old_connections, connection
 
 from openipt.records import audit, sealing
-from openipt.records.actions import checks, reminders
+from openipt.records.actions import checks, daily, reminders
 from openipt.records.actions import worker as actions
 from openipt.records.actions.worker import LEASE_FOR, Hold, LeaseLost
 from openipt.records.actors import day_of
 from openipt.records.channels import Outcome, Sender
 from openipt.records.models import Channel
+from openipt.records.queries import audits, own_course
 from openipt.records.queries import worker as queries
+from openipt.records.worker.beside import Beside
 from openipt.records.worker.sending import Outbox, senders
 
 POLL = 1.0  # seconds between turns that found nothing to do
@@ -33,6 +36,7 @@ CHECKS = 5  # episodes in one turn: each takes tens of milliseconds
 SET_ASIDE_FOR = 60.0  # seconds until what went wrong is tried again
 GIVE_WAY_FOR = 1.0  # the same where a page held a row
 BREATH = 0.5  # seconds between small parts of long work, for pages served by the same process
+REST = 0.1  # seconds between small parts of what is read beside the loop: most of the time is the pages'
 TRIES_TO_KEEP = 5
 LONGEST_PAUSE = 30.0  # seconds between turns while the database does not answer
 
@@ -62,6 +66,7 @@ class Worker:
         self.now, self.tick = now, tick
         self.holder = holder or holder_name()
         self.outbox = Outbox(senders() if channels is None else channels, in_line=in_line)
+        self.beside = Beside(in_line=in_line, rest=REST if gentle else REST / 10)
         self.hold: Hold | None = None
         self.gentle = gentle
         self._checked = False
@@ -70,6 +75,7 @@ class Worker:
         self._last: dict[str, float] = {}
         self._aside: dict[object, float] = {}
         self._day_done: object = None
+        self._read: dict[str, object] = {}
 
     # -- running ---------------------------------------------------------------------------------------
 
@@ -106,6 +112,7 @@ class Worker:
 
     def stop(self) -> None:
         """Give the lease back, so that another may begin at once."""
+        self.beside.stop()
         hold, self.hold = self.hold, None
         if hold is None:
             return
@@ -126,6 +133,7 @@ class Worker:
             sent = self._send()
             reminded = self._remind()
             self._checked = self._check()
+            self._read_beside()
             return told or sent or reminded or (self._checked and not self.gentle)
         except LeaseLost:
             _log.info("another worker has taken over")
@@ -156,6 +164,7 @@ class Worker:
             self._last["beat"] = self.tick()
             self._aside.clear()
             self._day_done = None
+            self._read.clear()
             self._events_at = -1
         return hold
 
@@ -226,6 +235,46 @@ class Worker:
             self._day_done = on if not due else None
         one = partial(checks.check, hold=self.hold)
         return self._each(due, lambda pk: one(episode_id=pk, at=self.now()))
+
+    # -- once a day ------------------------------------------------------------------------------------
+
+    def _read_beside(self) -> None:
+        """The service's own course as the day begins; the audit once the day's rules are looked at."""
+        on = day_of(self.now())
+        while True:
+            if (back := self.beside.came_back()) is not None:
+                self._keep_read(*back)
+            if self.beside.is_busy or not self._begin_to_read(on):
+                return
+
+    def _begin_to_read(self, on: date) -> bool:
+        """Begin with what of this day is not read yet; False where nothing is left."""
+        if self._read.get("own course") != on:
+            self._read["own course"] = on
+            if not own_course.is_written(on):
+                self.beside.start("own course", lambda pause: (on, own_course.work_out(on, pause)))
+            return True
+        if self._day_done == on and self._read.get("audit") != on:
+            self._read["audit"] = on
+            last = audits.newest_check()
+            if last is None or day_of(last.at) != on:
+                self.beside.start("audit", audit.verify)
+            return True
+        return False
+
+    def _keep_read(self, name: str, found: Any) -> None:
+        """One that could not be read, or kept, is read again tomorrow, or by the next worker."""
+        assert self.hold is not None
+        if found is None:
+            return
+        try:
+            if name == "audit":
+                daily.keep_audit_check(hold=self.hold, found=found, at=self.now())
+            else:
+                daily.keep_own_courses(hold=self.hold, on=found[0], courses=found[1], at=self.now())
+        except OperationalError:
+            self._read.pop(name, None)
+            _mend()
 
     def _written_to(self) -> list[UUID]:
         """Episodes written to since they were looked at. Nothing is asked while nobody writes."""

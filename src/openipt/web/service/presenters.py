@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
 from openipt.core.course.course import EndReason, EpisodeStatus
+from openipt.records.models import Channel, Delivery, Role
 from openipt.records.queries.alerts import Envelope
 from openipt.records.queries.audits import AuditCheck
 from openipt.records.queries.service import WINDOW_DAYS, AlertFigures, Completeness, Figures, Share, Waits
 from openipt.records.queries.worker import Health
 from openipt.web.jinja import clock_time, plural, short_day
+from openipt.web.told import CHANNEL_WORDS, known_of
 
 STATUS_WORDS = {
     EpisodeStatus.ENQUIRY: "Enquiry",
@@ -32,6 +34,8 @@ END_WORDS = {
     EndReason.DIED: "died",
     EndReason.OTHER: "other",
 }
+MACHINE = "The service's own system"
+ROLES = {Role.MANAGER: "service lead"}
 SEVERITY_WORDS = {"info": "information", "notice": "notice", "warning": "warning", "critical": "critical"}
 
 
@@ -89,6 +93,7 @@ class WorkerWords:
     words: str
     tone: str
     lines: tuple[Line, ...]
+    told: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -209,7 +214,7 @@ def share_in_words(share: Share) -> str:
 def check_in_words(check: AuditCheck | None, on: date) -> AuditWords:
     """When the audit was last checked and what was found."""
     if check is None:
-        return AuditWords("Not checked from here yet.", "", "info")
+        return AuditWords("Not checked yet.", "", "info")
     local = timezone.localtime(check.at)
     day = "today" if local.date() == on else short_day(local)
     when = f"Checked {day} at {clock_time(local)}."
@@ -219,17 +224,29 @@ def check_in_words(check: AuditCheck | None, on: date) -> AuditWords:
     return AuditWords(f"Broken: {counted} were walked.", when, "danger", check.faults)
 
 
-def worker_in_words(found: Health, now: datetime) -> WorkerWords:
-    """Whether anybody is told by itself, and what waits."""
+def worker_in_words(found: Health, told: Sequence[Delivery], now: datetime) -> WorkerWords:
+    """Whether anybody is told by itself, what waits, and the last telling to each by each channel."""
+    return replace(_how_it_does(found, now), told=tuple(_told(row, now) for row in told))
+
+
+def _told(row: Delivery, now: datetime) -> tuple[str, ...]:
+    person, known = row.recipient, known_of(row, now)
+    name = MACHINE
+    if person is not None:
+        name = f"{person.display_name or person.username}, {ROLES.get(Role(person.role), person.role)}"
+    return name, CHANNEL_WORDS[Channel(row.channel)], known.state, known.tries or "–", known.last
+
+
+def _how_it_does(found: Health, now: datetime) -> WorkerWords:
     beat = f"Last sign of life {_moment(found.beat_at)}." if found.beat_at else "It has never run."
     if not found.runs:
         words = "It does not run: nobody is told by e-mail, and no alert goes on through the call tree."
         return WorkerWords(f"{words} {beat}", "danger", _worker_lines(found))
     if found.is_well:
         return WorkerWords(f"It runs. {beat}", "done", _worker_lines(found))
-    return WorkerWords(
-        f"It runs, and something does not arrive: see below. {beat}", "attention", _worker_lines(found)
-    )
+    wrong = "the audit is broken" if found.audit_is_broken else "something does not arrive"
+    tone = "danger" if found.audit_is_broken else "attention"
+    return WorkerWords(f"It runs, and {wrong}: see below. {beat}", tone, _worker_lines(found))
 
 
 def _worker_lines(found: Health) -> tuple[Line, ...]:

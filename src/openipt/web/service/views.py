@@ -12,6 +12,7 @@ from openipt.records.actions import tellings
 from openipt.records.queries import alerts as alert_queries
 from openipt.records.queries import audits as audit_queries
 from openipt.records.queries import service as queries
+from openipt.records.queries import tellings as told_queries
 from openipt.records.queries import worker as worker_queries
 from openipt.records.queries.alerts import MOST_SHOWN
 from openipt.records.queries.steps import step_figures
@@ -36,7 +37,9 @@ def service(request: HttpRequest) -> HttpResponse:
         late=late.whole,
         number=number,
         pages=max(1, -(-late.whole // MOST_SHOWN)),
-        worker=words.worker_in_words(worker_queries.health_for(request.user, now), now),
+        worker=words.worker_in_words(
+            worker_queries.health_for(request.user, now), told_queries.newest_of_each(request.user, on), now
+        ),
         figures=words.figures(queries.figures(request.user, on, now), on),
         audit=words.check_in_words(audit_queries.last_check(request.user, on), on),
     )
