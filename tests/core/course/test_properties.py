@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 from tests.spec.world import START, day
 
 from openipt import library
+from openipt.core.course import known
 from openipt.core.course.course import Answers, Attendance, Course, Entry, Meeting, PhaseChange, PlanChange
-from openipt.core.course.phases import ORDER, phase_by_plan, phase_spans
+from openipt.core.course.phases import ORDER, phase_by_plan, phase_spans, session_phase
+from openipt.core.course.scores import score_at, total_of
 from openipt.core.course.status import course_status
+from openipt.core.safety.levels import Level
 
 ADAPTATIONS = {"ipt_acute": (12, 20), "ipc": (3, 8)}
 TASKS = [task.id for task in library.manual("ipt_acute").tasks]
@@ -142,6 +145,31 @@ def test_phases_never_go_backwards(course):
     held = course.held
     phases = [ORDER.index(status(course, meeting.on).phase) for meeting in held]
     assert phases == sorted(phases)
+
+
+@given(courses(), days)
+def test_what_stood_on_a_day_is_what_a_course_cut_to_it_says(course, today):
+    """Worked out without cutting: the level before a day, and the phase a session had by the plan of its day."""
+    before = known.risk_level(course.as_of(today - timedelta(days=1)))
+    assert known.level_before(course, today) == (before.level if before else Level.GREEN)
+    manual = library.manual(course.adaptation)
+    for meeting in course.held:
+        then = course.as_of(meeting.on)
+        by_plan = ORDER.index(phase_by_plan(manual, then, meeting.number))
+        assert ORDER.index(session_phase(manual, course, meeting)) >= by_plan
+        assert session_phase(manual, course, meeting) == session_phase(manual, then, meeting)
+
+
+@given(courses())
+def test_the_score_of_a_session_is_its_last_finished_total(course):
+    manual = library.manual(course.adaptation)
+    for session in range(25):
+        told = [
+            total_of(manual, a)
+            for a in course.answers_to("ms_phq9")
+            if a.session == session and a.finished and total_of(manual, a) is not None
+        ]
+        assert score_at(manual, course, "ms_phq9", session) == (told[-1] if told else None)
 
 
 @given(courses(), days)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import replace
 from itertools import product
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from tests.core.measures.conftest import shipped
 from tests.shared_data import shared
 
+from openipt import library
 from openipt.core.measures.definitions import (
     AlertRule,
     Direction,
@@ -27,6 +29,7 @@ from openipt.core.measures.scoring import (
     answer_alert,
     score,
     score_total,
+    total,
 )
 from openipt.errors import AnswersNotScorable
 
@@ -153,6 +156,20 @@ def test_answers_out_of_range_are_named_by_item(phq9: Measure) -> None:
 
 def test_no_answer_at_all_has_no_total(phq9: Measure) -> None:
     assert score(phq9, [None] * 9).total is None
+
+
+@given(st.sampled_from(["ms_phq9", "ms_gad7", "ms_pcl5", "ms_hark", "ms_alliance3"]), st.data())
+def test_the_total_alone_is_that_of_the_whole_score(measure_id: str, data: st.DataObject) -> None:
+    measure = library.measure(measure_id)
+    answer = st.none() | st.integers(-1, 11)
+    answers = data.draw(st.lists(answer, min_size=len(measure.items), max_size=len(measure.items) + 1))
+    try:
+        whole = score(measure, answers).total
+    except AnswersNotScorable as refused:
+        with pytest.raises(AnswersNotScorable, match=re.escape(str(refused))):
+            total(measure, answers)
+    else:
+        assert total(measure, answers) == whole
 
 
 @given(st.sampled_from(["ms_phq9", "ms_gad7", "ms_pcl5", "ms_auditc", "ms_phq2"]), st.data())

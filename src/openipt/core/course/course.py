@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property, wraps
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -51,6 +52,9 @@ class Attendance(StrEnum):
     @property
     def is_held(self) -> bool:
         return self in (Attendance.ATTENDED, Attendance.LATE)
+
+
+_IN_ORDER = attrgetter("on", "order")  # of entries: by day, and within it as they were made
 
 
 class _Remembers:
@@ -201,7 +205,7 @@ class Course(_Remembers):
     @cached_property
     def _entries_by_record(self) -> Mapping[str, tuple[Entry, ...]]:
         found: dict[str, list[Entry]] = {}
-        for entry in sorted(self.entries, key=lambda e: (e.on, e.order)):
+        for entry in sorted(self.entries, key=_IN_ORDER):
             found.setdefault(entry.record, []).append(entry)
         return {record: tuple(entries) for record, entries in found.items()}
 
@@ -228,10 +232,11 @@ def once(function: Callable[Given, Found]) -> Callable[Given, Found]:
 
     @wraps(function)
     def kept(*given: Given.args, **named: Given.kwargs) -> Found:
-        course, manual = given[-1], given[0] if len(given) > 1 else None
-        found = cast("Course", course).__dict__.get(name)
+        of: Any = given[-1]
+        manual = given[0] if len(given) > 1 else None
+        found: Any = of.__dict__.get(name)
         if found is None or found[0] is not manual:
-            found = cast("Course", course).__dict__[name] = (manual, function(*given, **named))
-        return cast("Found", found[1])
+            found = of.__dict__[name] = (manual, function(*given, **named))
+        return found[1]  # type: ignore[no-any-return]
 
     return kept

@@ -125,11 +125,16 @@ def risk_level(course: Course) -> RiskLevel | None:
 
     An answer stands until a clinician has assessed it: a later zero lowers nothing (DR-02).
     """
-    recorded = recorded_level(course)
+    return _level_by(course, date.max)
+
+
+def _level_by(course: Course, day: date) -> RiskLevel | None:
+    """The level to act on by what stood in the record at the end of a day."""
+    recorded = next((found for found in reversed(levels(course)) if found[0].on <= day), None)
     unassessed = [
         (level_of_item_9(value), answers.on)
         for answers, value in item_answers(course, PHQ9, 9)
-        if value and (recorded is None or given_after(answers, recorded[0]))
+        if value and answers.on <= day and (recorded is None or given_after(answers, recorded[0]))
     ]
     provisional, on = max(unassessed, default=(Level.GREEN, date.min))
     if provisional > (recorded[1] if recorded else Level.GREEN):
@@ -151,7 +156,7 @@ def given_after(answers: Answers, assessed: Entry) -> bool:
 
 def level_before(course: Course, on: date) -> Level:
     """The level that stood before a day began, also one not yet assessed; green where none was known."""
-    earlier = risk_level(course.as_of(on - timedelta(days=1)))
+    earlier = _level_by(course, on - timedelta(days=1))
     return earlier.level if earlier else Level.GREEN
 
 
@@ -284,18 +289,31 @@ def danger(course: Course) -> Danger:
     """Every ground in the record. A later negative screen does not take an earlier ground away (ipv_6)."""
     grounds: list[str] = []
     persons: list[str] = []
-    for answers in course.answers:
+    for answers in course.answers_to("ms_hark"):
         total = answers.total if answers.total is not None else sum(i or 0 for i in answers.items)
-        if answers.measure == "ms_hark" and total >= 1:
+        if total >= 1:
             grounds.append("ms_hark")
     for entry in course.entries:
-        if ground := _ground(entry):
+        if entry.record in _WITH_GROUNDS and (ground := _ground(entry)):
             grounds.append(ground)
             persons += words(_person_of(entry))
     return Danger(tuple(dict.fromkeys(grounds)), tuple(dict.fromkeys(persons)))
 
 
+_WITH_GROUNDS = frozenset(
+    {
+        "rec_ipv_screen",
+        "rec_communication_analysis",
+        "rec_dispute_map",
+        "rec_inventory_person",
+        "rec_issue",
+        "rec_issue_ranking",
+    }
+)
+
+
 def _ground(entry: Entry) -> str:
+    """What in this record names a danger; "" where nothing does. Only records of `_WITH_GROUNDS` can."""
     values = entry.values
     match entry.record:
         case "rec_ipv_screen" if screened_positive(values):

@@ -56,7 +56,10 @@ def planned_sessions(course: Course) -> int:
 @once
 def phase_spans(manual: Manual, course: Course) -> Mapping[str, tuple[int, int]]:
     """Phase -> (first, last session) by the plan as it stands, extensions in the phase that was named."""
-    agreed = plans(course)
+    return _spans_by(manual, plans(course))
+
+
+def _spans_by(manual: Manual, agreed: tuple[Plan, ...]) -> dict[str, tuple[int, int]]:
     lengths = _lengths(manual, agreed[0].planned)
     for before, after in zip(agreed, agreed[1:], strict=False):
         lengths = _changed(manual, lengths, before.planned, after)
@@ -86,9 +89,12 @@ def _spans(lengths: Mapping[str, int]) -> dict[str, tuple[int, int]]:
 
 def phase_by_plan(manual: Manual, course: Course, number: int) -> str:
     """The phase a session of this number falls in by plan; beyond the plan, the last phase."""
+    return _in_spans(phase_spans(manual, course), number)
+
+
+def _in_spans(spans: Mapping[str, tuple[int, int]], number: int) -> str:
     if number < 1:
         return "pre"
-    spans = phase_spans(manual, course)
     for phase, (first, last) in spans.items():
         if first <= number <= last:
             return phase
@@ -115,12 +121,16 @@ def session_phase(manual: Manual, course: Course, meeting: Meeting) -> str:
     """The phase of one held session: as recorded, else by the plan of its day and never an earlier one."""
     if meeting.phase in ORDER and meeting.phase != "pre":
         return meeting.phase
-    then = course.as_of(meeting.on)
-    phases = [phase_by_plan(manual, then, meeting.number or 0)]
-    earlier = [m for m in course.held if (m.on, m.number or 0) < (meeting.on, meeting.number or 0)]
-    if earlier:
-        phases.append(session_phase(manual, course, earlier[-1]))
-    phases += [change.phase for change in then.phase_changes if _came_before(change, meeting)]
+    agreed = plans(course)
+    then = tuple(plan for plan in agreed if plan.on <= meeting.on)
+    spans = phase_spans(manual, course) if len(then) == len(agreed) else _spans_by(manual, then)
+    phases = [_in_spans(spans, meeting.number or 0)]
+    place = (meeting.on, meeting.number or 0)
+    earlier = next((m for m in reversed(course.held) if (m.on, m.number or 0) < place), None)
+    if earlier is not None:
+        phases.append(session_phase(manual, course, earlier))
+    changes = (change for change in course.phase_changes if change.on <= meeting.on)
+    phases += [change.phase for change in changes if _came_before(change, meeting)]
     return max(phases, key=ORDER.index)
 
 

@@ -11,10 +11,10 @@ from datetime import date
 from types import MappingProxyType
 from typing import cast
 
-from openipt.core.course.course import Answers, Course
+from openipt.core.course.course import Answers, Course, once
 from openipt.core.manual.model import Manual
 from openipt.core.measures.definitions import Measure
-from openipt.core.measures.scoring import score
+from openipt.core.measures.scoring import total
 from openipt.errors import AnswersNotScorable
 
 PHQ9 = "ms_phq9"
@@ -50,7 +50,7 @@ def total_of(manual: Manual, answers: Answers) -> float | None:
 
 def _scored(measure: Measure, items: tuple[int | None, ...]) -> float | None:
     try:
-        return score(measure, items).total
+        return total(measure, items)
     except AnswersNotScorable:  # an unfinished sitting, or answers of another version: no total is known
         return None
 
@@ -74,9 +74,21 @@ def points(manual: Manual, course: Course, measure: str) -> tuple[Point, ...]:
 
 def score_at(manual: Manual, course: Course, measure: str, session: int) -> float | None:
     """The total given for a session: the last finished sitting counts."""
-    totals = (total_of(manual, a) for a in answers_of(course, measure) if a.session == session and a.finished)
-    known = [total for total in totals if total is not None]
-    return known[-1] if known else None
+    known = _by_measure(manual, course)
+    of_measure = known.get(measure)
+    if of_measure is None:
+        of_measure = known[measure] = {
+            a.session: total
+            for a in answers_of(course, measure)
+            if a.finished and (total := total_of(manual, a)) is not None
+        }
+    return of_measure.get(session)
+
+
+@once
+def _by_measure(manual: Manual, course: Course) -> dict[str, dict[int | None, float]]:
+    """Measure -> session -> total, of those measures that were asked for so far."""
+    return {}
 
 
 def start_score(manual: Manual, course: Course, measure: str) -> float | None:
@@ -87,12 +99,10 @@ def start_score(manual: Manual, course: Course, measure: str) -> float | None:
 
 def latest_total(manual: Manual, course: Course, measure: str) -> tuple[date, float] | None:
     """The last finished total of a measure and its day."""
-    known = [
-        (a.on, total)
-        for a in answers_of(course, measure)
-        if a.finished and (total := total_of(manual, a)) is not None
-    ]
-    return known[-1] if known else None
+    for answers in reversed(answers_of(course, measure)):
+        if answers.finished and (found := total_of(manual, answers)) is not None:
+            return answers.on, found
+    return None
 
 
 def item_answers(course: Course, measure: str, item: int) -> Iterator[tuple[Answers, int | None]]:

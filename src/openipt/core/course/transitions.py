@@ -7,7 +7,7 @@ from datetime import date
 
 from openipt.core.course import known
 from openipt.core.course.conditions import EXIT_CONDITIONS, LEAVING_REASONS, TASK_CONDITIONS
-from openipt.core.course.course import Course
+from openipt.core.course.course import Course, once
 from openipt.core.course.phases import is_over, phase_on
 from openipt.core.manual.model import Manual, Requirement
 
@@ -47,6 +47,19 @@ class Transition:
 
 def exit_criteria(manual: Manual, course: Course, today: date, phase: str) -> ExitCriteria:
     """What the manual asks before this phase is left. Before treatment: its required tasks."""
+    found = _criteria(manual, course)
+    if (today, phase) not in found:
+        found[today, phase] = _exit_criteria(manual, course, today, phase)
+    return found[today, phase]
+
+
+@once
+def _criteria(manual: Manual, course: Course) -> dict[tuple[date, str], ExitCriteria]:
+    """By day and phase, those that were asked for so far."""
+    return {}
+
+
+def _exit_criteria(manual: Manual, course: Course, today: date, phase: str) -> ExitCriteria:
     tasks = _exit_tasks(manual, course, today, phase)
     done = known.tasks_done(course)
     found = [Criterion(task, task in done, _title(manual, task)) for task in tasks]

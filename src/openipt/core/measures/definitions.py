@@ -110,7 +110,7 @@ class Item:
     loinc: str = ""
     alert: AlertRule | None = None
 
-    @property
+    @cached_property
     def values(self) -> range:
         return range(self.lowest, self.highest + 1)
 

@@ -66,12 +66,7 @@ class Score:
 
 def score(measure: Measure, answers: Sequence[int | None]) -> Score:
     """Score one set of answers, in the order of the items; None is an item without an answer."""
-    _check(measure, answers)
-    known = {
-        item.number: item.scored(answer)
-        for item, answer in zip(measure.items, answers, strict=True)
-        if answer is not None
-    }
+    known = _known(measure, answers)
     missing = tuple(item.number for item in measure.items if item.number not in known)
     total, why = _total(measure, known, len(missing))
     alerts = (*_item_alerts(measure, known), *_total_alerts(measure, known))
@@ -85,6 +80,22 @@ def score(measure: Measure, answers: Sequence[int | None]) -> Score:
         alerts=alerts,
         why_no_total=why,
     )
+
+
+def total(measure: Measure, answers: Sequence[int | None]) -> float | None:
+    """The total of `score` alone, for whoever reads many: no band, no alert."""
+    known = _known(measure, answers)
+    return _total(measure, known, len(measure.items) - len(known))[0]
+
+
+def _known(measure: Measure, answers: Sequence[int | None]) -> dict[int, int]:
+    """Item -> what its answer counts, of the items that were answered."""
+    _check(measure, answers)
+    return {
+        item.number: item.scored(answer)
+        for item, answer in zip(measure.items, answers, strict=True)
+        if answer is not None
+    }
 
 
 def score_total(measure: Measure, total: float) -> Score:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import wraps
-from typing import Any
+from typing import Any, NamedTuple
 
 from openipt.core.course.beyond import NOTHING, Beyond
 from openipt.core.course.course import Course
@@ -22,13 +22,12 @@ class RuleState(StrEnum):
     CANNOT_TELL = "cannot_tell"
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What one rule found. `severity` None: as the content says. `applies`: the rule speaks of such a course."""
 
     state: RuleState
     why: str
-    inputs: dict[str, Any] = field(default_factory=dict)
+    inputs: dict[str, Any]
     severity: Severity | None = None
     applies: bool = True
 
