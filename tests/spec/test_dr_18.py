@@ -47,3 +47,23 @@ def test_the_client_says_how_far_it_is_resolved():
     assert state("DR-18", course(6, records=[FIRST, BOTH], answers=[*rated(3), *own])) is FIRED
     low = [Answers("ms_prr", day(6), (1,), session=6, rater="therapist")]
     assert state("DR-18", course(6, records=[FIRST, BOTH], answers=[*rated(4), *low])) is NOT_FIRED
+
+
+def marked(state_of, session, area="role_dispute"):
+    values = {"id": "i1", "text": "quarrels", "area": area, "state": state_of}
+    return ("rec_issue", session, values)
+
+
+def test_an_issue_marked_resolved_or_dropped_opens_the_way():
+    """3.3: a second focus only after the first is marked resolved or dropped. The last mark counts."""
+    for mark in ("resolved", "dropped"):
+        records = [FIRST, marked(mark, 5), BOTH]
+        assert state("DR-18", course(6, records=records, answers=rated(2))) is NOT_FIRED
+        assert state("DR-18", course(6, records=records)) is NOT_FIRED
+    again = [FIRST, marked("resolved", 4), marked("open", 5), BOTH]
+    assert state("DR-18", course(6, records=again, answers=rated(2))) is FIRED
+
+
+def test_another_area_marked_resolved_changes_nothing():
+    records = [FIRST, marked("resolved", 5, area="grief"), BOTH]
+    assert state("DR-18", course(6, records=records, answers=rated(2))) is FIRED

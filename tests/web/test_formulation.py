@@ -327,6 +327,79 @@ def test_half_a_megabyte_is_refused_at_its_field_and_stays(episode):
     assert "a" * 1000 in text_of(response)
 
 
+# -- the order changes ---------------------------------------------------------------------------------
+
+
+def order(of: Episode, **places: str):
+    return post(of, "order/", {"reason": "as the client wants", **places})
+
+
+def test_what_changed_since_the_order_was_agreed_is_told(episode, monkeypatch):
+    issue(episode, "i1", "Silence with Bento", A)
+    issue(episode, "i2", "Nobody to call", B)
+    assert "Since it was agreed" not in text_of(get(episode))
+    assert order(episode, **{"final-i1": "1", "final-i2": "2"}).status_code == 302
+    assert "Since it was agreed" not in text_of(get(episode))
+    set_clock(monkeypatch, factories.at_day(50))
+    issue(episode, "i1", "Silence with Bento", A | {"f_severity": 0, "f_affect": 0, "f_change": 0})
+    page = text_of(get(episode))
+    assert "Since it was agreed on 6 January 2026" in page
+    assert "place 1 to 2; score 80.6 to 41.7" in page
+    assert "Severity of the problem 3 to 0" in page or "3 to 0" in page
+    assert order(episode, **{"final-i1": "2", "final-i2": "1"}).status_code == 302
+    page = text_of(get(episode))
+    assert "The order so far (2 times)" in page
+    assert "1 (80.6)" in page
+    assert "2 (41.7)" in page
+
+
+def test_a_resolved_issue_leaves_the_order_and_the_next_is_offered(episode):
+    first = issue(episode, "i1", "Silence with Bento", A)
+    issue(episode, "i2", "Nobody to call", B, area="role_transition")
+    post(episode, "contract/", CONTRACT | {"focus": "role_dispute", "finish": "1"})
+    assert "Next in order" not in text_of(get(episode))
+    sent = {
+        "text": "Silence with Bento",
+        "area": "role_dispute",
+        "state": "resolved",
+        "version": str(first.version),
+    }
+    sent |= {f"factors-{key}": str(value) for key, value in A.items()}
+    sent |= {"state_reason": "they talk at supper", "issue": "i1"}
+    assert post(episode, f"issue/{first.pk}/", sent).status_code == 302
+    page = text_of(get(episode))
+    assert "Next in order: Nobody to call" in page
+    assert "Resolved or dropped" in page
+    assert "they talk at supper" in page
+    assert f'href="/episodes/{episode.pk}/formulation/contract/?focus=role_transition"' in page
+    form = get(episode, "contract/?focus=role_transition").content.decode()
+    chosen = [line for line in form.split("<input") if 'name="focus"' in line and "checked" in line]
+    assert len(chosen) == 1
+    assert 'value="role_transition"' in chosen[0]
+    assert order(episode, **{"final-i2": "1"}).status_code == 302, "the resolved one asks for no place"
+
+
+def test_at_the_midpoint_the_issues_are_ranked_again(monkeypatch):
+    """DR-19, and 7.3 step 9: session 8 of 16."""
+    episode, session = factories.active_episode()
+    issue(episode, "i1", "Silence with Bento", A)
+    for number in range(1, 9):
+        at = factories.at_day(7 * number, 1)
+        set_clock(monkeypatch, at)
+        assert ("Half way: put the issues in order again" in text_of(get(episode))) == (number == 8), number
+        factories.signed(session, at=at)
+        session = factories.session(episode, 7 * number)
+
+
+def test_a_seventh_issue_finds_room_once_one_is_dropped(episode):
+    for number in range(1, 7):
+        issue(episode, f"i{number}", f"Issue {number}", A)
+    assert get(episode, "issue/").status_code == 409
+    values = {"id": "i6", "text": "Issue 6", "area": "role_dispute", "factors": A, "state": "dropped"}
+    factories.entry(episode, "rec_issue", values)
+    assert get(episode, "issue/").status_code == 200
+
+
 # -- contract ----------------------------------------------------------------------------------------
 
 

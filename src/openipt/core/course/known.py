@@ -420,6 +420,16 @@ def focus(course: Course) -> tuple[str, ...]:
     return history[-1].areas if history else ()
 
 
+ENDED = ("resolved", "dropped")
+
+
+def ended_areas(course: Course) -> frozenset[str]:
+    """Areas whose issues are all marked resolved or dropped (ipt.md 3.3: then a second focus may be taken up)."""
+    last = {str(e.values.get("id") or e.order): e.values for e in course.entries_of("rec_issue")}
+    open_areas = {one.get("area") for one in last.values() if one.get("state") not in ENDED}
+    return frozenset(str(one["area"]) for one in last.values() if one.get("area")) - open_areas
+
+
 # -- ranking of issues ---------------------------------------------------------------------------------
 
 

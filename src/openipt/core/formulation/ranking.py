@@ -260,3 +260,45 @@ def _shown(score: Fraction | None) -> float | None:
         return None
     exact = Decimal(score.numerator) / Decimal(score.denominator)
     return float(exact.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP))
+
+
+@dataclass(frozen=True)
+class RankChange:
+    """What became of one issue from one ranking to a later one. None: it was not ranked, or not scored, then."""
+
+    issue: str
+    rank_before: int | None
+    rank_after: int | None
+    score_before: float | None
+    score_after: float | None
+    factors: tuple[tuple[str, int | None, int | None], ...]
+
+
+def rank_changes(before: Ranking, after: Ranking) -> tuple[RankChange, ...]:
+    """Issues whose place, score or ratings differ, in the order of the later ranking; then those that left it."""
+    old = {one.issue.id: one for one in before.ranked}
+    new = {one.issue.id: one for one in after.ranked}
+    found = []
+    for name in (*new, *(name for name in old if name not in new)):
+        then, now = old.get(name), new.get(name)
+        change = RankChange(
+            name,
+            then.rank if then else None,
+            now.rank if now else None,
+            then.score if then else None,
+            now.score if now else None,
+            _rated_otherwise(then, now),
+        )
+        if then is None or now is None or change.factors or change.rank_before != change.rank_after:
+            found.append(change)
+    return tuple(found)
+
+
+def _rated_otherwise(
+    then: Ranked | None, now: Ranked | None
+) -> tuple[tuple[str, int | None, int | None], ...]:
+    if then is None or now is None:
+        return ()
+    named = dict.fromkeys([*then.issue.factors, *now.issue.factors])
+    pairs = ((name, then.issue.factors.get(name), now.issue.factors.get(name)) for name in named)
+    return tuple((name, old, new) for name, old, new in pairs if old != new)

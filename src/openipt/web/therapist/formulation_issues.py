@@ -26,6 +26,7 @@ from openipt.web.therapist.presenters_ranking import (
     factor_rows,
     issue_entries,
     issue_values,
+    open_issues,
     ranked_values,
     ranking_of,
     weights,
@@ -78,8 +79,10 @@ def _name(request: HttpRequest, page: EpisodePage, entry: Entry | None) -> str:
     wanted = request.POST.get("issue") or request.GET.get("issue", "")
     if wanted in known:
         return wanted
-    if len(known) >= weights().most_issues:
-        raise NotAllowedNow((f"Rank at most {weights().most_issues} issues. Withdraw one first.",))
+    if len(open_issues(known)) >= weights().most_issues:
+        raise NotAllowedNow(
+            (f"Rank at most {weights().most_issues} issues. Resolve, drop or withdraw one first.",)
+        )
     return next(name for n in range(1, 100) if (name := f"i{n}") not in known)
 
 
@@ -105,7 +108,11 @@ def _keep(request: HttpRequest, page: EpisodePage, entry: Entry | None, values: 
 def _carry_over(page: EpisodePage, but: str) -> None:
     """The other issues of the last ranking become records too, or they would drop out of the order."""
     for name, found in issue_values(page).items():
-        kept = {key: found[key] for key in ("text", "area", "factors", "evidence") if found.get(key)}
+        kept = {
+            key: found[key]
+            for key in ("text", "area", "factors", "evidence", "state", "state_reason")
+            if found.get(key)
+        }
         if name != but and kept.get("text"):
             add_once(page, ISSUE, {"id": name, **kept})
 
@@ -141,6 +148,7 @@ def _form_page(
         page,
         form=form,
         heads=(controls["text"], controls["area"]),
+        tail=(controls["state"], controls["state_reason"]) if entry or name in issue_values(page) else (),
         pairs=pairs,
         entry=entry,
         name=name,
@@ -158,7 +166,7 @@ def _form_page(
 def order(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     """Keep the order agreed with the client: one `rec_issue_ranking` for each issue (I11)."""
     page = episode_page(request, episode_id, Act.WRITE_RECORD, room=ROOM)
-    values = issue_values(page)
+    values = open_issues(issue_values(page))
     ranking = ranking_of(values)
     sent = Sent(request.POST)
     most = len(ranking.ranked)

@@ -88,6 +88,8 @@ def _document(
             values = _begun_anew(values, draft)
         if record == FORMULATION:
             values |= _answered(request, page)
+        if record == CONTRACT and request.GET.get("focus", "") in page.manual.areas:
+            values["focus"] = [request.GET["focus"]]  # the next in order, offered in the room
         return _page(request, page, record, _form(page, record, values), entry, draft)
     form = _sent_form(request, page, record)
     if "plain" in request.POST:

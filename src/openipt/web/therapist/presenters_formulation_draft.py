@@ -19,7 +19,7 @@ from openipt.records.models import Entry
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_agreeing import CONTRACT, FORMULATION
 from openipt.web.therapist.presenters_people import PERSON, latest_values
-from openipt.web.therapist.presenters_ranking import issue_values, ranking_of
+from openipt.web.therapist.presenters_ranking import issue_values, open_issues, ranking_of
 from openipt.web.therapist.presenters_timeline import TIMELINE
 
 # What the illness makes harder in turn, by problem area (ipt.md 3.11 names the place, the words are ours).
@@ -140,11 +140,11 @@ def _changed_person(page: EpisodePage) -> str:
 
 def _area(page: EpisodePage, draft: Draft) -> str:
     """The area of the issue agreed first, else proposed first, else of the area rated as focus."""
-    values = issue_values(page)
+    values = open_issues(issue_values(page))
     ranked = [
         (entry.values["final_rank"], str(entry.values.get("issue")))
         for entry in known.latest_ranking_entries(page.course)
-        if entry.values.get("final_rank")
+        if entry.values.get("final_rank") and str(entry.values.get("issue")) in values
     ]
     name = min(ranked)[1] if ranked else ranking_of(values).proposed
     area = str(values.get(name or "", {}).get("area") or "")

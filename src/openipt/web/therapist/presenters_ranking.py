@@ -10,7 +10,7 @@ from typing import Any
 
 from openipt import library
 from openipt.core.course import known
-from openipt.core.formulation.ranking import Issue, Ranking, Weights, rank_issues
+from openipt.core.formulation.ranking import Issue, RankChange, Ranking, Weights, rank_changes, rank_issues
 from openipt.records.models import Entry
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.room_parts import may_write
@@ -48,6 +48,48 @@ class IssueView:
     client_rank: int | None
     final_rank: int | None
 
+    @property
+    def place(self) -> int:
+        """Where it stands in the order to be agreed: as agreed last, else by score, else at the end."""
+        return self.final_rank or self.rank or weights().most_issues
+
+
+@dataclass(frozen=True)
+class EndedIssue:
+    """An issue that left the order."""
+
+    text: str
+    state: str
+    reason: str
+    address: str
+
+
+@dataclass(frozen=True)
+class ChangeView:
+    """What became of an issue since it was ranked last, in words."""
+
+    text: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PastRanking:
+    """One day on which an order was agreed: of each issue its place and its score."""
+
+    on: Any
+    session: int | None
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NextInOrder:
+    """The focus has no open issue left: the next in order, offered (DR-18)."""
+
+    done: str
+    text: str
+    area: str
+    address: str
+
 
 @dataclass(frozen=True)
 class RankingView:
@@ -65,6 +107,12 @@ class RankingView:
     may_write: bool
     may_add: bool
     method: tuple[str, ...]
+    ended: tuple[EndedIssue, ...]
+    since: tuple[ChangeView, ...]
+    past_issues: tuple[str, ...]
+    past: tuple[PastRanking, ...]
+    next_in_order: NextInOrder | None
+    is_midpoint: bool
 
 
 @cache
@@ -89,6 +137,11 @@ def issue_values(page: EpisodePage) -> dict[str, Mapping[str, Any]]:
     return {str(entry.values.get("issue")): entry.values for entry in ranked}
 
 
+def open_issues(values: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Without those that are resolved or dropped: they leave the order (7.3 step 9)."""
+    return {name: found for name, found in values.items() if found.get("state") not in known.ENDED}
+
+
 def ranking_of(values: Mapping[str, Mapping[str, Any]]) -> Ranking:
     """The issues in order, as many as may be ranked (7.3)."""
     listed = [_issue(name, found) for name, found in values.items()][: weights().most_issues]
@@ -102,9 +155,10 @@ def _issue(name: str, values: Mapping[str, Any]) -> Issue:
 
 
 def present_ranking(page: EpisodePage) -> RankingView:
-    values, entries = issue_values(page), issue_entries(page)
+    listed, entries = issue_values(page), issue_entries(page)
+    values = open_issues(listed)
     ranking = ranking_of(values)
-    names = {name: str(found.get("text") or name) for name, found in values.items()}
+    names = {name: str(found.get("text") or name) for name, found in listed.items()}
     last = {str(entry.values.get("issue")): entry for entry in known.latest_ranking_entries(page.course)}
     writes = may_write(page, ISSUE)
     agreed = sorted(
@@ -142,6 +196,99 @@ def present_ranking(page: EpisodePage) -> RankingView:
         may_write=writes,
         may_add=writes and len(values) < weights().most_issues,
         method=tuple(str(step["text"]) for step in table["step"]),
+        ended=tuple(
+            EndedIssue(
+                names[name],
+                "Resolved" if found["state"] == "resolved" else "Dropped",
+                str(found.get("state_reason") or ""),
+                _address(page, entries.get(name), name) if writes else "",
+            )
+            for name, found in listed.items()
+            if name not in values
+        ),
+        since=_since(ranking, last, names),
+        past_issues=tuple(names.get(name, name) for name in _ranked_ever(page)),
+        past=_past(page),
+        next_in_order=_next_in_order(page, ranking, listed, names) if writes else None,
+        is_midpoint=bool(values) and page.status.rule("DR-19").fired,
+    )
+
+
+def _since(ranking: Ranking, last: Mapping[str, Any], names: Mapping[str, str]) -> tuple[ChangeView, ...]:
+    """What differs from the order agreed last: places, scores, and the ratings behind them."""
+    if not last:
+        return ()
+    before = ranking_of({name: entry.values for name, entry in last.items()})
+    return tuple(
+        ChangeView(names.get(one.issue, one.issue), _change_words(one))
+        for one in rank_changes(before, ranking)
+    )
+
+
+def _change_words(change: RankChange) -> tuple[str, ...]:
+    if change.rank_after is None and change.score_after is None and change.rank_before is not None:
+        return ("no longer in the order",)
+    said = []
+    if change.rank_before is None:
+        said.append("new in the order")
+    elif change.rank_before != change.rank_after:
+        said.append(f"place {change.rank_before} to {change.rank_after}")
+    if change.score_before is not None and change.score_after not in (None, change.score_before):
+        said.append(f"score {change.score_before:g} to {change.score_after:g}")
+    rows = {factor["id"]: factor for factor in library.table("ranking")["factor"]}
+    said += [
+        f"{rows[name]['name']} {'not rated' if old is None else old} to {'not rated' if new is None else new}"
+        for name, old, new in change.factors
+        if name in rows
+    ]
+    return tuple(said)
+
+
+def _ranked_ever(page: EpisodePage) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(e.values.get("issue")) for e in page.course.entries_of(RANKED)))
+
+
+def _past(page: EpisodePage) -> tuple[PastRanking, ...]:
+    """Every day on which issues were put in order, the first one first."""
+    by_day: dict[Any, dict[str, Any]] = {}
+    for entry in page.course.entries_of(RANKED):
+        by_day.setdefault(entry.on, {})[str(entry.values.get("issue"))] = entry
+    return tuple(
+        PastRanking(
+            on,
+            next(iter(found.values())).session,
+            tuple(_cell(found.get(name)) for name in _ranked_ever(page)),
+        )
+        for on, found in by_day.items()
+    )
+
+
+def _cell(entry: Any) -> str:
+    if entry is None:
+        return "–"
+    place, total = entry.values.get("final_rank") or entry.values.get("rank"), entry.values.get("total")
+    return f"{place or '–'}{f' ({total:g})' if isinstance(total, int | float) else ''}"
+
+
+def _next_in_order(
+    page: EpisodePage, ranking: Ranking, listed: Mapping[str, Mapping[str, Any]], names: Mapping[str, str]
+) -> NextInOrder | None:
+    """Where every issue of the focus is resolved or dropped, the issue that now scores first."""
+    focus = known.focus(page.course)
+    ended = {str(one.get("area")) for one in listed.values() if one.get("state") in known.ENDED}
+    still = {str(one.get("area")) for one in open_issues(listed).values()}
+    if not focus or not set(focus) <= ended - still or ranking.proposed is None:
+        return None
+    area = str(listed[ranking.proposed].get("area") or "")
+    done = ", ".join(
+        names[n] for n, one in listed.items() if one.get("state") in known.ENDED and one.get("area") in focus
+    )
+    areas = page.codes["areas"]
+    return NextInOrder(
+        done,
+        names[ranking.proposed],
+        areas.get(area, area),
+        page.address(f"formulation/contract/?focus={area}"),
     )
 
 

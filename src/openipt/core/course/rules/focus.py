@@ -51,8 +51,12 @@ def second_focus_early(manual: Manual, course: Course, today: date) -> Verdict:
     added, kept = _added_and_kept(course)
     if not added or not kept:
         return not_fired("No second focus was added beside an earlier one.", focus=list(known.focus(course)))
+    ended = known.ended_areas(course) & set(kept)
+    kept = tuple(area for area in kept if area not in ended)
     resolved = known.resolution(manual, course)
-    inputs = {"added": list(added), "kept": list(kept), "ms_prr": resolved}
+    inputs = {"added": list(added), "kept": list(kept), "ended": sorted(ended), "ms_prr": resolved}
+    if not kept:
+        return not_fired("Every issue of the first focus is marked resolved or dropped.", **inputs)
     if resolved is None:
         return cannot_tell("the rating of how far the first focus is resolved (ms_prr)", **inputs)
     line = parameter(manual, "DR-18", "resolved_from")

@@ -12,6 +12,7 @@ const BEHAVIOURS = {
   "[data-autosave]": "./autosave.js",
   "[data-draft]": "./drafts.js",
   "[data-rows]": "./rows.js",
+  "[data-rank-order]": "./rank_order.js",
   "[data-own-words]": "./own_words.js",
   "input[type=date], input[type=time]": "./whole_dates.js",
   "[data-note]": "./note.js",
