@@ -116,6 +116,7 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "therapist:formulation-issue": ("200 therapist", "422 therapist"),
     "therapist:formulation-order": ("405 therapists", "422 therapist"),
     "therapist:formulation-offer": ("405 therapists", "302 therapist"),
+    "therapist:formulation-patterns": ("200 team", "405 clinicians"),
     "therapist:formulation-compare": ("200 team", "405 clinicians"),
     "therapist:formulation-write": ("200 therapist", "422 therapist"),
     "therapist:formulation-contract": ("200 therapist", "422 therapist"),

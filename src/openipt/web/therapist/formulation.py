@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
 
 from openipt.errors import NotAllowedNow
 from openipt.records.access import Act
@@ -18,6 +19,7 @@ from openipt.web.therapist.presenters_formulation import (
     latest_ratings,
     present_formulation,
 )
+from openipt.web.therapist.presenters_patterns import present_patterns
 from openipt.web.therapist.room_parts import add_once, may_write
 
 ROOM = "formulation"
@@ -42,6 +44,14 @@ def show_room(request: HttpRequest, page: EpisodePage, sent: Sent | None = None)
         faults=tuple(sent.faults) if sent else (),
         status=422 if sent else 200,
     )
+
+
+@roles("therapist", "supervisor")
+@require_GET
+def patterns(request: HttpRequest, episode_id: UUID) -> HttpResponse:
+    """What comes again between people, and what else feeds the formulation."""
+    page = episode_page(request, episode_id, Act.SEE_EPISODE, room=ROOM)
+    return show(request, "therapist/formulation_patterns.html", page, patterns=present_patterns(page))
 
 
 @roles("therapist", "supervisor")

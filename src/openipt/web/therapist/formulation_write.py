@@ -42,6 +42,7 @@ from openipt.web.therapist.presenters_formulation_draft import (
     draft_formulation,
     latest,
 )
+from openipt.web.therapist.presenters_patterns import for_formulation
 from openipt.web.therapist.presenters_records import present_conflict
 from openipt.web.therapist.room_parts import keep_version, still_open, version_read
 
@@ -300,6 +301,7 @@ def _page(
         version=entry.version if entry and not request.POST else version_read(request.POST, entry),
         reads=paragraph(page.manual.formulation, form.values, page.codes["areas"]),
         plain=plain_view(page, form.values) if record == FORMULATION else None,
+        chosen=for_formulation(page) if record == FORMULATION else (),
         dates=contract_dates(form.values) if record == CONTRACT else (),
         put_down={key: request.POST.get(key, "") for key in request.POST if key.startswith(PUT_DOWN)},
         faults=tuple(fault for fault in faults if fault.path.startswith(PUT_DOWN)),

@@ -62,6 +62,7 @@ of_episode = [
     path("formulation/issue/", formulation_issues.issue, name="formulation-issue-new"),
     path("formulation/issue/<uuid:entry_id>/", formulation_issues.issue, name="formulation-issue"),
     path("formulation/order/", formulation_issues.order, name="formulation-order"),
+    path("formulation/patterns/", formulation.patterns, name="formulation-patterns"),
     path("formulation/write/", formulation_write.write, name="formulation-write"),
     path("formulation/offer/", formulation_asked.offer, name="formulation-offer"),
     path(
