@@ -69,6 +69,7 @@ SPECIAL = {
     "therapist:formulation-compare": {"before_id": "rec_formulation", "after_id": "rec_formulation"},
     "therapist:session-quote-drop": {"entry_id": "rec_quote"},
     "therapist:worksheets-talk": {"entry_id": "rec_communication_analysis"},
+    "therapist:worksheets-talk-work": {"entry_id": "rec_communication_analysis"},
     "therapist:session-move": {"session_id": "planned"},
     "therapist:session-absence": {"session_id": "planned"},
     "therapist:session-begin-now": {"session_id": "planned"},

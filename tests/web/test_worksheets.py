@@ -93,7 +93,7 @@ def test_a_talk_is_kept_and_led_on_with(episode):
     response = post(episode, {"person": made.code, "context": "dinner", "talk": TALK})
     entry = Entry.objects.get(episode=episode, record_type="rec_communication_analysis")
     assert response.status_code == 302
-    assert response["Location"].startswith(f"/episodes/{episode.pk}/records/{entry.pk}/edit/")
+    assert response["Location"] == f"/episodes/{episode.pk}/worksheets/talk/{entry.pk}/work/"
     page = text_of(get(episode, f"talk/{entry.pk}/"))
     assert "A talk with Bento" in page
     assert page.index("Are you listening?") < page.index("What is it now and why today")

@@ -8,13 +8,13 @@ from datetime import date
 from typing import Any
 
 from openipt.core.course import known
-from openipt.core.course.locks import LOCKED_FIELDS
+from openipt.core.course.locks import LOCKED_FIELDS, InLife, lock_faults
 from openipt.core.fields.words import Line
 from openipt.core.manual.model import Technique
 from openipt.records.models import Entry
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_records import EntryLine, entry_line, lines_of
-from openipt.web.therapist.room_parts import edit_address, new_address
+from openipt.web.therapist.room_parts import edit_address, may_write, new_address
 
 TALK = "rec_communication_analysis"
 # Records a technique fills that have a room of their own, or are part of a session.
@@ -201,8 +201,9 @@ def _trend(before: float, now: float) -> str:
 # -- one talk ----------------------------------------------------------------------------------------
 
 
-def present_talk(page: EpisodePage, entry: Entry) -> TalkView:
-    values = entry.visible
+def present_talk(page: EpisodePage, entry: Entry, sent: Mapping[str, Any] | None = None) -> TalkView:
+    """The talk as it was kept, or as it was just sent."""
+    values = entry.visible if sent is None else sent
     kind = page.manual.record_types[TALK]
     code = str(values.get("other_person_id") or "")
     other = page.people.get(code, code) or "The other"
@@ -216,8 +217,65 @@ def present_talk(page: EpisodePage, entry: Entry) -> TalkView:
         rest=lines_of(page, kind, {key: v for key, v in values.items() if key not in SAID_IN_DIALOGUE}),
         break_point=broke if isinstance(broke, int) else None,
         address=page.address(f"records/{entry.pk}/"),
-        edit_address=edit_address(page, entry),
+        edit_address=work_address(page, entry),
     )
+
+
+def work_address(page: EpisodePage, entry: Entry) -> str:
+    """Where a talk is gone on with: line by line while it may change, else as its record."""
+    closed = (entry.session is not None and entry.session.is_signed) or entry.by_role == "client"
+    if closed or not may_write(page, TALK):
+        return edit_address(page, entry)
+    return page.address(f"worksheets/talk/{entry.pk}/work/")
+
+
+@dataclass(frozen=True)
+class StyleChoice:
+    """One style of 8.1 with its markers, and how much each of the two shows it (0 to 2)."""
+
+    id: str
+    name: str
+    markers: str
+    answer: str
+    client: str
+    other: str
+
+    @property
+    def is_seen(self) -> bool:
+        return bool(self.client or self.other)
+
+
+def style_choices(page: EpisodePage, values: Mapping[str, Any]) -> tuple[StyleChoice, ...]:
+    rated = {who: _rated(values.get(f"styles_{who}")) for who in ("client", "other")}
+    return tuple(
+        StyleChoice(
+            style.id, style.name, style.markers, style.answer, rated["client"].get(style.id, ""),
+            rated["other"].get(style.id, ""),
+        )
+        for style in page.manual.styles.values()
+    )  # fmt: skip
+
+
+def _rated(rows: Any) -> dict[str, str]:
+    return {
+        str(row.get("id")): str(row["rating"]) for row in rows or () if isinstance(row.get("rating"), int)
+    }
+
+
+def styles_sent(page: EpisodePage, post: Mapping[str, str], who: str) -> list[dict[str, Any]]:
+    """The styles marked for one speaker, in the order of 8.1; one that was not marked is left out."""
+    sent = {style: post.get(f"style-{who}-{style}", "") for style in page.manual.styles}
+    return [{"id": style, "rating": int(value)} for style, value in sent.items() if value in ("0", "1", "2")]
+
+
+def why_locked(page: EpisodePage, values: Mapping[str, Any]) -> str:
+    """Why other words and rehearsal wait (DR-06), and the way on; "" where they do not."""
+    tried = {**values, "alternatives": [{"line": "…"}]}
+    people = {
+        code: InLife(label, page.relations.get(code, "")) for code, label in page.people_to_pick.items()
+    }
+    faults = lock_faults(TALK, tried, None, known.danger(page.course), people)
+    return faults[0].message if faults else ""
 
 
 BENEATH = (

@@ -28,6 +28,7 @@ from openipt.web.therapist import (
     timeline,
     today,
     worksheets,
+    worksheets_talk,
 )
 
 app_name = "therapist"
@@ -92,6 +93,7 @@ of_episode = [
     path("worksheets/", worksheets.worksheets, name="worksheets"),
     path("worksheets/talk/", worksheets.talk_new, name="worksheets-talk-new"),
     path("worksheets/talk/<uuid:entry_id>/", worksheets.talk, name="worksheets-talk"),
+    path("worksheets/talk/<uuid:entry_id>/work/", worksheets_talk.talk_work, name="worksheets-talk-work"),
     path("measures/", measures.measures, name="measures"),
     path("measures/enter/", measures.enter, name="measures-enter"),
     path("measures/<slug:measure_id>/", measures.measure, name="measure"),

@@ -15,8 +15,13 @@ from openipt.records.access import Act
 from openipt.web.doors import roles
 from openipt.web.sent import Sent
 from openipt.web.therapist.common import EpisodePage, entry_of, episode_page, say, show
-from openipt.web.therapist.presenters_worksheets import TALK, present_talk, present_worksheets
-from openipt.web.therapist.room_parts import add_once, edit_address
+from openipt.web.therapist.presenters_worksheets import (
+    TALK,
+    present_talk,
+    present_worksheets,
+    work_address,
+)
+from openipt.web.therapist.room_parts import add_once
 
 ROOM = "worksheets"
 LONGEST_TALK = 50_000
@@ -65,7 +70,7 @@ def talk_new(request: HttpRequest, episode_id: UUID) -> HttpResponse:
         return _form(request, page, sent)
     entry.episode = page.episode
     say(request, "The talk is kept. Go on with what was felt, meant and heard.")
-    return HttpResponseRedirect(edit_address(page, entry))
+    return HttpResponseRedirect(work_address(page, entry))
 
 
 def _values(page: EpisodePage, person: str, context: str, turns: list[dict[str, Any]]) -> dict[str, Any]:
