@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 RINGS = (1, 2, 3)
+TURN = 360
+CONFLICT_FROM = 5  # of 10: marked from the middle of its scale on; project default, every value stands in words
+MOST_SUPPORT = 4
+OFTEN = {"daily": 2, "weekly": 1, "monthly": 1, "less": 0, "none": 0}
 RING_WORDS = {1: "inner ring", 2: "middle ring", 3: "outer ring"}
 
 
@@ -26,6 +30,43 @@ class Move:
         return self.after < self.before
 
 
+@dataclass(frozen=True)
+class Marks:
+    """What a circle shows of somebody beside their ring, as their inventory has it.
+
+    `size` follows how often there is contact (0 seldom or none, 1 some or not known, 2 daily), `support` how
+    many kinds of support come from them.
+    """
+
+    size: int = 1
+    support: int = 0
+    conflict: bool = False
+    changed: bool = False
+    has_died: bool = False
+    in_past: bool = False
+    safety: bool = False
+
+    @property
+    def is_absent(self) -> bool:
+        return self.has_died or self.in_past
+
+
+def marks(values: Mapping[str, Any]) -> Marks:
+    """The marks of a person from the latest that was said of them (`rec_inventory_person`)."""
+    support = values.get("support_type")
+    kinds = [kind for kind in support if kind != "none"] if isinstance(support, list | tuple) else []
+    conflict, change = values.get("conflict_0_10"), values.get("change_near_onset")
+    return Marks(
+        size=OFTEN.get(str(values.get("contact_frequency")), 1),
+        support=min(MOST_SUPPORT, len(kinds)),
+        conflict=isinstance(conflict, int) and conflict >= CONFLICT_FROM,
+        changed=isinstance(change, Mapping) and change.get("changed") is True,
+        has_died=values.get("alive") is False,
+        in_past=values.get("past_or_present") == "past",
+        safety=values.get("safety_concern") is True,
+    )
+
+
 def places(values: Mapping[str, Any]) -> dict[str, int]:
     """Person -> ring, as a `rec_closeness_circle` holds them; of two places of one person the inner one."""
     rings = values.get("rings")
@@ -36,6 +77,15 @@ def places(values: Mapping[str, Any]) -> dict[str, int]:
         for person in rings.get(str(ring)) or ():
             if isinstance(person, str):
                 found.setdefault(person, ring)
+    return found
+
+
+def angles(values: Mapping[str, Any]) -> dict[str, int]:
+    """Person -> where on their ring they were dragged to, in degrees clockwise from the top."""
+    found: dict[str, int] = {}
+    for row in values.get("angles") or ():
+        if isinstance(row, Mapping) and isinstance(row.get("angle"), int) and row.get("person_id"):
+            found[str(row["person_id"])] = row["angle"] % TURN
     return found
 
 
@@ -51,9 +101,16 @@ def empty_rings(found: Mapping[str, int]) -> tuple[int, ...]:
     return tuple(ring for ring in RINGS if ring not in found.values())
 
 
-def circle_values(found: Mapping[str, int], before: Mapping[str, int] | None, on: str) -> dict[str, Any]:
+def circle_values(
+    found: Mapping[str, int],
+    before: Mapping[str, int] | None,
+    on: str,
+    dragged: Mapping[str, int] | None = None,
+) -> dict[str, Any]:
     """A `rec_closeness_circle` of these places; moves are between two rings, since the circle before."""
     shifted = moves(before, found) if before is not None else ()
+    kept = {who: angle % TURN for who, angle in (dragged or {}).items() if who in found}
+    more = {"angles": [{"person_id": who, "angle": angle} for who, angle in kept.items()]} if kept else {}
     return {
         "date": on,
         "rings": {str(ring): [who for who, place in found.items() if place == ring] for ring in RINGS},
@@ -63,4 +120,5 @@ def circle_values(found: Mapping[str, int], before: Mapping[str, int] | None, on
             if move.before is not None and move.after is not None
         ],
         "empty_rings": list(empty_rings(found)),
+        **more,
     }

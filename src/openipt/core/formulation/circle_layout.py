@@ -25,16 +25,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import asin, cos, floor, hypot, pi, radians, sin
 
-from openipt.core.formulation.circle import RINGS
+from openipt.core.formulation.circle import RINGS, TURN
 from openipt.core.formulation.label_width import shortened, width
 
 GOLDEN_ANGLE = 137.508  # each next one far from all before (the angle at which leaves grow around a stem)
-TURN = 360
 NAMED, CLOSE, NUMBERED = "named", "close", "numbered"
 SIZES = (0.8, 1.0, 1.2)  # of a disc: little contact, some or not known, daily
 MARKS = 5.0  # the room around a disc that its marks may take
 GAP = 2.0
 LINE = 1.3  # the height of a line of words, in heights of its letters
+NAME_HALF = 4.2  # half of the longest name of a ring ("Middle: nobody"), in heights of its letters
 FULL_SHARE = 0.8  # names that would cover more of a ring than this are not tried
 ANGLE_STEP = 5
 
@@ -226,7 +226,7 @@ def reserved(paper: Paper, lines: Iterable[float]) -> tuple[Box, ...]:
     """What nobody may lie on: the self, and the names of the rings."""
     x, y = paper.middle
     around = paper.self_radius
-    half, high = 5.4 * paper.letters * 0.65, paper.letters * LINE / 2
+    half, high = NAME_HALF * paper.letters, paper.letters * LINE / 2
     names = [(x - half, at - high, x + half, at + high) for line in lines for at in (_name_y(paper, line),)]
     return ((x - around, y - around, x + around, y + around), *names)
 
