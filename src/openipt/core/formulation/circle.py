@@ -8,7 +8,9 @@ from typing import Any
 
 RINGS = (1, 2, 3)
 TURN = 360
-CONFLICT_FROM = 5  # of 10: marked from the middle of its scale on; project default, every value stands in words
+CONFLICT_FROM = (
+    5  # of 10: marked from the middle of its scale on; project default, every value stands in words
+)
 MOST_SUPPORT = 4
 OFTEN = {"daily": 2, "weekly": 1, "monthly": 1, "less": 0, "none": 0}
 RING_WORDS = {1: "inner ring", 2: "middle ring", 3: "outer ring"}

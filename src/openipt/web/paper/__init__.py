@@ -1,4 +1,4 @@
-"""Pages as accessible PDF: a typst template beside this file, filled with plain values.
+"""Pages as accessible PDF, drawings as pictures: a typst template beside this file, filled with plain values.
 
 The gate of PDF/UA-1 is on: a picture without words for it, a table without a head or a letter that no font can
 show makes no file. Nothing is written to disk, and nothing is fetched.
@@ -19,6 +19,8 @@ FOLDER = Path(__file__).parent
 STANDARD = "ua-1"
 UNSHOWN = "□"  # stands for a letter that no font of this machine has
 MOST_UNSHOWN = 80  # different letters; beyond that, everything outside of the widest known scripts
+SHARP = 144.0  # two dots for each unit of a drawing, which is one point
+NO_PICTURE = "This cannot be made into a picture here. Take the SVG instead, or print the page."
 CANNOT = "This cannot be made into a PDF here. Print the page instead."
 
 _MISSING = re.compile(r'the text `"(.+?)"` could not be displayed', re.DOTALL)
@@ -38,6 +40,22 @@ def pdf(template: str, data: Mapping[str, Any], at: datetime) -> bytes:
     made, _ = _compiled(source, _plain(text), at)
     if made is None:
         raise NotAllowedNow((CANNOT,))
+    return made
+
+
+def png(svg: str, width: float) -> bytes:
+    """A drawing as a picture, twice as large as it is drawn. Nothing is written to disk."""
+    import typst
+
+    try:
+        made: bytes = typst.compile(
+            (FOLDER / "circle.typ").read_bytes(),
+            format="png",
+            ppi=SHARP,
+            sys_inputs={"svg": svg, "width": f"{width:g}"},
+        )
+    except typst.TypstError:
+        raise NotAllowedNow((NO_PICTURE,)) from None
     return made
 
 

@@ -9,17 +9,14 @@ from typing import Any
 
 from openipt.core.fields.definitions import RecordType, is_empty
 from openipt.core.fields.words import Line
-from openipt.core.formulation.circle import RING_WORDS, RINGS, Move, empty_rings, moves, places
+from openipt.core.formulation.circle import RING_WORDS, RINGS, Move, empty_rings, marks, moves, places
 from openipt.records.models import Entry
 from openipt.web.jinja import short_day
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_records import RecordList, lines_of, record_list
-from openipt.web.therapist.room_parts import edit_address, new_address
+from openipt.web.therapist.room_parts import edit_address, may_write, new_address
 
 PERSON, CIRCLE, REVIEW = "rec_inventory_person", "rec_closeness_circle", "rec_relationship_review"
-CONFLICT_FROM = (
-    5  # shown as a chip from the middle of its scale on; project default, every value stands in words
-)
 SAID_FIRST = ("support_type", "conflict_0_10", "change_near_onset", "change_wanted")
 SAID_ELSEWHERE = (
     "person_id",
@@ -110,7 +107,7 @@ def present_people(page: EpisodePage) -> PeoplePage:
         circles=tuple(reversed(circle_views(page))),
         reviews=record_list(page, REVIEW),
         add_address=new_address(page, PERSON),
-        circle_address=page.address("people/circle/") if views and new_address(page, CIRCLE) else "",
+        circle_address=page.address("people/circle/") if may_write(page, CIRCLE) else "",
     )
 
 
@@ -128,13 +125,13 @@ def _counted(views: tuple[PersonView, ...]) -> str:
 def people_views(page: EpisodePage) -> tuple[PersonView, ...]:
     """Everybody of the inventory, in the order they were named; then those only a record names."""
     kind = page.manual.record_types[PERSON]
-    entries = _by_person(page)
+    entries = entries_by_person(page)
     stood = ring_history(page)
     codes = dict.fromkeys([*page.people_to_pick, *(code for code in entries if code not in page.people)])
     return tuple(_person(page, kind, code, entries.get(code, []), stood.get(code, [])) for code in codes)
 
 
-def _by_person(page: EpisodePage) -> dict[str, list[Entry]]:
+def entries_by_person(page: EpisodePage) -> dict[str, list[Entry]]:
     """Entries by the person they are about; a client's own by the name it gives, where it is known."""
     named = {label.casefold(): code for code, label in page.people.items()}
     found: dict[str, list[Entry]] = {}
@@ -200,20 +197,15 @@ def _facts(lines: Mapping[str, Line]) -> tuple[tuple[str, str], ...]:
 
 def _chips(values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """What a reader must see at once, each as (words, tone)."""
-    conflict = values.get("conflict_0_10")
+    shown = marks(values)
     found = [
-        ("Safety concern", "danger") if values.get("safety_concern") is True else None,
-        ("Has died", "quiet") if values.get("alive") is False else None,
-        ("In the past", "quiet") if values.get("past_or_present") == "past" else None,
-        ("Conflict", "attention") if isinstance(conflict, int) and conflict >= CONFLICT_FROM else None,
-        ("Changed near onset", "attention") if _changed(values) else None,
+        ("Safety concern", "danger") if shown.safety else None,
+        ("Has died", "quiet") if shown.has_died else None,
+        ("In the past", "quiet") if shown.in_past else None,
+        ("Conflict", "attention") if shown.conflict else None,
+        ("Changed near onset", "attention") if shown.changed else None,
     ]
     return tuple(chip for chip in found if chip)
-
-
-def _changed(values: Mapping[str, Any]) -> bool:
-    change = values.get("change_near_onset")
-    return isinstance(change, Mapping) and change.get("changed") is True
 
 
 # -- rings over time -------------------------------------------------------------------------------
@@ -223,7 +215,7 @@ def ring_history(page: EpisodePage) -> dict[str, list[Place]]:
     """Person -> every place they were given, oldest first: by their record, by a rating, by a circle."""
     days = {meeting.number: meeting.on for meeting in page.course.meetings if meeting.number is not None}
     found: dict[str, list[Place]] = {}
-    for code, entries in _by_person(page).items():
+    for code, entries in entries_by_person(page).items():
         for entry in entries:
             found.setdefault(code, []).extend(_places_of(entry, days))
     for entry in page.entries(CIRCLE):
@@ -285,13 +277,13 @@ def _circle(
         session=entry.session.number if entry.session else None,
         by_client=entry.by_role == "client",
         rings=tuple((HEADINGS[ring], names(ring) or "nobody") for ring in RINGS),
-        moves=tuple(_in_words(page, move) for move in moves(before, stood)) if before is not None else (),
+        moves=tuple(move_in_words(page, move) for move in moves(before, stood)) if before is not None else (),
         empty=", ".join(RING_WORDS[ring] for ring in empty_rings(stood)),
         is_first=before is None,
     )
 
 
-def _in_words(page: EpisodePage, move: Move) -> str:
+def move_in_words(page: EpisodePage, move: Move) -> str:
     who = page.people.get(move.person, move.person)
     if move.before is None:
         return f"{who} came into the {RING_WORDS[move.after or 3]}"

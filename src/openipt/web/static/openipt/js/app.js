@@ -24,6 +24,9 @@ const BEHAVIOURS = {
   "[data-find]": "./session_find.js",
   "[data-session-room]": "./session_room.js",
   "[data-line-view]": "./line.js",
+  "[data-circle]": "./circle.js",
+  "[data-circle-player]": "./circle_player.js",
+  "[data-send-on-change]": "./send_on_change.js",
 };
 const started = new WeakMap();
 
