@@ -9,19 +9,19 @@ their number in the inventory alone. Who was dragged comes first, then the order
 free place nearest to their angle. So one more person at the end moves nobody, as long as the drawing keeps its
 step, and somebody who changes the ring goes in or out on their own ray.
 
-A drawing has three steps, and takes the first in which everybody finds a place:
+A drawing has four steps, and takes the first in which everybody finds a place:
 
 | step | how people are drawn |
 |---|---|
 | named | a disc with the name under it |
-| close | smaller discs, smaller and shorter names |
+| close, closer | smaller discs, smaller and shorter names |
 | numbered | a number in the disc, the names in a key beneath; the rings share the room by how many they hold |
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import asin, cos, floor, hypot, pi, radians, sin
 
@@ -29,12 +29,14 @@ from openipt.core.formulation.circle import RINGS, TURN
 from openipt.core.formulation.label_width import shortened, width
 
 GOLDEN_ANGLE = 137.508  # each next one far from all before (the angle at which leaves grow around a stem)
-NAMED, CLOSE, NUMBERED = "named", "close", "numbered"
+NAMED, CLOSE, CLOSER, NUMBERED = STEPS = "named", "close", "closer", "numbered"
 SIZES = (0.8, 1.0, 1.2)  # of a disc: little contact, some or not known, daily
 MARKS = 5.0  # the room around a disc that its marks may take
 GAP = 2.0
 LINE = 1.3  # the height of a line of words, in heights of its letters
 NAME_HALF = 4.2  # half of the longest name of a ring ("Middle: nobody"), in heights of its letters
+APART = (9.0, 6.0, 3.0, GAP)  # between discs that hold numbers, the roomiest first
+LOST_TO_NAMES = 3  # places of an orbit that may lie under the name of a ring
 FULL_SHARE = 0.8  # names that would cover more of a ring than this are not tried
 ANGLE_STEP = 5
 
@@ -65,6 +67,7 @@ class Step:
     disc: float
     letters: float
     longest: float = 0.0
+    apart: float = GAP  # between two discs, where they hold numbers
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,8 @@ class Paper:
     self_radius: float
     lines: tuple[float, float, float]
     letters: float
-    steps: tuple[Step, Step, Step]
+    steps: tuple[Step, ...]  # with names, the roomiest first
+    numbered: Step
 
     @property
     def middle(self) -> tuple[float, float]:
@@ -86,11 +90,13 @@ class Paper:
 
 WIDE = Paper(
     "wide", 680, 600, 30, (118, 208, 292), 12.5,
-    (Step(NAMED, 15, 14, 128), Step(CLOSE, 11, 12.5, 84), Step(NUMBERED, 13, 12.5)),
+    (Step(NAMED, 18, 15, 200), Step(CLOSE, 14, 13.5, 128), Step(CLOSER, 11, 12.5, 84)),
+    Step(NUMBERED, 13, 12.5),
 )  # fmt: skip
 NARROW = Paper(
     "narrow", 358, 364, 20, (72, 124, 174), 11,
-    (Step(NAMED, 10, 13, 80), Step(CLOSE, 8, 12, 58), Step(NUMBERED, 10, 12)),
+    (Step(NAMED, 11, 13, 112), Step(CLOSE, 9, 12, 78), Step(CLOSER, 8, 12, 58)),
+    Step(NUMBERED, 10, 12),
 )  # fmt: skip
 PAPERS = (WIDE, NARROW)
 
@@ -146,7 +152,7 @@ def own_angle(number: int) -> int:
 def layout(people: Sequence[Standing], paper: Paper = WIDE) -> Layout:
     """Everybody in their ring, on this paper, in the first step that has room for all."""
     order = sorted(range(len(people)), key=lambda at: (people[at].angle is None, at))
-    for step in paper.steps[:2]:
+    for step in paper.steps:
         words = [shortened(one.label, step.letters, step.longest) for one in people]
         bodies = tuple(
             _Body(people[at].ring, people[at].size, _room_of(words[at], step), people[at].wanted)
@@ -155,10 +161,9 @@ def layout(people: Sequence[Standing], paper: Paper = WIDE) -> Layout:
         spots = _named_spots(paper, step, bodies)
         if spots is not None:
             return _drawn(people, paper, step, paper.lines, words, order, spots)
-    step = paper.steps[2]
+    step = paper.numbered
     wants = tuple((people[at].ring, people[at].wanted) for at in order)
-    lines, spots, disc = _numbered_spots(paper, step, wants)
-    step = Step(NUMBERED, disc, step.letters)
+    lines, spots, step = _numbered_spots(paper, step, wants)
     words = [str(at + 1) for at in range(len(people))]
     return _drawn(people, paper, step, lines, words, order, spots)
 
@@ -338,32 +343,36 @@ def _away(offer: tuple[int, float], middle: float) -> float:
 @lru_cache(maxsize=1024)
 def _numbered_spots(
     paper: Paper, step: Step, wants: tuple[tuple[int, int], ...]
-) -> tuple[tuple[float, ...], tuple[tuple[float, float], ...], float]:
-    """The lines of the rings, a place for each, and the radius of the discs, smaller where so many stand."""
-    disc = step.disc
-    while True:
-        found = _orbits(paper, disc, wants)
+) -> tuple[tuple[float, ...], tuple[tuple[float, float], ...], Step]:
+    """The lines of the rings, a place for each, and the step: closer, then smaller, where so many stand."""
+    for apart in APART:
+        tried = replace(step, apart=apart)
+        found = _orbits(paper, tried, wants)
         if found is not None:
-            return (*found, disc)
-        disc *= 0.85
+            return (*found, tried)
+    while True:
+        tried = replace(tried, disc=tried.disc * 0.85)
+        found = _orbits(paper, tried, wants)
+        if found is not None:
+            return (*found, tried)
 
 
 def _orbits(
-    paper: Paper, disc: float, wants: tuple[tuple[int, int], ...]
+    paper: Paper, step: Step, wants: tuple[tuple[int, int], ...]
 ) -> tuple[tuple[float, ...], tuple[tuple[float, float], ...]] | None:
     """People on circles within each ring, as many as the ring needs; None where the paper is too small."""
-    apart = 2 * disc + GAP
-    needed = _orbits_needed(paper, wants, apart)
-    spare = paper.lines[2] - paper.self_radius - GAP - sum(needed) * apart
+    each = 2 * step.disc + step.apart
+    needed = _orbits_needed(paper, wants, each)
+    spare = paper.lines[2] - paper.self_radius - GAP - sum(needed) * each
     if spare < 0:
         return None
     wider = spare / len(RINGS)
     radius, lines, at = paper.self_radius + GAP, [], []
     for count in needed:
-        at.append([radius + (wider + count * apart) * (orbit + 0.5) / count for orbit in range(count)])
-        radius += wider + count * apart
+        at.append([radius + (wider + count * each) * (orbit + 0.5) / count for orbit in range(count)])
+        radius += wider + count * each
         lines.append(round(radius, 1))
-    slots = [_slots(paper, disc, radii, lines) for radii in at]
+    slots = [_slots(paper, step, radii, lines) for radii in at]
     spots = []
     for ring, wanted in wants:
         free = slots[ring - 1]
@@ -375,31 +384,29 @@ def _orbits(
     return tuple(lines), tuple(spots)
 
 
-def _orbits_needed(paper: Paper, wants: tuple[tuple[int, int], ...], apart: float) -> list[int]:
+def _orbits_needed(paper: Paper, wants: tuple[tuple[int, int], ...], each: float) -> list[int]:
     """For each ring the orbits that hold all who stand in it, were it drawn as far in as can be."""
     counts = [sum(1 for ring, _ in wants if ring == one) for one in RINGS]
-    radius, needed = paper.self_radius + GAP + apart / 2, []
+    radius, needed = paper.self_radius + GAP + each / 2, []
     for count in counts:
         orbits, holds = 0, 0
         while orbits == 0 or holds < count:
-            holds += max(1, floor(2 * pi * radius / apart) - _LOST_TO_NAMES)
-            orbits, radius = orbits + 1, radius + apart
+            holds += max(1, floor(2 * pi * radius / each) - LOST_TO_NAMES)
+            orbits, radius = orbits + 1, radius + each
         needed.append(orbits)
     return needed
 
 
-_LOST_TO_NAMES = 3  # places of an orbit that may lie under the name of a ring
-
-
 def _slots(
-    paper: Paper, disc: float, radii: Sequence[float], lines: Sequence[float]
+    paper: Paper, step: Step, radii: Sequence[float], lines: Sequence[float]
 ) -> list[tuple[float, float, tuple[float, float]]]:
     """Every place on these orbits: its angle, its orbit, and where it lies."""
     x0, y0 = paper.middle
     names = reserved(paper, lines)
+    disc = step.disc
     found = []
     for out in radii:
-        count = floor(pi / asin((disc + GAP / 2) / out))
+        count = floor(pi / asin((disc + step.apart / 2) / out))
         for at in range(count):
             angle = TURN * at / count
             x, y = round(x0 + out * sin(radians(angle)), 1), round(y0 - out * cos(radians(angle)), 1)

@@ -37,14 +37,13 @@ from openipt.web.therapist.presenters_circle import (
     circle_version,
     drawn_now,
     from_text,
-    last_circle,
     own_draft,
     places_before,
     present_room,
     standing_now,
     version_of,
 )
-from openipt.web.therapist.presenters_people import CIRCLE
+from openipt.web.therapist.presenters_people import CIRCLE, last_circle
 from openipt.web.therapist.room_parts import add_once, still_open
 
 ROOM = "people"

@@ -217,4 +217,4 @@ def _panel(
         raise NoAccess
     alone = bool(request.headers.get("HX-Request"))
     template = "therapist/_circle_person.html" if alone else "therapist/circle_person.html"
-    return show(request, template, None if turned else page, page=page, beside=beside, status=status)
+    return show(request, template, page, beside=beside, status=status)

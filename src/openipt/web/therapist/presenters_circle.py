@@ -30,9 +30,11 @@ from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_people import (
     CIRCLE,
     entries_by_person,
+    last_circle,
     latest_values,
     move_in_words,
     people_views,
+    rings_now,
 )
 from openipt.web.therapist.room_parts import still_open
 
@@ -178,13 +180,8 @@ def present_standing(page: EpisodePage) -> Standing:
 def standing_now(page: EpisodePage) -> Drawn:
     """The last circle; who is not on it stands where a later record puts them."""
     last = last_circle(page)
-    stood = places(last.visible) if last else {}
+    stood = rings_now(page)
     turned = angles(last.visible) if last else {}
-    for code, entries in entries_by_person(page).items():
-        for entry in entries:
-            ring = entry.visible.get("closeness_ring_1_3")
-            if ring in RINGS and (last is None or entry.created_at > last.updated_at):
-                stood[code] = ring
     codes = dict.fromkeys([*page.people_to_pick, *(code for code in stood if code not in page.people)])
     where: dict[str, Where] = {code: (stood.get(code), turned.get(code)) for code in codes}
     return Drawn(where, version_of(last, None))
@@ -206,11 +203,6 @@ def own_draft(page: EpisodePage) -> DraftText | None:
     if draft is not None:
         draft.episode = page.episode
     return draft
-
-
-def last_circle(page: EpisodePage) -> Entry | None:
-    found = page.entries(CIRCLE)
-    return found[-1] if found else None
 
 
 def places_before(page: EpisodePage, without: Entry | None = None) -> dict[str, int] | None:

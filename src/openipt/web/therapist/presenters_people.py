@@ -126,9 +126,11 @@ def people_views(page: EpisodePage) -> tuple[PersonView, ...]:
     """Everybody of the inventory, in the order they were named; then those only a record names."""
     kind = page.manual.record_types[PERSON]
     entries = entries_by_person(page)
-    stood = ring_history(page)
+    stood, now = ring_history(page), rings_now(page)
     codes = dict.fromkeys([*page.people_to_pick, *(code for code in entries if code not in page.people)])
-    return tuple(_person(page, kind, code, entries.get(code, []), stood.get(code, [])) for code in codes)
+    return tuple(
+        _person(page, kind, code, entries.get(code, []), stood.get(code, []), now.get(code)) for code in codes
+    )
 
 
 def entries_by_person(page: EpisodePage) -> dict[str, list[Entry]]:
@@ -153,7 +155,12 @@ def latest_values(entries: list[Entry]) -> dict[str, Any]:
 
 
 def _person(
-    page: EpisodePage, kind: RecordType, code: str, entries: list[Entry], stood: list[Place]
+    page: EpisodePage,
+    kind: RecordType,
+    code: str,
+    entries: list[Entry],
+    stood: list[Place],
+    ring: int | None,
 ) -> PersonView:
     values = latest_values(entries)
     lines = {line.key: line for line in lines_of(page, kind, values)}
@@ -162,7 +169,7 @@ def _person(
         code=code,
         label=page.people.get(code) or str(values.get("label") or values.get("person_id") or "Somebody"),
         relation=str(values.get("relation") or page.relations.get(code, "")),
-        ring=stood[-1].ring if stood else values.get("closeness_ring_1_3"),
+        ring=ring,
         absent=values.get("alive") is False or values.get("past_or_present") == "past",
         chips=_chips(values),
         facts=_facts(lines),
@@ -208,7 +215,24 @@ def _chips(values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple(chip for chip in found if chip)
 
 
-# -- rings over time -------------------------------------------------------------------------------
+# -- rings now, and over time -------------------------------------------------------------------------------
+
+
+def last_circle(page: EpisodePage) -> Entry | None:
+    found = page.entries(CIRCLE)
+    return found[-1] if found else None
+
+
+def rings_now(page: EpisodePage) -> dict[str, int]:
+    """Person -> the ring they stand in: that of the last circle, or of a record written after it."""
+    last = last_circle(page)
+    stood = places(last.visible) if last else {}
+    for code, entries in entries_by_person(page).items():
+        for entry in entries:
+            ring = entry.visible.get("closeness_ring_1_3")
+            if ring in RINGS and (last is None or entry.created_at > last.updated_at):
+                stood[code] = ring
+    return stood
 
 
 def ring_history(page: EpisodePage) -> dict[str, list[Place]]:

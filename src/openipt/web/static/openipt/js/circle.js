@@ -15,7 +15,7 @@ export function start(room) {
   const [undoButton, redoButton] = ["undo", "redo"].map((name) => room.querySelector(`[data-${name}]`));
   const say = said(room);
   const nameOf = (code) => room.querySelector(`[name="ring-${code}"]`)?.closest("fieldset").querySelector("legend span").textContent ?? "";
-  let state = JSON.parse(field.value);
+  let state = JSON.parse(field.defaultValue); // the value may have been brought back already
   let [done, undone] = [[], []];
   let [chosen, inHand] = [null, null];
 
@@ -139,7 +139,7 @@ export function start(room) {
   for (const svg of svgs()) {
     follow(svg, { tapped, tappedRing, dropped: put, holding: (code) => (inHand = code) });
   }
-  room.addEventListener("keydown", (event) => arrows(event, { svgs, put, undo, redo, state: () => state, add, choose }));
+  document.addEventListener("keydown", (event) => arrows(event, { svgs, put, undo, redo, state: () => state, add, choose }));
   room.addEventListener("change", (event) => {
     const code = event.target.name?.startsWith("ring-") && event.target.name.slice(5);
     if (code) put(code, Number(event.target.value) || null);
@@ -161,5 +161,6 @@ export function start(room) {
   for (const hidden of room.querySelectorAll("[data-circle-tools], [data-circle-keys]")) hidden.hidden = false;
   const here = room.querySelector("#circle-person")?.dataset.person ?? null;
   choose(here);
+  if (field.value !== field.defaultValue) show(JSON.parse(field.value));
   room.dataset.circleTaken = "";
 }

@@ -18,14 +18,14 @@ export function start(player) {
     const frame = frames[at];
     const fresh = frame.content.cloneNode(true);
     takeOver(player.querySelector("[data-stage]"), fresh);
-    player.querySelector("[data-when]").textContent = frame.dataset.when;
-    player.querySelector("[data-moved]").textContent = frame.dataset.moved;
+    player.querySelector("[data-when]").textContent = frame.dataset.frameWhen;
+    player.querySelector("[data-moved]").textContent = frame.dataset.frameMoved;
     for (const step of steps) {
       if (Number(step.dataset.step) === at) step.setAttribute("aria-current", "true");
       else step.removeAttribute("aria-current");
     }
     slide.value = at;
-    slide.setAttribute("aria-valuetext", frame.dataset.when);
+    slide.setAttribute("aria-valuetext", frame.dataset.frameWhen);
     player.dataset.now = at;
   }
 
@@ -61,6 +61,6 @@ export function start(player) {
     stop();
     show(Number(step.dataset.step));
   });
-  slide.setAttribute("aria-valuetext", frames[now].dataset.when);
+  slide.setAttribute("aria-valuetext", frames[now].dataset.frameWhen);
   for (const hidden of [button, player.querySelector("[data-slide-box]")]) hidden.hidden = false;
 }

@@ -21,10 +21,12 @@ export function start(form) {
     clearTimeout(timer);
     timer = setTimeout(keepNow, PAUSE);
   });
-  form.addEventListener("submit", () => {
-    clearTimeout(timer);
-    keepNow();
-  });
+  for (const at of ["change", "submit"]) {
+    form.addEventListener(at, () => {
+      clearTimeout(timer);
+      keepNow();
+    });
+  }
   form.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.elt !== form || !event.detail.successful) return;
     clearTimeout(timer);
