@@ -67,6 +67,8 @@ SPECIAL = {
     "client:worksheet-move": {"entry_id": "worksheet"},
     "therapist:formulation-issue": {"entry_id": "rec_issue"},
     "therapist:formulation-compare": {"before_id": "rec_formulation", "after_id": "rec_formulation"},
+    "therapist:people-circle-svg": {"entry_id": "rec_closeness_circle"},
+    "therapist:people-circle-png": {"entry_id": "rec_closeness_circle"},
     "therapist:session-quote-drop": {"entry_id": "rec_quote"},
     "therapist:worksheets-talk": {"entry_id": "rec_communication_analysis"},
     "therapist:worksheets-talk-work": {"entry_id": "rec_communication_analysis"},

@@ -41,7 +41,7 @@ pytestmark = pytest.mark.django_db
 MARKER = re.compile(r"zq[b-k]{4}xz", re.IGNORECASE)
 ADDRESS = re.compile(r'(?:href|action|src|formaction|hx-[a-z-]+|data-(?:find|to|address|href|url))="([^"]*)"')
 FOLLOWED = re.compile(r'(?:href|hx-get)="([^"]*)"')
-TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+TITLE = re.compile(r"<head>.*?<title>(.*?)</title>", re.DOTALL)  # which a browser keeps in its history
 PAGES_OF_ONE_KIND = 3
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 STARTS = {
@@ -87,6 +87,8 @@ class Reading:
 
 def text_of(answer: HttpResponse) -> str:
     """The words of an answer, also of one that is a PDF: of its pages, its alternative texts, its metadata."""
+    if answer.headers.get("Content-Type") == "image/png":
+        return answer.content.decode("latin-1")  # dots, and whatever else were written beside them
     if answer.headers.get("Content-Type") != "application/pdf":
         return answer.content.decode()
     made = PdfReader(BytesIO(answer.content))

@@ -83,12 +83,13 @@ def test_what_must_be_seen_at_once_is_a_chip(episode):
         assert words in page
 
 
-def test_the_circle_keeps_moves_and_names_empty_rings(episode):
+def test_the_circle_keeps_moves_and_names_empty_rings(episode, monkeypatch):
     first, second = person(episode, "Rosa", closeness_ring_1_3=2), person(episode, "Bento")
     browser = browser_of(episode.therapist)
     address = f"/episodes/{episode.pk}/people/circle/"
     assert "Rosa" in text_of(browser.get(address))
     assert browser.post(address, {f"ring-{first}": "2", f"ring-{second}": "3"}).status_code == 302
+    set_clock(monkeypatch, factories.at_day(8))
     assert browser.post(address, {f"ring-{first}": "1", f"ring-{second}": ""}).status_code == 302
     drawn = [entry.payload for entry in Entry.objects.filter(episode=episode).order_by("order")][-2:]
     assert drawn[0]["empty_rings"] == [1]
