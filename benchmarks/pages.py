@@ -137,6 +137,14 @@ def pages_of_demo() -> list[Page]:
                 "ending",
             )
         ),
+        *(
+            Page(name, f"{inside}people/{tail}", THERAPIST)
+            for name, tail in (
+                ("circle, drawing", "circle/"),
+                ("circles, replayed", "circles/"),
+                ("circles, compared", "circles/compare/"),
+            )
+        ),
         Page("documents", f"{inside}documents/", THERAPIST),
         Page("sessions list", f"{inside}sessions/", THERAPIST),
         *(Page(name, f"{inside}sessions/{row.pk}/", THERAPIST) for name, row in sessions if row),
