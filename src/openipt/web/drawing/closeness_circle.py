@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from openipt.core.formulation.circle import RING_WORDS, RINGS, Marks
 from openipt.core.formulation.circle_layout import PAPERS, Disc, Layout, Paper, Standing, layout
-from openipt.core.formulation.label_width import DOTS
+from openipt.core.formulation.label_width import DOTS, width
 from openipt.web.drawing.placing import Text
 
 RING_NAMES = {1: "Inner", 2: "Middle", 3: "Outer"}
@@ -43,6 +43,7 @@ class Mark:
     edge: float
     label_y: float
     corner: float
+    room: float
 
     @property
     def classes(self) -> str:
@@ -209,7 +210,8 @@ def _mark(person: Person, disc: Disc, found: Layout, address: Callable[[Person],
         words=of_person(person),
         edge=round((1.25 + 0.9 * person.marks.support) * (1.0 if step.disc >= 10 else 0.75), 2),
         label_y=round(step.letters * 0.36 if found.is_numbered else disc.radius + step.letters * 1.05 + 2, 1),
-        corner=round(disc.radius * 0.74, 1),
+        corner=round(disc.radius * (0.95 if found.is_numbered else 0.74), 1),
+        room=0.0 if found.is_numbered else round(width(disc.words, step.letters), 1),
     )
 
 

@@ -19,7 +19,7 @@ from openipt.records.actions.base import locked
 from openipt.records.actions.conflicts import Refused
 from openipt.records.models import Entry, Person
 from openipt.web.doors import roles
-from openipt.web.record_forms import RecordForm
+from openipt.web.record_forms import Control, RecordForm
 from openipt.web.therapist.common import EpisodePage, episode_page, role_of, say, show
 from openipt.web.therapist.presenters_people import (
     PERSON,
@@ -33,6 +33,12 @@ from openipt.web.therapist.room_parts import add_once, still_open
 
 ROOM = "people"
 ON_THE_CIRCLE = ("person_id", "closeness_ring_1_3", "ratings_over_time")  # the drawing itself says these
+# In the order one asks about them in front of the client; what is not named comes after.
+ASKED_FIRST = (
+    *("relation", "contact_frequency", "support_type", "conflict_0_10", "change_near_onset", "satisfying"),
+    *("unsatisfying", "expectations_client", "expectations_other", "change_wanted", "alive"),
+    *("past_or_present", "safety_concern"),
+)
 NO_LONGER = "This person was taken off the inventory."
 
 
@@ -65,7 +71,8 @@ def beside_of(page: EpisodePage, person: str, *, turned: bool, **more: Any) -> B
         return None
     said = entries_by_person(page).get(person, [])
     entry = _open_entry(page, said)
-    more.setdefault("form", _form(page, _known(page, person, said), turned=turned))
+    form = more.pop("form", None) or _form(page, _known(page, person, said), turned=turned)
+    form.controls = tuple(sorted(form.controls, key=_asked))
     circle = page.address("people/circle/together/" if turned else "people/circle/")
     return Beside(
         person=person,
@@ -75,6 +82,7 @@ def beside_of(page: EpisodePage, person: str, *, turned: bool, **more: Any) -> B
         turned=turned,
         address=page.address("people/circle/person/"),
         close=circle,
+        form=form,
         **more,
     )
 
@@ -87,6 +95,11 @@ def _open_entry(page: EpisodePage, said: list[Entry]) -> Entry | None:
 def _known(page: EpisodePage, person: str, said: list[Entry]) -> dict[str, Any]:
     known = {"label": page.people[person], "relation": page.relations[person], **latest_values(said)}
     return {**known, "label": page.people[person]}
+
+
+def _asked(control: Control) -> int:
+    key = control.field.key
+    return ASKED_FIRST.index(key) if key in ASKED_FIRST else len(ASKED_FIRST)
 
 
 def _role(page: EpisodePage, *, turned: bool) -> str:

@@ -53,7 +53,7 @@ def compare(request: HttpRequest, episode_id: UUID) -> HttpResponse:
 
 
 def _both(request: HttpRequest, page: EpisodePage, found: list[Frame]) -> Comparison | None:
-    if not found:
+    if len(found) < 2:
         return None
     before = _asked(found, request.GET.get("before", ""), 0)
     after = _asked(found, request.GET.get("after", ""), len(found) - 1)

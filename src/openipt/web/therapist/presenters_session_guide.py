@@ -41,7 +41,7 @@ ALERT_OPEN = "alert-open"  # the condition of M17
 ONE_A_SESSION = frozenset({"rec_action_plan", "rec_risk", "rec_alliance", "rec_review", "rec_ipv_screen"})
 # Records that have a room of their own, where they are easier to write than in a form.
 ROOM_OF_RECORD = {
-    "rec_closeness_circle": ("people/", "Open the circle"),
+    "rec_closeness_circle": ("people/circle/", "Draw the circle"),
     "rec_formulation": ("formulation/", "Open the formulation"),
     "rec_contract": ("formulation/", "Open the contract"),
     "rec_issue_ranking": ("formulation/", "Open the ranking"),

@@ -16,6 +16,8 @@ from openipt.core.course.scores import PHQ9, answers_of, total_of
 from openipt.core.fields.words import Line, in_words
 from openipt.core.manual.model import Area
 from openipt.core.measures.definitions import Measure
+from openipt.records.access import Act
+from openipt.web.drawing.closeness_circle import Circle, circle
 from openipt.web.drawing.phase_track import PhaseTrack
 from openipt.web.drawing.symptom_line import Drawing, Score, SymptomLine, drawings
 from openipt.web.jinja import plural
@@ -30,6 +32,7 @@ from openipt.web.shown_line import (
     item_series,
     parts_on,
 )
+from openipt.web.therapist.presenters_circle import people_of, standing_now
 from openipt.web.therapist.presenters_header import present_track
 from openipt.web.therapist.session_room import Room
 
@@ -77,6 +80,8 @@ class Together:
     formulation: str
     goals: tuple[str, ...]
     rings: tuple[Ring, ...]
+    circle: Circle | None
+    draw_address: str
     line: SymptomLine
     drawings: tuple[Drawing, ...]
     more: tuple[More, ...]
@@ -104,6 +109,8 @@ def present_together(room: Room) -> Together:
         formulation=paragraph,
         goals=tuple(goal for goal in goals if goal not in paragraph),
         rings=rings(room),
+        circle=circle_for_client(room),
+        draw_address=room.page.address("people/circle/together/") if room.page.may(Act.WRITE_RECORD) else "",
         line=line,
         drawings=drawings(line),
         more=_more(room, parts) if room.may_write else (),
@@ -148,29 +155,19 @@ def formulation_in_words(room: Room, values: Mapping[str, Any]) -> str:
     return " ".join(room.manual.formulation.format_map(words).split())
 
 
+def circle_for_client(room: Room) -> Circle | None:
+    """The circle as it stands, for a screen the client sees: nothing of safety is in it."""
+    people = [one for one in people_of(room.page, standing_now(room.page).places) if one.ring is not None]
+    return circle(people, safety=False, self_word="You") if people else None
+
+
 def rings(room: Room) -> tuple[Ring, ...]:
-    """The circle as drawn last; before it is drawn, as the inventory places people."""
-    drawn = room.course.entries_of("rec_closeness_circle")
-    if drawn and isinstance(drawn[-1].values.get("rings"), Mapping):
-        placed = drawn[-1].values["rings"]
-        found = {ring: known.words(placed.get(str(ring))) for ring, _ in RINGS}
-    else:
-        found = _from_inventory(room)
+    """The same in words."""
+    places = standing_now(room.page).places
+    placed = [one for one in people_of(room.page, places) if one.ring is not None]
     return tuple(
-        Ring(title, tuple(room.page.people.get(person, person) for person in found.get(ring, ())))
-        for ring, title in RINGS
-        if any(found.values())
+        Ring(title, tuple(one.label for one in placed if one.ring == ring)) for ring, title in RINGS if placed
     )
-
-
-def _from_inventory(room: Room) -> dict[int, tuple[str, ...]]:
-    last: dict[str, tuple[int, str]] = {}
-    for entry in room.course.entries_of("rec_inventory_person"):
-        ring, person = entry.values.get("closeness_ring_1_3"), str(entry.values.get("person_id") or "")
-        name = person or str(entry.values.get("label") or "")
-        if name and isinstance(ring, int):
-            last[name] = (ring, name)
-    return {ring: tuple(n for r, n in last.values() if r == ring) for ring, _ in RINGS}
 
 
 def shown_parts(room: Room) -> frozenset[str]:

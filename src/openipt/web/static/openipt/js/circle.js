@@ -3,8 +3,9 @@
 // saved at once by autosave.js (the hidden field holds code -> [ring, angle]); the answer is the drawing as the server
 // lays it out, and people glide there. The keys are told on the page.
 import { adding } from "./circle_add.js";
+import { choosing } from "./circle_choose.js";
 import { drawingsOf, middleOf, move, personIn, takeOver } from "./circle_glide.js";
-import { arrows, rove } from "./circle_keys.js";
+import { arrows } from "./circle_keys.js";
 import { follow } from "./circle_pointer.js";
 import { said, twoDrawings, words } from "./circle_words.js";
 
@@ -17,7 +18,7 @@ export function start(room) {
   const nameOf = (code) => room.querySelector(`[name="ring-${code}"]`)?.closest("fieldset").querySelector("legend span").textContent ?? "";
   let state = JSON.parse(field.defaultValue); // the value may have been brought back already
   let [done, undone] = [[], []];
-  let [chosen, inHand] = [null, null];
+  let inHand = null;
 
   // -- one act ------------------------------------------------------------------------------------
   function act(change, what, more = {}) {
@@ -82,7 +83,7 @@ export function start(room) {
       const isSame = name === "list" && listed(old) === listed(now);
       if (!isSame && !old.contains(document.activeElement)) old.replaceWith(now);
     }
-    mark();
+    choice.mark();
   }
   const listed = (box) => [...box.querySelectorAll("legend")].map((one) => one.textContent).join();
   const isState = (text) => Object.entries(JSON.parse(text)).every(([code, place]) => String(place) === String(state[code] ?? [null, null]));
@@ -101,35 +102,11 @@ export function start(room) {
   });
 
   // -- choosing somebody, adding somebody ---------------------------------------------------------
-  function choose(code) {
-    chosen = code;
-    mark();
-  }
-  function mark() {
-    for (const one of room.querySelectorAll("[data-code]")) one.toggleAttribute("data-chosen", one.dataset.code === chosen);
-    for (const svg of svgs()) rove(svg);
-  }
-  async function open(code, isKey) {
-    await window.htmx.ajax("GET", `${room.dataset.room}?person=${encodeURIComponent(code)}`, { target: "#circle-beside", swap: "innerHTML" });
-    if (isKey) room.querySelector("[data-person-title]")?.focus();
-  }
-  function tapped(code, isKey) {
-    if (chosen === code && !isKey) {
-      choose(null);
-      return say("Nobody is chosen.");
-    }
-    choose(code);
-    say(words.chosen(nameOf(code)));
-    return open(code, isKey);
-  }
-  function tappedRing(ring, angle) {
-    if (chosen) {
-      const code = chosen;
-      choose(null);
-      return put(code, ring, angle);
-    }
-    return add.begin(ring, angle);
-  }
+  const choice = choosing(room, { svgs, say, nameOf });
+  const tappedRing = (ring, angle) => {
+    const code = choice.taken();
+    return code ? put(code, ring, angle) : add.begin(ring, angle);
+  };
   const add = adding(room, {
     say,
     added: (person, ring, angle) => act({ [person.code]: [ring, angle] }, words.came(person.label, ring), { added: person }),
@@ -137,30 +114,17 @@ export function start(room) {
 
   // -- hands --------------------------------------------------------------------------------------
   for (const svg of svgs()) {
-    follow(svg, { tapped, tappedRing, dropped: put, holding: (code) => (inHand = code) });
+    follow(svg, { tapped: choice.tapped, tappedRing, dropped: put, holding: (code) => (inHand = code) });
   }
-  document.addEventListener("keydown", (event) => arrows(event, { svgs, put, undo, redo, state: () => state, add, choose }));
+  document.addEventListener("keydown", (event) => arrows(event, { svgs, put, undo, redo, state: () => state, add, choose: choice.choose }));
   room.addEventListener("change", (event) => {
     const code = event.target.name?.startsWith("ring-") && event.target.name.slice(5);
     if (code) put(code, Number(event.target.value) || null);
   });
-  room.addEventListener("click", (event) => {
-    if (event.ctrlKey || event.metaKey || event.target.closest("svg")) return;
-    const link = event.target.closest("a[data-code]");
-    const close = event.target.closest("[data-person-close]");
-    if (link || close) event.preventDefault();
-    if (link) tapped(link.dataset.code, event.detail === 0);
-    if (close) {
-      room.querySelector("#circle-beside").replaceChildren();
-      svgs().map((svg) => chosen && personIn(svg, chosen)).find((one) => one?.checkVisibility())?.focus();
-      choose(null);
-    }
-  });
   undoButton.addEventListener("click", undo);
   redoButton.addEventListener("click", redo);
   for (const hidden of room.querySelectorAll("[data-circle-tools], [data-circle-keys]")) hidden.hidden = false;
-  const here = room.querySelector("#circle-person")?.dataset.person ?? null;
-  choose(here);
+  choice.choose(room.querySelector("#circle-person")?.dataset.person ?? null);
   if (field.value !== field.defaultValue) show(JSON.parse(field.value));
   room.dataset.circleTaken = "";
 }
