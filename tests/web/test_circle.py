@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, time
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from tests import factories
+from tests.shared_data import shared
 from tests.web.rooms_world import browser_of, set_clock, strangers, text_of
 
+from openipt.cli.course import read_episode
 from openipt.records.actions import people
+from openipt.records.actions.transfer import import_episode
 from openipt.records.models import AuditEvent, DraftKind, DraftText, Entry, EntryVersion, Person
 from openipt.web.therapist.circle_add import MORE_SAID, NAMELESS, THERE_ALREADY
 
@@ -334,6 +338,33 @@ def test_every_circle_stands_in_words_and_marks_as_they_were_known(course, brows
     entry = circles(course)[0]
     asked = text_of(browser.get(f"{at(course, 'people/circles/')}?circle={entry.pk}"))
     assert 'data-now="0"' in asked
+
+
+@pytest.mark.parametrize("case", ["rt-closed-branch", "rd-silent-house", "gr-missed-call", "ipc-new-town"])
+def test_the_circles_of_a_worked_case_are_replayed(case, monkeypatch):
+    """As many as the case holds, each with everybody in their ring; two of them beside each other."""
+    portable = read_episode(str(shared(f"cases/{case}.json")))
+    therapist = factories.therapist()
+    taken = import_episode(
+        portable=portable, therapist=therapist, by=factories.OPERATOR, at=datetime.now(UTC)
+    )
+    held = [meeting.on for meeting in portable.course().held]
+    set_clock(monkeypatch, datetime.combine(held[-1], time(21), UTC))
+    browser = browser_of(therapist)
+    page = text_of(browser.get(at(taken, "people/circles/")))
+    told = [entry.values["rings"] for entry in portable.entries if entry.record == "rec_closeness_circle"]
+    shown = page.split("<template")[1:]
+    assert len(shown) == len(told)
+    for rings, frame in zip(told, shown, strict=True):
+        for ring, people_in_it in rings.items():
+            for code in people_in_it:
+                assert frame.count(f'data-code="{code}" data-person-ring="{ring}"') == 2, (code, ring)
+    assert browser.get(at(taken, "people/")).status_code == 200
+    assert browser.get(at(taken)).status_code == 200
+    if case == "rt-closed-branch":
+        compared = text_of(browser.get(at(taken, "people/circles/compare/")))
+        assert "from the middle ring to the inner ring" in compared
+        assert "into the middle ring" in compared
 
 
 def test_two_beside_each_other_say_who_and_how(course, browser, later):

@@ -5,7 +5,16 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openipt.core.formulation.circle import Move, circle_values, empty_rings, moves, places
+from openipt.core.formulation.circle import (
+    Marks,
+    Move,
+    angles,
+    circle_values,
+    empty_rings,
+    marks,
+    moves,
+    places,
+)
 
 CIRCLES = st.dictionaries(st.sampled_from(["p_a", "p_b", "p_c", "p_d"]), st.sampled_from([1, 2, 3]))
 
@@ -41,3 +50,27 @@ def test_moves_lead_from_one_circle_to_the_other(before, after):
     assert found == after
     assert moves(after, after) == ()
     assert set(empty_rings(after)) | set(after.values()) == {1, 2, 3}
+
+
+def test_where_somebody_was_dragged_to_is_kept_for_those_who_stand_on_it():
+    values = circle_values({"p_a": 1, "p_b": 2}, None, "2026-01-05", {"p_a": 370, "p_gone": 20})
+    assert values["angles"] == [{"person_id": "p_a", "angle": 10}]
+    assert angles(values) == {"p_a": 10}
+    assert "angles" not in circle_values({"p_a": 1}, None, "2026-01-05")
+    assert angles({"angles": [{"person_id": "p_a"}, "words", {"angle": 3}]}) == {}
+
+
+def test_marks_are_read_from_what_was_said_and_nothing_is_guessed():
+    assert marks({}) == Marks()
+    assert marks({"support_type": ["none"], "conflict_0_10": 4, "alive": True}) == Marks()
+    said = {
+        "contact_frequency": "daily",
+        "support_type": ["emotional", "practical", "information", "company"],
+        "conflict_0_10": 5,
+        "change_near_onset": {"changed": True},
+        "alive": False,
+        "safety_concern": True,
+    }
+    assert marks(said) == Marks(2, 4, conflict=True, changed=True, has_died=True, safety=True)
+    assert marks(said).is_absent
+    assert marks({"past_or_present": "past"}).is_absent

@@ -224,20 +224,32 @@ def last_circle(page: EpisodePage) -> Entry | None:
 
 
 def rings_now(page: EpisodePage) -> dict[str, int]:
-    """Person -> the ring they stand in: that of the last circle, or of a record written after it."""
+    """Person -> the ring they stand in: that of the last circle, or of what was recorded after it."""
     last = last_circle(page)
+    days = _days_of_sessions(page)
     stood = places(last.visible) if last else {}
     for code, entries in entries_by_person(page).items():
-        for entry in entries:
-            ring = entry.visible.get("closeness_ring_1_3")
-            if ring in RINGS and (last is None or entry.created_at > last.updated_at):
-                stood[code] = ring
+        later = [
+            place for entry in entries for place in _places_of(entry, days) if _is_later(place, entry, last)
+        ]
+        if later:
+            stood[code] = max(later, key=lambda place: place.on).ring
     return stood
+
+
+def _is_later(place: Place, entry: Entry, last: Entry | None) -> bool:
+    if last is None or place.on > last.on:
+        return True
+    return place.on == last.on and entry.created_at > last.updated_at
+
+
+def _days_of_sessions(page: EpisodePage) -> dict[int, date]:
+    return {meeting.number: meeting.on for meeting in page.course.meetings if meeting.number is not None}
 
 
 def ring_history(page: EpisodePage) -> dict[str, list[Place]]:
     """Person -> every place they were given, oldest first: by their record, by a rating, by a circle."""
-    days = {meeting.number: meeting.on for meeting in page.course.meetings if meeting.number is not None}
+    days = _days_of_sessions(page)
     found: dict[str, list[Place]] = {}
     for code, entries in entries_by_person(page).items():
         for entry in entries:
