@@ -119,6 +119,14 @@ OVERLAPS = """() => {
 }"""
 
 
+def overlaps(page: Any) -> list[Any]:
+    """What lies on what, once everybody has come to rest."""
+    page.evaluate(
+        "async () => { while (document.getAnimations().length) await Promise.allSettled(document.getAnimations().map((one) => one.finished)); }"
+    )
+    return list(page.evaluate(OVERLAPS))
+
+
 def circles(of: Episode) -> list[dict[str, Any]]:
     rows = Entry.objects.filter(episode=of, record_type="rec_closeness_circle").order_by("order")
     return [row.payload for row in rows]
@@ -147,7 +155,7 @@ def test_by_pointer(open_page, episode, codes) -> None:
     said(page, "Amadeu came into the outer ring.")
     added = page.locator(".circle-wide .circle-person", has_text="Amadeu")
     expect(added).to_have_count(1)
-    assert page.evaluate(OVERLAPS) == []
+    assert overlaps(page) == []
     page.get_by_role("button", name="Undo").click()
     said(page, "Undone: Amadeu")
     expect(added).to_have_count(0)
@@ -208,7 +216,7 @@ def test_by_touch(open_page, episode, codes) -> None:
     finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     said(page, "Rosa moved further out, to the outer ring.")
     stands_in(page, codes["Rosa"], 3)
-    assert page.evaluate(OVERLAPS) == []
+    assert overlaps(page) == []
     check_accessibility(page)
 
 
@@ -383,7 +391,7 @@ def test_the_course_is_played_and_two_stand_beside_each_other(open_page, episode
     page.keyboard.press("ArrowLeft")
     expect(when).to_have_text("12 January 2026")
     expect(page.locator("[data-moved]")).to_contain_text("Empty: middle ring.")
-    assert page.evaluate(OVERLAPS) == []
+    assert overlaps(page) == []
     check_accessibility(page)
     with page.expect_download() as taken:
         page.get_by_role("link", name="PNG with initials").last.click()
@@ -394,7 +402,7 @@ def test_the_course_is_played_and_two_stand_beside_each_other(open_page, episode
     different = page.locator(".circle-differences")
     for words in ("Bento, from the middle ring to the inner ring", "Teo, into the outer ring", "Iris, from"):
         expect(different).to_contain_text(words)
-    page.get_by_label("Earlier").select_option(index=1)
+    page.get_by_label("Earlier", exact=True).select_option(index=1)
     page.wait_for_url("**before=**")
     expect(different).to_contain_text("Rosa, from the inner ring to the middle ring")
     check_accessibility(page)
@@ -406,7 +414,7 @@ def test_forty_people_on_a_phone_can_be_read(open_page, episode) -> None:
     for width in (390, 1280):
         for scheme in ("light", "dark"):
             page = open_room(open_page, episode, width=width, color_scheme=scheme)
-            assert page.evaluate(OVERLAPS) == []
+            assert overlaps(page) == []
             assert page.locator(".circle-drawing:visible .circle-person").count() == 40
             smallest = page.evaluate(
                 "Math.min(...[...document.querySelectorAll('.circle-drawing')].filter((one) => one.checkVisibility()).flatMap((svg) => [...svg.querySelectorAll('.circle-name, .circle-number')].map((one) => parseFloat(getComputedStyle(one).fontSize) * svg.getScreenCTM().a)))"

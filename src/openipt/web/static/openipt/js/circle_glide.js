@@ -61,14 +61,15 @@ function leave(person) {
 }
 
 export function move(person, to) {
-  const from = getComputedStyle(person).transform;
+  const running = person.getAnimations();
+  const from = running.length ? getComputedStyle(person).transform : styled(person.getAttribute("transform"));
   person.setAttribute("transform", to);
-  if (calm.matches || person.ownerSVGElement.checkVisibility() === false) return;
-  const [x, y] = numbers(to);
-  for (const running of person.getAnimations()) running.cancel();
-  person.animate([{ transform: from }, { transform: `translate(${x}px, ${y}px)` }], TIME);
+  for (const one of running) one.cancel();
+  if (calm.matches || from === styled(to) || !person.ownerSVGElement.checkVisibility()) return;
+  person.animate([{ transform: from }, { transform: styled(to) }], TIME);
 }
 
+const styled = (text) => `translate(${numbers(text).map((one) => `${one}px`).join(", ")})`;
 const numbers = (text) => text.match(/-?[\d.]+/g).map(Number);
 
 // -- geometry, in the units of a drawing --------------------------------------------------------------
