@@ -393,7 +393,7 @@ def test_a_drawing_taken_along_is_whole_and_says_no_more_than_asked_for(
 ):
     entry = circles(course)[1]
     answer = browser.get(f"{at(course, 'people/circles/')}{entry.pk}/svg/?names={names}")
-    assert answer["Content-Disposition"] == 'attachment; filename="circle-2026-01-14.svg"'
+    assert answer["Content-Disposition"] == 'attachment; filename="circle-2026-01-12.svg"'
     drawing = ElementTree.fromstring(answer.content)
     words = [found.text for found in drawing.iter("{http://www.w3.org/2000/svg}text")]
     assert all(word in words for word in there)
@@ -418,7 +418,7 @@ def test_a_picture_of_it_is_a_picture(course, browser, later):
     assert answer["Content-Type"] == "image/png"
     assert answer.content.startswith(b"\x89PNG")
     assert int.from_bytes(answer.content[16:20]) == 1360
-    assert answer["Content-Disposition"] == 'attachment; filename="circle-2026-01-14.png"'
+    assert answer["Content-Disposition"] == 'attachment; filename="circle-2026-01-05.png"'
 
 
 def test_another_record_is_no_drawing(course, browser, later):

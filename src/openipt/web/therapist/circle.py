@@ -26,7 +26,7 @@ from openipt.web.doors import roles
 from openipt.web.jinja import clock_time
 from openipt.web.sent import Sent
 from openipt.web.therapist.circle_person import beside_of
-from openipt.web.therapist.common import EpisodePage, episode_page, go, say, show
+from openipt.web.therapist.common import EpisodePage, back_to, episode_page, go, say, show
 from openipt.web.therapist.presenters_circle import (
     DRAFT_FIELD,
     DRAFT_KEY,
@@ -73,13 +73,15 @@ def _room(request: HttpRequest, page: EpisodePage, *, turned: bool) -> HttpRespo
     beside = beside_of(page, person, turned=turned) if person else None
     if beside is not None and request.headers.get("HX-Request"):
         return show(request, "therapist/_circle_person.html", page, beside=beside)
-    room = present_room(page, drawn_now(page), turned=turned, beside=beside)
+    back = back_to(request, page.address("people/circle/")) if turned else ""
+    room = present_room(page, drawn_now(page), turned=turned, beside=beside, back=back)
     if request.headers.get("X-Requested-With") == "fetch":
         return JsonResponse(_answer(page, room))
     return show_room(request, page, room)
 
 
 def show_room(request: HttpRequest, page: EpisodePage, room: CircleRoom, status: int = 200) -> HttpResponse:
+    """`back`: where the screen is turned back to; the room at the desk where nothing else was asked for."""
     template = "therapist/circle_together.html" if room.turned else "therapist/circle_room.html"
     return show(request, template, page, room=room, status=status)
 

@@ -11,9 +11,11 @@ from django.views.decorators.http import require_GET
 from openipt.core.formulation.circle_layout import WIDE
 from openipt.errors import NoAccess
 from openipt.records.access import Act
+from openipt.records.models import Entry
 from openipt.web import paper
 from openipt.web.doors import roles
 from openipt.web.drawing.closeness_circle import FULL, INITIALS, NO_NAMES, Circle, circle, named_as
+from openipt.web.jinja import day
 from openipt.web.therapist.common import EpisodePage, entry_of, episode_page, show
 from openipt.web.therapist.presenters_circle import Comparison, Frame, frames, people_of, places_of
 from openipt.web.therapist.presenters_circle import compare as compared
@@ -74,30 +76,32 @@ def _asked(found: list[Frame], id: str, usual: int) -> int:
 @require_GET
 def as_svg(request: HttpRequest, episode_id: UUID, entry_id: UUID) -> HttpResponse:
     """The drawing as a file of its own. Its name says nothing of anybody."""
-    page, drawing = _drawing(request, episode_id, entry_id)
-    return _file(_svg(drawing, SCREEN_FONT).encode(), "image/svg+xml", f"circle-{page.on.isoformat()}.svg")
+    entry, drawing = _drawing(request, episode_id, entry_id)
+    made = _svg(entry, drawing, SCREEN_FONT).encode()
+    return _file(made, "image/svg+xml", f"circle-{entry.on.isoformat()}.svg")
 
 
 @roles("therapist", "supervisor")
 @require_GET
 def as_png(request: HttpRequest, episode_id: UUID, entry_id: UUID) -> HttpResponse:
-    page, drawing = _drawing(request, episode_id, entry_id)
-    made = paper.png(_svg(drawing, PAPER_FONT), WIDE.width)
-    return _file(made, "image/png", f"circle-{page.on.isoformat()}.png")
+    entry, drawing = _drawing(request, episode_id, entry_id)
+    made = paper.png(_svg(entry, drawing, PAPER_FONT), WIDE.width)
+    return _file(made, "image/png", f"circle-{entry.on.isoformat()}.png")
 
 
-def _drawing(request: HttpRequest, episode_id: UUID, entry_id: UUID) -> tuple[EpisodePage, Circle]:
+def _drawing(request: HttpRequest, episode_id: UUID, entry_id: UUID) -> tuple[Entry, Circle]:
     """One circle with its people named as asked for: by name, by initials, by number. Never safety."""
     page = episode_page(request, episode_id, Act.SEE_EPISODE, room=ROOM, read="document-printed")
     entry = entry_of(page, entry_id)
     if entry.record_type != CIRCLE:
         raise NoAccess
     people = people_of(page, places_of(entry), entry.on)
-    return page, circle(named_as(people, request.GET.get("names", FULL)), papers=(WIDE,))
+    return entry, circle(named_as(people, request.GET.get("names", FULL)), papers=(WIDE,))
 
 
-def _svg(drawing: Circle, font: str) -> str:
-    return render_to_string("paper/circle.svg", {"c": drawing, "d": drawing.drawings[0], "font": font})
+def _svg(entry: Entry, drawing: Circle, font: str) -> str:
+    known = {"c": drawing, "d": drawing.drawings[0], "font": font, "when": day(entry.on)}
+    return render_to_string("paper/circle.svg", known)
 
 
 def _file(made: bytes, kind: str, name: str) -> HttpResponse:

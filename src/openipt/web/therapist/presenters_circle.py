@@ -101,6 +101,7 @@ class CircleRoom:
     beside: Any = None
     faults: tuple[FieldFault, ...] = ()
     typed: tuple[str, str] = ("", "")
+    back: str = ""
     conflict: Circle | None = None
 
     @property

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from openipt.core.course import known
 from openipt.core.course.scores import PHQ9, answers_of, total_of
@@ -110,7 +111,7 @@ def present_together(room: Room) -> Together:
         goals=tuple(goal for goal in goals if goal not in paragraph),
         rings=rings(room),
         circle=circle_for_client(room),
-        draw_address=room.page.address("people/circle/together/") if room.page.may(Act.WRITE_RECORD) else "",
+        draw_address=_draw_address(room),
         line=line,
         drawings=drawings(line),
         more=_more(room, parts) if room.may_write else (),
@@ -159,6 +160,13 @@ def circle_for_client(room: Room) -> Circle | None:
     """The circle as it stands, for a screen the client sees: nothing of safety is in it."""
     people = [one for one in people_of(room.page, standing_now(room.page).places) if one.ring is not None]
     return circle(people, safety=False, self_word="You") if people else None
+
+
+def _draw_address(room: Room) -> str:
+    """Where the circle is drawn together, coming back to this screen; "" for somebody who only reads."""
+    if not room.page.may(Act.WRITE_RECORD):
+        return ""
+    return f"{room.page.address('people/circle/together/')}?{urlencode({'next': room.address('together/')})}"
 
 
 def rings(room: Room) -> tuple[Ring, ...]:
