@@ -297,6 +297,11 @@ def test_the_turned_screen_holds_nothing_of_safety_and_loses_nothing_of_it(episo
         assert "Vasco" in page
         assert "afety" not in page
         assert "Danger" not in page
+    wrong = browser.post(
+        at(episode, "people/circle/person/"), {"person": code, "turned": "1", "conflict_0_10": "11"}
+    )
+    assert wrong.status_code == 422
+    assert "afety" not in text_of(wrong)
     rows = Entry.objects.filter(episode=episode, record_type="rec_inventory_person").order_by("order")
     assert "safety_concern" not in rows.last().payload
     assert rows.first().payload["safety_concern"] is True

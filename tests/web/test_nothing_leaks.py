@@ -282,6 +282,19 @@ def test_the_screen_turned_to_the_client_shows_what_the_client_may_read(house: H
         assert never not in body, never
 
 
+@pytest.mark.parametrize("tail", ["", "?person="])
+def test_the_circle_drawn_with_the_client_shows_what_the_client_may_read(house: House, tail: str) -> None:
+    tail = f"{tail}{house.own.ids['person']}" if tail else ""
+    path = f"/episodes/{house.own.ids['episode_id']}/people/circle/together/{tail}"
+    text = unescape(text_of(house.browser("therapist").get(path)))
+    words = {word.lower() for word in MARKER.findall(text)}
+    assert words, "the screen is empty"
+    assert [house.places[word] for word in words if "client" not in house.readers[word]] == []
+    body = re.sub(r"<[^>]+>", " ", text).lower()
+    for never in ("risk", "alert", "danger", "private", "safety"):
+        assert never not in body, never
+
+
 NEVER_EXPORTED = ("private note", "journal", "journal with", "worksheet", "typed")
 
 
