@@ -271,6 +271,10 @@ def test_by_the_plain_list(open_page, episode, codes) -> None:
     said(page, "Bento is off the circle.")
     expect(person(page, codes["Bento"])).to_have_count(0)
     expect(page.locator(".circle-tray")).to_contain_text("Bento")
+    page.get_by_role("button", name="Back to the circle kept last").click()
+    stands_in(page, codes["Bento"], 2)
+    page.get_by_role("button", name="Undo").click()
+    expect(person(page, codes["Bento"])).to_have_count(0)
 
 
 def test_without_script_it_is_a_plain_page(open_page, episode, codes) -> None:

@@ -93,6 +93,7 @@ class CircleRoom:
     drawn: Drawn
     circle: Circle
     rows: tuple[Row, ...]
+    kept_text: str
     base: str
     address: str
     turned: bool
@@ -139,6 +140,7 @@ def present_room(page: EpisodePage, drawn: Drawn, *, turned: bool = False, **mor
             )
             for one in people
         ),
+        kept_text=standing_now(page).text,
         base=page.address(),
         address=address,
         turned=turned,

@@ -121,6 +121,10 @@ export function start(room) {
     const code = event.target.name?.startsWith("ring-") && event.target.name.slice(5);
     if (code) put(code, Number(event.target.value) || null);
   });
+  room.querySelector("[data-circle-again]")?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    act(JSON.parse(event.target.dataset.circleAgain), "Back to the circle kept last.");
+  });
   undoButton.addEventListener("click", undo);
   redoButton.addEventListener("click", redo);
   for (const hidden of room.querySelectorAll("[data-circle-tools], [data-circle-keys]")) hidden.hidden = false;

@@ -39,6 +39,7 @@ export function choosing(room, { svgs, say, nameOf }) {
     choose(null);
   }
 
+  room.addEventListener("htmx:sendError", () => say("The service is out of reach. What you type and draw is kept on this device."));
   room.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.target.closest("svg.circle-drawing")) return;
     const link = event.target.closest("a[data-code]");
