@@ -7,6 +7,7 @@ Noto, Segoe and San Francisco are all narrower), rounded up by class of letter, 
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 NARROW, USUAL, TALL, WIDE, FOREIGN, FULL = 0.42, 0.65, 0.8, 1.0, 1.1, 1.15
 _NARROW = frozenset("fijlrtI.,:;'’|!()[]- /")
@@ -17,9 +18,10 @@ DOTS = "…"
 
 def width(words: str, height: float) -> float:
     """The most room these words take at this height of letters."""
-    return sum(_of(letter) for letter in words) * height
+    return sum(map(_of, words)) * height
 
 
+@lru_cache(maxsize=4096)  # letters alone, never a word
 def _of(letter: str) -> float:
     base = unicodedata.normalize("NFD", letter)[0]
     if base in _NARROW:

@@ -16,7 +16,7 @@ from openipt.web import paper
 from openipt.web.doors import roles
 from openipt.web.drawing.closeness_circle import FULL, INITIALS, NO_NAMES, Circle, circle, named_as
 from openipt.web.jinja import day
-from openipt.web.therapist.common import EpisodePage, entry_of, episode_page, show
+from openipt.web.therapist.common import entry_of, episode_page, show
 from openipt.web.therapist.presenters_circle import Comparison, Frame, frames, people_of, places_of
 from openipt.web.therapist.presenters_circle import compare as compared
 from openipt.web.therapist.presenters_people import CIRCLE
@@ -49,19 +49,17 @@ def compare(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     """Two circles beside each other: the first and the last where nothing else is asked for."""
     page = episode_page(request, episode_id, Act.SEE_EPISODE, room=ROOM)
     found = frames(page)
-    return show(
-        request, "therapist/circles_compare.html", page, frames=found, both=_both(request, page, found)
-    )
+    return show(request, "therapist/circles_compare.html", page, frames=found, both=_both(request, found))
 
 
-def _both(request: HttpRequest, page: EpisodePage, found: list[Frame]) -> Comparison | None:
+def _both(request: HttpRequest, found: list[Frame]) -> Comparison | None:
     if len(found) < 2:
         return None
     before = _asked(found, request.GET.get("before", ""), 0)
     after = _asked(found, request.GET.get("after", ""), len(found) - 1)
     if after < before:
         before, after = after, before
-    return compared(page, found[before], found[after])
+    return compared(found[before], found[after])
 
 
 def _asked(found: list[Frame], id: str, usual: int) -> int:

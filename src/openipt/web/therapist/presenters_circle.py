@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from openipt.core.formulation.circle import (
     RINGS,
     TURN,
     Marks,
+    Move,
     angles,
     empty_rings,
     marks,
@@ -161,8 +163,8 @@ class Standing:
 
 def present_standing(page: EpisodePage) -> Standing:
     """As it was kept last; a drawing begun and not kept is told of, and not shown."""
-    views = {view.code: view.open_address for view in people_views(page)}
     draws = bool(page.may(Act.WRITE_RECORD))
+    views = {} if draws else {view.code: view.open_address for view in people_views(page)}
     room = page.address("people/circle/")
 
     def opens(person: Person) -> str:
@@ -285,27 +287,42 @@ def people_of(
 
 @dataclass(frozen=True)
 class Frame:
-    """One circle as it was kept, drawn and in words."""
+    """One circle as it was kept: in words, and drawn where the drawing is asked for."""
 
     id: str
     on: date
     when: str
     by_client: bool
-    circle: Circle
+    known: Callable[[], list[Person]]
     moved: tuple[str, ...]
     empty: str
     is_first: bool
     address: str
-    places: dict[str, Where] = field(default_factory=dict)
+    name: str
+
+    @cached_property
+    def people(self) -> tuple[Person, ...]:
+        return tuple(self.known())
+
+    @cached_property
+    def circle(self) -> Circle:
+        return circle(self.people, id=self.name, safety=True)
+
+    @property
+    def rings(self) -> dict[str, int]:
+        return {one.code: one.ring for one in self.people if one.ring is not None}
+
+    def names(self, ring: int) -> str:
+        return ", ".join(one.label for one in self.people if one.ring == ring)
 
 
-def frames(page: EpisodePage, *, opens: Callable[[Person], str] = lambda person: "") -> list[Frame]:
-    """Every circle that was kept, oldest first."""
+def frames(page: EpisodePage) -> list[Frame]:
+    """Every circle that was kept, oldest first; each is drawn when its drawing is asked for."""
     found: list[Frame] = []
     before: dict[str, int] | None = None
     said = entries_by_person(page)
     for number, entry in enumerate(page.entries(CIRCLE)):
-        found.append(_frame(page, entry, before, f"circle-{number}", opens, said))
+        found.append(_frame(page, entry, before, f"circle-{number}", said))
         before = places(entry.visible)
     return found
 
@@ -314,11 +331,9 @@ def _frame(
     page: EpisodePage,
     entry: Entry,
     before: dict[str, int] | None,
-    id: str,
-    opens: Callable[[Person], str],
+    name: str,
     said: Mapping[str, list[Entry]],
 ) -> Frame:
-    where = places_of(entry)
     stood = places(entry.visible)
     session = entry.session.number if entry.session else None
     return Frame(
@@ -326,12 +341,12 @@ def _frame(
         on=entry.on,
         when=day(entry.on) if session is None else f"{day(entry.on)}, session {session}",
         by_client=entry.by_role == "client",
-        circle=circle(people_of(page, where, entry.on, said), id=id, safety=True, address=opens),
+        known=partial(people_of, page, places_of(entry), entry.on, said),
         moved=tuple(move_in_words(page, move) for move in moves(before, stood)) if before is not None else (),
         empty=", ".join(RING_WORDS[ring] for ring in empty_rings(stood)),
         is_first=before is None,
         address=page.address(f"records/{entry.pk}/"),
-        places=where,
+        name=name,
     )
 
 
@@ -343,59 +358,40 @@ def places_of(entry: Entry) -> dict[str, Where]:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two circles beside each other, in words."""
+    """Two circles beside each other, and what is different between them in words."""
 
     before: Frame
     after: Frame
+    after_circle: Circle
     groups: tuple[tuple[str, tuple[str, ...]], ...]
-    empty: tuple[tuple[str, str], ...]
+
+    @property
+    def sides(self) -> tuple[tuple[Frame, Circle], ...]:
+        return (self.before, self.before.circle), (self.after, self.after_circle)
 
 
-def compare(page: EpisodePage, before: Frame, after: Frame) -> Comparison:
+def compare(before: Frame, after: Frame) -> Comparison:
     """The later one shows the way people went; the words say who, by kind."""
-    stood, now = _rings(before), _rings(after)
-    shifted = moves(stood, now)
-    name = {one.code: one.label for frame in (before, after) for one in people_of(page, frame.places)}
-
-    def those(which: Callable[[Any], bool], words: Callable[[Any], str]) -> tuple[str, ...]:
-        return tuple(words(move) for move in shifted if which(move))
-
-    def way(move: Any) -> str:
-        return f"{name[move.person]}, from the {RING_WORDS[move.before]} to the {RING_WORDS[move.after]}"
-
-    groups = (
-        ("Moved closer", those(lambda m: m.is_closer is True, way)),
-        ("Moved further out", those(lambda m: m.is_closer is False, way)),
-        (
-            "Came",
-            those(
-                lambda m: m.before is None, lambda m: f"{name[m.person]}, into the {RING_WORDS[m.after or 3]}"
-            ),
-        ),
-        (
-            "Went",
-            those(
-                lambda m: m.after is None, lambda m: f"{name[m.person]}, from the {RING_WORDS[m.before or 3]}"
-            ),
-        ),
-    )
-    people = people_of(page, after.places, after.on)
-    drawn = circle(people, id="circle-after", safety=True, before=_went_from(before, after))
+    name = {one.code: one.label for frame in (before, after) for one in frame.people}
+    stood = {one.code: (one.ring, one.angle) for one in before.people if one.ring is not None}
+    found: dict[str, list[str]] = {"Moved closer": [], "Moved further out": [], "Came": [], "Went": []}
+    for move in moves(before.rings, after.rings):
+        kind, words = _told(move)
+        found[kind].append(f"{name[move.person]}, {words}")
     return Comparison(
         before=before,
-        after=replace(after, circle=drawn),
-        groups=groups,
-        empty=((before.when, before.empty), (after.when, after.empty)),
+        after=after,
+        after_circle=circle(after.people, id="circle-after", safety=True, before=stood),
+        groups=tuple((kind, tuple(said)) for kind, said in found.items()),
     )
 
 
-def _rings(frame: Frame) -> dict[str, int]:
-    return {code: ring for code, (ring, _) in frame.places.items() if ring is not None}
-
-
-def _went_from(before: Frame, after: Frame) -> dict[str, tuple[int, int | None]]:
-    return {
-        code: (ring, angle)
-        for code, (ring, angle) in before.places.items()
-        if ring is not None and code in after.places
-    }
+def _told(move: Move) -> tuple[str, str]:
+    """The kind of a move, and where from and where to."""
+    to = RING_WORDS.get(move.after or 0, "")
+    of = RING_WORDS.get(move.before or 0, "")
+    if move.before is None:
+        return "Came", f"into the {to}"
+    if move.after is None:
+        return "Went", f"from the {of}"
+    return ("Moved closer" if move.is_closer else "Moved further out"), f"from the {of} to the {to}"
