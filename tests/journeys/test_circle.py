@@ -340,6 +340,36 @@ def test_a_lost_connection_loses_nothing(open_page, episode, codes) -> None:
     saved(page)
 
 
+def test_names_wait_in_a_row_until_the_service_has_them(open_page, episode, codes) -> None:
+    page = open_room(open_page, episode, expected=("Failed to load resource", "ERR_"))
+    page.route("**/people/circle/add/", lambda route: route.abort())
+    for name in ("Vasco", "Wanda"):
+        page.get_by_label("Somebody else: a name").fill(name)
+        page.keyboard.press("Enter")
+        expect(page.get_by_label("Somebody else: a name")).to_have_value("")
+    said(page, "Not added yet: the service is out of reach.")
+    kept = "Object.entries(localStorage).filter(([name]) => name.endsWith('#circle-waiting')).map(([, text]) => text)"
+    assert [("Vasco" in text, "Wanda" in text) for text in page.evaluate(kept)] == [(False, False)]
+    page.reload()
+    page.unroute("**/people/circle/add/")
+    for name in ("Vasco", "Wanda"):
+        expect(page.locator(".circle-wide .circle-person", has_text=name)).to_have_count(1)
+    saved(page)
+    assert Person.objects.filter(episode=episode).count() == 7
+    assert page.evaluate(kept) == []
+
+
+def test_somebody_added_elsewhere_comes_into_the_drawing(open_page, episode, codes) -> None:
+    page = open_room(open_page, episode)
+    code = named(episode, "Xenia", 3)
+    page.locator(f"input[name='ring-{codes['Bento']}'][value='1']").check()
+    expect(person(page, code)).to_have_count(1)
+    page.locator(f"input[name='ring-{codes['Bento']}'][value='1']").blur()
+    page.get_by_role("button", name="Keep this circle").click()
+    page.get_by_text("The circle is kept.").wait_for()
+    assert circles(episode)[0]["rings"]["3"] == [codes["Iris"], code]
+
+
 def test_two_windows_both_drawings_are_shown(open_page, episode, codes) -> None:
     expected = ("Failed to load resource",)
     one = open_room(open_page, episode, expected=expected)

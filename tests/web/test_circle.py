@@ -163,6 +163,14 @@ def test_a_day_has_one_circle_and_moves_are_since_the_one_before(episode, browse
     assert second.payload["moves_since_last"] == [{"person_id": rosa, "from": 3, "to": 2}]
 
 
+def test_who_came_after_the_list_was_made_is_kept_as_drawn(episode, browser):
+    rosa, late = person(episode, "Rosa", 2), person(episode, "Late", 3)
+    sent = {f"ring-{rosa}": "1", "drawn": json.dumps({rosa: [1, None], late: [3, 20]})}
+    assert browser.post(at(episode), {}).status_code == 422, "an empty form places nobody"
+    assert browser.post(at(episode), {**sent, "version": version(browser, episode)}).status_code == 302
+    assert circles(episode)[0].payload["rings"] == {"1": [rosa], "3": [late]}
+
+
 def test_giving_up_leads_back_to_the_circle_kept_last(episode, browser):
     rosa = person(episode, "Rosa", 2)
     draw(browser, episode, {rosa: [1, None]}, version(browser, episode))

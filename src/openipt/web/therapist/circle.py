@@ -125,8 +125,13 @@ def _sent(request: HttpRequest, page: EpisodePage) -> tuple[Drawn, tuple[FieldFa
     """What the form holds: a ring for each, and where on it somebody was dragged to."""
     sent = Sent(request.POST)
     known = standing_now(page)
+    moved = from_text(request.POST.get(DRAFT_FIELD, "")) or {}
     where: dict[str, Where] = {}
-    for code, (_, angle) in known.places.items():
+    is_list = any(name.startswith("ring-") for name in request.POST)
+    for code, (stood, angle) in known.places.items():
+        if f"ring-{code}" not in request.POST:  # added after this list was made
+            where[code] = moved.get(code, (stood if is_list else None, angle))
+            continue
         ring = sent.choice(f"ring-{code}", RING_VALUES)
         where[code] = (int(ring) if ring in RING_VALUES else None, _angle(request, code, angle))
     version = request.POST.get("version", "")

@@ -88,9 +88,15 @@ export function start(room) {
   const listed = (box) => [...box.querySelectorAll("legend")].map((one) => one.textContent).join();
   const isState = (text) => Object.entries(JSON.parse(text)).every(([code, place]) => String(place) === String(state[code] ?? [null, null]));
 
+  // Who was added elsewhere stands on the drawing from now on; whoever moved meanwhile stays as moved.
+  function takeIfSame(drawn, html) {
+    state = { ...JSON.parse(drawn), ...state };
+    field.value = JSON.stringify(state);
+    if (isState(drawn)) take(html);
+  }
   field.addEventListener("openipt:saved", ({ detail }) => {
     room.querySelector("[data-circle-version]").value = detail.version;
-    if (isState(detail.drawn)) take(detail.html);
+    takeIfSame(detail.drawn, detail.html);
   });
   field.addEventListener("openipt:conflict", ({ detail }) => detail.value && twoDrawings(room, field, detail, { state: () => state, nameOf, act, take }));
   field.addEventListener("input", () => show(JSON.parse(field.value))); // brought back from this device
@@ -98,7 +104,7 @@ export function start(room) {
     const answer = await fetch(room.dataset.room, { headers: { "X-Requested-With": "fetch" } }).catch(() => null);
     if (!answer?.ok) return;
     const fresh = await answer.json();
-    if (isState(fresh.drawn)) take(fresh.html);
+    takeIfSame(fresh.drawn, fresh.html);
   });
 
   // -- choosing somebody, adding somebody ---------------------------------------------------------

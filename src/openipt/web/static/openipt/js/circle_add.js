@@ -1,17 +1,17 @@
-// Adding somebody to the circle (circle.js): a tap on a ring, a name, Enter. While the service is out of reach the
-// name stays in its field, kept on this device as ciphertext (drafts.js), and is sent again.
+// Adding somebody to the circle (circle.js): a tap on a ring, a name, Enter. Names wait in a row of their own until
+// the server has them: kept on this device as ciphertext (vault.js), sent again, also after a crash or a new sign-in.
 import { SignedOut, post } from "./server.js";
-import { forget } from "./vault.js";
+import { forget, keep, kept } from "./vault.js";
 
 const RETRIES = [2000, 5000, 15000, 30000];
 
 export function adding(room, { say, added }) {
   const form = room.querySelector("#circle-add");
   const name = form.elements.label;
+  const slot = `${location.pathname}#circle-waiting`;
+  let waiting = [];
   let angle = null;
-  let tries = 0;
-  let timer = null;
-  let busy = false;
+  let [tries, timer, busy] = [0, null, false];
 
   function begin(ring, at) {
     angle = at;
@@ -23,33 +23,48 @@ export function adding(room, { say, added }) {
   function fault(words) {
     form.querySelector("#circle-add-error").hidden = !words;
     form.querySelector("[data-add-error]").textContent = words;
-    name.toggleAttribute("aria-invalid", Boolean(words));
+    if (words) name.setAttribute("aria-invalid", "true");
+    else name.removeAttribute("aria-invalid");
     if (words) name.focus();
+  }
+
+  const keepWaiting = () => (waiting.length ? keep(slot, JSON.stringify(waiting)) : forget(slot)).catch(() => null);
+
+  async function submit() {
+    const label = name.value.trim();
+    if (!label) return fault("Write what the client calls this person.");
+    waiting.push({ label, ring: Number(form.querySelector('[name="ring"]:checked')?.value ?? 2), angle });
+    [name.value, angle] = ["", null];
+    name.dispatchEvent(new Event("change", { bubbles: true })); // drafts.js lets go of the name in the field
+    fault("");
+    await keepWaiting();
+    return send();
   }
 
   async function send() {
     clearTimeout(timer);
-    const label = name.value.trim();
-    if (busy || !label) return label || busy ? undefined : fault("Write what the client calls this person.");
+    timer = null;
+    if (busy || !waiting.length) return;
     busy = true;
-    const ring = Number(form.querySelector('[name="ring"]:checked')?.value ?? 2);
+    const [first] = waiting;
     try {
-      const person = await asked(room.dataset.add, { label, ring });
-      if (person.message) return fault(person.message);
-      fault("");
+      const person = await asked(room.dataset.add, { label: first.label, ring: first.ring });
       tries = 0;
-      if (name.value.trim() === label) name.value = "";
-      await forget(`${location.pathname}#circle-add`).catch(() => null);
-      added(person, ring, angle);
-      angle = null;
+      waiting.shift();
+      await keepWaiting();
+      if (!person.message) added(person, first.ring, first.angle);
+      else {
+        if (!name.value) name.value = first.label;
+        fault(`${first.label}: ${person.message}`);
+      }
     } catch (error) {
       const why = error instanceof SignedOut ? "you are signed out" : "the service is out of reach";
-      say(`Not added yet: ${why}. The name is kept on this device; we keep trying.`);
+      say(`Not added yet: ${why}. ${first.label} is kept on this device; we keep trying.`);
       timer = setTimeout(send, RETRIES[Math.min(tries++, RETRIES.length - 1)]);
     } finally {
       busy = false;
     }
-    return undefined;
+    if (!timer) send();
   }
 
   // Adding undone, or done again. False where the service is out of reach: then nothing changes.
@@ -58,8 +73,8 @@ export function adding(room, { say, added }) {
     try {
       if (side === "before") {
         const answer = await post(room.dataset.takeBack, { person: person.code });
-        if (answer.ok) return true;
-        last.before = { ...last.before, [person.code]: [null, null] }; // more was said: off the circle, not taken back
+        const place = answer.ok ? [] : [[person.code, [null, null]]]; // more was said: off the circle, not taken back
+        last.before = Object.fromEntries([...Object.entries(last.before).filter(([code]) => code !== person.code), ...place]);
         return true;
       }
       const fresh = await asked(room.dataset.add, { label: person.label, ring: last.after[person.code][0] ?? "" });
@@ -75,9 +90,13 @@ export function adding(room, { say, added }) {
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    send();
+    submit();
   });
-  window.addEventListener("online", () => timer && send());
+  window.addEventListener("online", () => send());
+  kept(slot).then((text) => {
+    waiting.unshift(...(text ? JSON.parse(text) : []));
+    send();
+  }, () => null);
   return { begin, again };
 }
 
