@@ -340,6 +340,17 @@ def test_a_lost_connection_loses_nothing(open_page, episode, codes) -> None:
     saved(page)
 
 
+def test_signed_out_meanwhile_nothing_is_lost(open_page, episode, codes) -> None:
+    page = open_room(open_page, episode, expected=("Failed to load resource",))
+    page.context.clear_cookies()
+    page.locator(f"input[name='ring-{codes['Bento']}'][value='3']").check()
+    expect(page.locator(".circle-bar [data-save-status]")).to_contain_text("you are signed out")
+    sign_in(page, episode.therapist.username, make.PASSWORD)
+    page.goto(f"/episodes/{episode.pk}/people/circle/")
+    stands_in(page, codes["Bento"], 3)
+    saved(page)
+
+
 def test_names_wait_in_a_row_until_the_service_has_them(open_page, episode, codes) -> None:
     page = open_room(open_page, episode, expected=("Failed to load resource", "ERR_"))
     page.route("**/people/circle/add/", lambda route: route.abort())

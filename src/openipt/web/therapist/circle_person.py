@@ -57,6 +57,7 @@ class Beside:
     saved: str = ""
     conflict: Any = None
     faults: tuple[FieldFault, ...] = ()
+    template: str = "therapist/_circle_person.html"
 
     @property
     def draft_name(self) -> str:

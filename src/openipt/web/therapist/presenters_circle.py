@@ -110,7 +110,7 @@ class CircleRoom:
     @property
     def draft_address(self) -> str:
         """Where the drawing is saved as it is moved: the name of its slot on this device, too."""
-        return f"{self.base}people/circle/draft/"
+        return f"{self.base}draft/"
 
 
 def present_room(page: EpisodePage, drawn: Drawn, *, turned: bool = False, **more: Any) -> CircleRoom:
@@ -143,7 +143,7 @@ def present_room(page: EpisodePage, drawn: Drawn, *, turned: bool = False, **mor
             for one in people
         ),
         kept_text=standing_now(page).text,
-        base=page.address(),
+        base=page.address("people/circle/"),
         address=address,
         turned=turned,
         moved=tuple(move_in_words(page, move) for move in moves(before, stood)) if before else (),
