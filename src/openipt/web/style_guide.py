@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from openipt.core.formulation.circle import Marks
 from openipt.errors import FieldFault
+from openipt.web.drawing.closeness_circle import Circle, Person, circle
 from openipt.web.drawing.phase_track import Mark, PhaseTrack, phase_track
 from openipt.web.drawing.symptom_line import (
     Band,
@@ -47,6 +49,12 @@ def examples() -> dict[str, Any]:
         "line_drawings": drawings(line),
         "client_line": client_line,
         "client_drawings": drawings(client_line),
+        "circles": (
+            ("Every mark", circle(MARKED, id="marks", safety=True)),
+            ("An empty ring, on the client's side", circle(MARKED[:3], id="empty", self_word="You")),
+            ("Forty people", _crowd(40)),
+            ("Nobody yet", circle((), id="nobody")),
+        ),
         "empty_line": SymptomLine("PHQ-9", 0, 27, ()),
         "faults": (
             FieldFault("ended_on", "31 February does not exist. Write a day of the calendar."),
@@ -54,6 +62,21 @@ def examples() -> dict[str, Any]:
         ),
         "tokens": TOKENS,
     }
+
+
+MARKED = (
+    Person("a", "Ana", 1, 1, marks=Marks(2, 3)),
+    Person("b", "Bento", 2, 1, marks=Marks(1, 1, conflict=True)),
+    Person("c", "Grandmother Clara", 3, 3, marks=Marks(1, 0, has_died=True)),
+    Person("d", "Dmitri", 4, 2, marks=Marks(0, 0, changed=True)),
+    Person("e", "Elif", 5, 3, marks=Marks(1, 0, conflict=True, safety=True)),
+    Person("f", "Fatou", 6, 2, marks=Marks(1, 4, conflict=True, changed=True)),
+)
+
+
+def _crowd(count: int) -> Circle:
+    people = [Person(str(at), f"Person {at}", at, 1 + at % 3) for at in range(1, count + 1)]
+    return circle(people, id="crowd")
 
 
 def _track(planned: int, *, session: int, missed_after: tuple[int, ...] = ()) -> PhaseTrack:

@@ -92,7 +92,7 @@ def _answer(page: EpisodePage, room: CircleRoom) -> dict[str, Any]:
         "version": room.drawn.version,
         "at": clock_time(page.at),
         "drawn": room.drawn.text,
-        "html": render_to_string("components/circle_live.html", {"room": room, "page": page}),
+        "html": render_to_string("components/circle_live.html", {"room": room}),
     }
 
 
