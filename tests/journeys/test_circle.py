@@ -284,7 +284,7 @@ def test_without_script_it_is_a_plain_page(open_page, episode, codes) -> None:
     page.get_by_label("Change wanted").fill("a call a week")
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_text("Saved.").wait_for()
-    page.get_by_label("Somebody else: a name").fill("Vasco")
+    page.get_by_label("Add somebody: a name").fill("Vasco")
     page.locator("#circle-add input[value='3']").check()
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.locator(".circle-wide .circle-person", has_text="Vasco")).to_have_count(1)
@@ -329,7 +329,7 @@ def test_a_lost_connection_loses_nothing(open_page, episode, codes) -> None:
     page.route("**/people/circle/add/", lambda route: route.abort())
     page.locator(f"input[name='ring-{codes['Bento']}'][value='1']").check()
     expect(page.locator(".circle-bar [data-save-status]")).to_contain_text("Not saved yet")
-    page.get_by_label("Somebody else: a name").fill("Vasco")
+    page.get_by_label("Add somebody: a name").fill("Vasco")
     page.get_by_role("button", name="Add", exact=True).click()
     said(page, "Not added yet: the service is out of reach.")
     page.unroute("**/people/circle/add/")
@@ -355,9 +355,9 @@ def test_names_wait_in_a_row_until_the_service_has_them(open_page, episode, code
     page = open_room(open_page, episode, expected=("Failed to load resource", "ERR_"))
     page.route("**/people/circle/add/", lambda route: route.abort())
     for name in ("Vasco", "Wanda"):
-        page.get_by_label("Somebody else: a name").fill(name)
+        page.get_by_label("Add somebody: a name").fill(name)
         page.keyboard.press("Enter")
-        expect(page.get_by_label("Somebody else: a name")).to_have_value("")
+        expect(page.get_by_label("Add somebody: a name")).to_have_value("")
     said(page, "Not added yet: the service is out of reach.")
     kept = "Object.entries(localStorage).filter(([name]) => name.endsWith('#circle-waiting')).map(([, text]) => text)"
     assert [("Vasco" in text, "Wanda" in text) for text in page.evaluate(kept)] == [(False, False)]

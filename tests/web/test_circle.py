@@ -171,6 +171,18 @@ def test_who_came_after_the_list_was_made_is_kept_as_drawn(episode, browser):
     assert circles(episode)[0].payload["rings"] == {"1": [rosa], "3": [late]}
 
 
+def test_opened_from_a_session_one_is_back_there_after_keeping(episode, browser):
+    rosa = person(episode, "Rosa", 2)
+    session = episode.sessions.get()
+    page = text_of(browser.get(f"{at(episode)}?session={session.pk}"))
+    back = at(episode, f"sessions/{session.pk}/")
+    assert f'name="next" value="{back}"' in page
+    answer = browser.post(at(episode), {f"ring-{rosa}": "1", "next": back})
+    assert answer["Location"] == back
+    elsewhere = browser.post(at(episode), {f"ring-{rosa}": "3", "next": "https://elsewhere.example/"})
+    assert elsewhere["Location"] == at(episode, "people/")
+
+
 def test_giving_up_leads_back_to_the_circle_kept_last(episode, browser):
     rosa = person(episode, "Rosa", 2)
     draw(browser, episode, {rosa: [1, None]}, version(browser, episode))

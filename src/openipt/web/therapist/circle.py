@@ -74,10 +74,20 @@ def _room(request: HttpRequest, page: EpisodePage, *, turned: bool) -> HttpRespo
     if beside is not None and request.headers.get("HX-Request"):
         return show(request, "therapist/_circle_person.html", page, beside=beside)
     back = back_to(request, page.address("people/circle/")) if turned else ""
-    room = present_room(page, drawn_now(page), turned=turned, beside=beside, back=back)
+    goes_on = "" if turned else back_to(request, _session_address(request, page))
+    room = present_room(page, drawn_now(page), turned=turned, beside=beside, back=back, goes_on=goes_on)
     if request.headers.get("X-Requested-With") == "fetch":
         return JsonResponse(_answer(page, room))
     return show_room(request, page, room)
+
+
+def _session_address(request: HttpRequest, page: EpisodePage) -> str:
+    """The session from whose guide the room was opened: after keeping the circle one is back there."""
+    try:
+        session = UUID(request.GET.get("session", ""))
+    except ValueError:
+        return ""
+    return page.address(f"sessions/{session}/")
 
 
 def show_room(request: HttpRequest, page: EpisodePage, room: CircleRoom, status: int = 200) -> HttpResponse:
@@ -107,7 +117,7 @@ def _keep(request: HttpRequest, page: EpisodePage) -> HttpResponse:
         field = f"ring-{next(iter(drawn.places))}" if drawn.places else ""
         faults = (FieldFault(field, "Place at least one person."),)
     if faults:
-        room = present_room(page, drawn, turned=turned, faults=faults)
+        room = present_room(page, drawn, turned=turned, faults=faults, goes_on=back_to(request, ""))
         return show_room(request, page, room, status=422)
     try:
         kept = _kept(page, drawn)
@@ -184,7 +194,8 @@ def _two_drawings(request: HttpRequest, page: EpisodePage, drawn: Drawn, *, turn
     )
     theirs = present_room(page, standing_now(page), turned=turned)
     mine = replace(drawn, version=version_of(last_circle(page), own_draft(page)))
-    room = present_room(page, mine, turned=turned, conflict=theirs.circle)
+    goes_on = back_to(request, "")
+    room = present_room(page, mine, turned=turned, conflict=theirs.circle, goes_on=goes_on)
     return show_room(request, page, room, status=409)
 
 

@@ -105,6 +105,7 @@ class CircleRoom:
     faults: tuple[FieldFault, ...] = ()
     typed: tuple[str, str] = ("", "")
     back: str = ""
+    goes_on: str = ""
     conflict: Circle | None = None
 
     @property
