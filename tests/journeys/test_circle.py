@@ -194,6 +194,7 @@ def test_by_touch(open_page, episode, codes) -> None:
     page = open_room(open_page, episode, width=390, has_touch=True, is_mobile=True)
     person(page, codes["Bento"]).locator(".circle-disc").tap()
     said(page, "Bento is chosen.")
+    page.get_by_role("link", name="More about Bento").first.wait_for()
     page.touchscreen.tap(*place(page, 3, 100))
     stands_in(page, codes["Bento"], 3)
     page.locator(".circle-tray a", has_text="Teo").tap()

@@ -8,11 +8,15 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests import factories
 from tests.shared_data import shared
 from tests.web.rooms_world import browser_of, set_clock, strangers, text_of
 
 from openipt.cli.course import read_episode
+from openipt.core.portable.episode_file import from_file, to_file
+from openipt.records import convert
 from openipt.records.actions import people
 from openipt.records.actions.transfer import import_episode
 from openipt.records.models import AuditEvent, DraftKind, DraftText, Entry, EntryVersion, Person
@@ -80,6 +84,23 @@ def test_a_drawing_is_saved_as_it_is_moved_and_comes_back(episode, browser):
     assert circles(episode) == [], "a draft is no record"
     assert "is not kept yet" in text_of(browser.get(at(episode, "people/")))
     assert "rosa" not in DraftText.objects.get(episode=episode).text.casefold()
+
+
+def test_an_act_in_the_drawing_asks_little_of_the_database(episode, browser):
+    rosa = person(episode, "Rosa", 2)
+    read = version(browser, episode)
+    with CaptureQueriesContext(connection) as seen:
+        assert draw(browser, episode, {rosa: [1, 77]}, read).status_code == 200
+    assert len(seen) <= 44, [query["sql"] for query in seen]
+
+
+def test_where_somebody_was_dragged_to_goes_into_the_file_and_comes_back(episode, browser):
+    rosa = person(episode, "Rosa", 2)
+    browser.post(at(episode), {f"ring-{rosa}": "1", f"angle-{rosa}": "77"})
+    portable = convert.portable(episode, episode.therapist, factories.day(1))
+    again = from_file(json.loads(json.dumps(to_file(portable))))
+    (kept,) = (entry for entry in again.entries if entry.record == "rec_closeness_circle")
+    assert kept.values["angles"] == [{"person_id": rosa, "angle": 77}]
 
 
 def test_a_drawing_kept_leaves_no_draft(episode, browser):

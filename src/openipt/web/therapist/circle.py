@@ -222,6 +222,7 @@ def draft(request: HttpRequest, episode_id: UUID) -> HttpResponse:
 def _draft_saved(page: EpisodePage, where: dict[str, Where], version: str) -> bool:
     """False where somebody kept or drew meanwhile; what was sent is kept beside it."""
     locked(page.episode)
+    page.only_reads = True  # no record is written from here on: each is read once
     draft = own_draft(page)
     now = version_of(last_circle(page), draft)
     text = as_text({code: place for code, place in where.items() if code in standing_now(page).places})

@@ -30,7 +30,7 @@ export function choosing(room, { svgs, say, nameOf }) {
       return say("Nobody is chosen.");
     }
     choose(code);
-    say(words.chosen(nameOf(code)));
+    say(words.chosen(nameOf(code)), ["#circle-beside", `More about ${nameOf(code)}`]);
     return open(code, isKey);
   }
   function close() {

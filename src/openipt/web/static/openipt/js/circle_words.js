@@ -14,10 +14,15 @@ export const words = {
   },
 };
 
+// Says what happened; `more` is where the rest of it stands on a small screen, as [address, words].
 export function said(room) {
   const place = room.querySelector("[data-circle-said]");
-  return (text) => {
-    place.textContent = text;
+  return (text, more) => {
+    place.textContent = `${text} `;
+    if (!more) return;
+    const link = document.createElement("a");
+    [link.href, link.textContent] = more;
+    place.append(link);
   };
 }
 
