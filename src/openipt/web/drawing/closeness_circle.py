@@ -208,11 +208,20 @@ def _mark(person: Person, disc: Disc, found: Layout, address: Callable[[Person],
         disc=disc,
         address=address(person),
         words=of_person(person),
-        edge=round((1.25 + 0.9 * person.marks.support) * (1.0 if step.disc >= 10 else 0.75), 2),
+        edge=_edge(person.marks, step.disc),
         label_y=round(step.letters * 0.36 if found.is_numbered else disc.radius + step.letters * 1.05 + 2, 1),
         corner=round(disc.radius * (0.95 if found.is_numbered else 0.74), 1),
         room=0.0 if found.is_numbered else round(width(disc.words, step.letters), 1),
     )
+
+
+THIN, EACH_SUPPORT, SEEN_BROKEN, SMALL_DISC = 1.25, 0.9, 1.75, 10  # a thinner broken edge would not be seen
+
+
+def _edge(shown: Marks, disc: float) -> float:
+    """The weight of a disc's edge: support, and enough of it for a broken one to be seen."""
+    weight = max(THIN + EACH_SUPPORT * shown.support, SEEN_BROKEN if shown.conflict else 0.0)
+    return round(weight * (1.0 if disc >= SMALL_DISC else 0.75), 2)
 
 
 def _traces(
