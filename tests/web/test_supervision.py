@@ -159,3 +159,21 @@ def test_no_other_role_opens_it(role: str, episode: Episode) -> None:
 def test_neither_a_client_nor_a_stranger(episode: Episode) -> None:
     assert browser_of(make.client_login(episode)).get("/supervision/").status_code == 302
     assert Client().get("/supervision/").status_code == 302
+
+
+def test_how_far_areas_are_rated_alike_is_told_when_asked(episode: Episode, supervisor: User) -> None:
+    def rate(by: User, area: str, present: bool) -> None:
+        values = {"rater": by.role, "area": area, "present": present}
+        make.entry(episode, "rec_problem_area_rating", values, by=by)
+
+    asked = "/supervision/?agreement=1"
+    assert "No problem area has been rated by both of you yet." in page_of(supervisor, asked)
+    for area, theirs, ours in (("grief", True, True), ("role_dispute", True, False)):
+        rate(episode.therapist, area, theirs)
+        rate(supervisor, area, ours)
+    page = page_of(supervisor, asked)
+    assert "1 of 2 areas rated alike by supervisor and therapist" in page
+    assert "kappa" not in page, "two pairs are too few"
+    assert "rated alike by" not in page_of(supervisor)
+    room = text_of(browser_of(supervisor).get(f"/episodes/{episode.pk}/formulation/"))
+    assert "Therapist and supervisor rate 1 of 2 areas alike." in room

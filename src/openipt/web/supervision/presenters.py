@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from openipt.core.course.progress import Signal
 from openipt.core.course.rules import RuleResult
+from openipt.core.formulation.agreement import Agreement
 from openipt.core.manual.model import Manual, Severity
 from openipt.records.manuals import manual_of
 from openipt.records.models import Alert, Entry, Episode, Session
@@ -92,6 +93,19 @@ class Supervision:
     questions: tuple[Question, ...]
     groups: tuple[Group, ...]
     open_alerts: int = 0
+    agreed: str = ""
+
+
+def agreement_words(found: Agreement) -> str:
+    """How many alike, and kappa where there are enough pairs to speak of it."""
+    if not found.pairs:
+        return "No problem area has been rated by both of you yet."
+    said = f"{found.alike} of {plural(found.pairs, 'area')} rated alike by supervisor and therapist"
+    if found.kappa is not None:
+        return (
+            f"{said}; beyond chance, kappa {found.kappa:g}. Trained raters reached 0.82 on the focus [S07]."
+        )
+    return f"{said}. Too few, or too much of one answer, to say how far that is beyond chance."
 
 
 def episode_address(episode_id: UUID, tail: str = "") -> str:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 
 from openipt.core.course.course import EpisodeStatus
+from openipt.core.formulation.agreement import agreement, rated_pairs
 from openipt.records import audit, sealing
 from openipt.records.actions import tellings
 from openipt.records.models import Entry, Episode, Session, User
@@ -25,7 +26,7 @@ from openipt.web.pages import show
 from openipt.web.supervision import presenters as words
 from openipt.web.supervision.standing import standings
 
-ITEM = "rec_supervision_item"
+ITEM, RATING = "rec_supervision_item", "rec_problem_area_rating"
 ALERTS_SHOWN = 20  # the gravest; all of them stand under Today
 
 _NOT_SIGNED = Prepared(
@@ -53,6 +54,7 @@ def supervision(request: HttpRequest) -> HttpResponse:
         open_alerts=open_alerts,
         looks=tuple(look for e in running if (look := words.course_look(e, found[e.pk]))),
         questions=words.open_questions(_items(request.user, running)),
+        agreed=_agreed(request.user, episodes) if "agreement" in request.GET else "",
         groups=words.groups(
             episodes,
             found,
@@ -74,6 +76,12 @@ def _episodes(user: User, *, with_ended: bool) -> list[Episode]:
 def _items(user: User, episodes: Sequence[Episode]) -> list[Entry]:
     """Items for supervision of these episodes, each with the values this supervisor may see."""
     return entry_queries.visible_entries_among(user, episodes, clock.today(), record_type=ITEM)
+
+
+def _agreed(user: User, episodes: Sequence[Episode]) -> str:
+    """How far this supervisor's and the therapists' ratings of problem areas agree, over these episodes."""
+    rated = entry_queries.visible_entries_among(user, episodes, clock.today(), record_type=RATING)
+    return words.agreement_words(agreement(rated_pairs((e.episode_id, e.visible) for e in rated)))
 
 
 def _midnight(now: datetime) -> datetime:

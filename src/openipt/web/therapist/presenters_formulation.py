@@ -10,8 +10,10 @@ from typing import Any
 from openipt.core.course.known import agreed as is_agreed
 from openipt.core.course.known import suitability_stops
 from openipt.core.fields.words import Line
+from openipt.core.formulation.agreement import agreement, rated_pairs
 from openipt.core.formulation.paragraph import missing, paragraph
 from openipt.records.models import Entry, EntryState
+from openipt.web.jinja import plural
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_agreeing import (
     AGREEMENT,
@@ -107,6 +109,7 @@ class FormulationPage:
     """The Formulation room."""
 
     areas: tuple[AreaView, ...]
+    areas_alike: str
     ranking: RankingView
     rules: tuple[RuleCard, ...]
     formulation: FormulationView | None
@@ -131,6 +134,7 @@ def present_formulation(page: EpisodePage) -> FormulationPage:
     contracts = tuple(contract_view(page, entry) for entry in reversed(page.entries(CONTRACT)))
     return FormulationPage(
         areas=area_views(page),
+        areas_alike=_alike(page),
         ranking=present_ranking(page),
         rules=rule_cards(page, RULES),
         formulation=formulations[0] if formulations else None,
@@ -199,6 +203,14 @@ def _agreement(ratings: list[Mapping[str, Any]]) -> str:
     if len(said) < 2:
         return ""
     return "Rated alike" if len(set(said)) == 1 else "Rated differently: worth a talk"
+
+
+def _alike(page: EpisodePage) -> str:
+    """How many areas both raters see alike; nothing where no area was rated by both."""
+    found = agreement(rated_pairs((page.episode.pk, entry.visible) for entry in page.entries(RATING)))
+    if not found.pairs:
+        return ""
+    return f"Therapist and supervisor rate {found.alike} of {plural(found.pairs, 'area')} alike."
 
 
 # -- rules -------------------------------------------------------------------------------------------
