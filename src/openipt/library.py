@@ -15,6 +15,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from openipt.core.course.event_kinds import FILE as EVENT_KINDS
+from openipt.core.course.event_kinds import EventKinds, read_kinds
 from openipt.core.course.note_patterns import FILE as NOTE_SENTENCES
 from openipt.core.course.note_patterns import Patterns, read_patterns
 from openipt.core.fields.definitions import RecordType
@@ -59,7 +61,8 @@ def check(folder: Traversable | None = None) -> tuple[Content, tuple[ContentFaul
     site, site_unread = read_site(_extra) if _extra else ({}, [])
     found, faults = load(tables, site)
     _, of_sentences = read_patterns(tables.get(NOTE_SENTENCES, {}), found.record_types)
-    return found, (*unread, *site_unread, *faults, *of_sentences)
+    _, of_kinds = read_kinds(tables.get(EVENT_KINDS, {}), found.record_types)
+    return found, (*unread, *site_unread, *faults, *of_sentences, *of_kinds)
 
 
 def manual(manual_id: str, version: str = "") -> Manual:
@@ -140,6 +143,15 @@ def note_sentences() -> Patterns:
     if faults:
         raise ContentError(faults)
     return patterns
+
+
+@cache
+def event_kinds() -> EventKinds:
+    """The words by which the kind of a line on the time line is proposed."""
+    kinds, faults = read_kinds(table(EVENT_KINDS.removesuffix(".toml")), content().record_types)
+    if faults:
+        raise ContentError(faults)
+    return kinds
 
 
 @cache

@@ -255,16 +255,16 @@ def _yes_no_words_fault(field: FieldDefinition, value: Any, codes: Codes) -> str
 def _date_fault(field: FieldDefinition, value: Any, codes: Codes) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value.strip(), re.ASCII):
         return "Enter a date as year-month-day, such as 2025-03-21."
-    return _calendar_fault(*(int(part) for part in value.strip().split("-")))
+    return calendar_fault(*(int(part) for part in value.strip().split("-")))
 
 
 def _partial_date_fault(field: FieldDefinition, value: Any, codes: Codes) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"\d{4}(-\d{2}){0,2}", value.strip(), re.ASCII):
         return "Enter a year, a month or a day, such as 2025, 2025-03 or 2025-03-21."
-    return _calendar_fault(*(int(part) for part in value.strip().split("-")))
+    return calendar_fault(*(int(part) for part in value.strip().split("-")))
 
 
-def _calendar_fault(year: int, month: int = 1, day: int = 1) -> str:
+def calendar_fault(year: int, month: int = 1, day: int = 1) -> str:
     if not EARLIEST_YEAR <= year <= LATEST_YEAR:
         return f"Enter a year from {EARLIEST_YEAR} to {LATEST_YEAR}."
     if not 1 <= month <= 12:
