@@ -80,8 +80,8 @@ def test_everything_in_view_is_drawn_once_and_in_order(items):
     for lane in lying.lanes:
         ids = [id_ for mark in lane.marks for id_ in mark.ids]
         assert sorted(ids) == sorted(one.id for one in items if one.lane == lane.kind)
-        lefts = [min(mark.x, *(mark.field or (mark.x,))) for mark in lane.marks]
-        assert lefts == sorted(lefts)
+        starts = [mark.start for mark in lane.marks]
+        assert starts == sorted(starts)
     marks = [mark for lane in standing.lanes for mark in lane.marks]
     assert sorted(id_ for mark in marks for id_ in mark.ids) == sorted(one.id for one in items)
     marks.sort(key=lambda mark: mark.label.y)

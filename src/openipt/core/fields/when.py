@@ -115,6 +115,11 @@ class When:
     def is_span(self) -> bool:
         return bool(self.until) or self.ongoing
 
+    @property
+    def day_known(self) -> date | None:
+        """The day, where it is known for sure."""
+        return self._first if self.is_exact else None
+
     def __lt__(self, other: object) -> bool:
         return self.order < other.order if isinstance(other, When) else NotImplemented
 

@@ -40,6 +40,14 @@ _EVENTS = Prepared(
     ),
     UUID,
 )
+_MOODS = Prepared(
+    lambda episode: (
+        CheckIn.objects.filter(episode=episode, mood__isnull=False)
+        .order_by("on", "opened_at")
+        .values_list("on", "mood")
+    ),
+    UUID,
+)
 _SCORES = Prepared(
     lambda episode: (
         MeasureScore.objects.filter(episode=episode)
@@ -95,6 +103,11 @@ def events_told(user: Actor, episode: Episode, on: date) -> list[tuple[date, str
             )
         )
     ]
+
+
+def moods_told(user: Actor, episode: Episode, on: date) -> list[tuple[date, int]]:
+    """Mood, 0 to 10, as told at each check-in, oldest first."""
+    return list(_MOODS(episode.pk)) if _sees(user, episode, on) else []
 
 
 def check_in_for(user: Actor, check_in_id: UUID | str, on: date) -> CheckIn:

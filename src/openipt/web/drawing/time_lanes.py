@@ -330,7 +330,8 @@ def _lying(
                 top += GRAPH + 24
         groups, looked = pack(of_lane, scale, MOST_ROWS[kind], LYING.letter)
         looks += looked
-        marks = tuple(_mark(group, scale, top + ROW * group.row + ROW / 2) for group in groups)
+        placed = (_mark(group, scale, top + ROW * group.row + ROW / 2) for group in groups)
+        marks = tuple(sorted(placed, key=lambda mark: (mark.start, mark.end)))
         height = top - y + ROW * (1 + max((group.row for group in groups), default=0)) + 6
         lanes.append(Lane(kind, title, y, round(height, 1), marks))
         y += height + 6

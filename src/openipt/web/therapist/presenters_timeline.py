@@ -1,34 +1,45 @@
-"""The time line: events, symptoms and treatments in order, scores beside them, and what goes with what."""
+"""The time line: what is drawn, the same in words, what goes with what, and mood around the events."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from openipt.core.course import known
-from openipt.core.course.progress import main_measure
-from openipt.core.course.scores import PHQ9, points
+from openipt.core.fields.when import When
 from openipt.core.fields.words import date_in_words
 from openipt.records.models import Entry
 from openipt.web.jinja import short_day
 from openipt.web.therapist.common import EpisodePage
+from openipt.web.therapist.presenters_mood_events import MoodAndEvents, present_mood_and_events
 from openipt.web.therapist.presenters_records import RecordList, record_list
 from openipt.web.therapist.room_parts import edit_address, may_write, new_address
+from openipt.web.therapist.timeline_view import (
+    MEDICATION,
+    TIMELINE,
+    Tie,
+    TimeView,
+    names_of,
+    present_view,
+    row_id,
+    scores_of,
+    ties_of,
+    timeline_items,
+)
 
-TIMELINE, MOOD_LINK = "rec_timeline", "rec_event_mood_link"
-STRENGTHS = ("No link", "Weak link", "Fair link", "Strong link")
+MOOD_LINK = "rec_event_mood_link"
 KINDS = {"event": ("Event", "teal"), "symptom": ("Symptom", "attention"), "treatment": ("Treatment", "quiet")}
-ICONS = {"event": "flag", "symptom": "circle", "treatment": "shield"}
+ICONS = {"event": "flag", "symptom": "circle", "treatment": "shield", "medication": "plus"}
 
 
 @dataclass(frozen=True)
 class TimeRow:
     """One thing on the time line. A score has no address; `links` says what an event goes with."""
 
+    id: str
     when: str
-    on: date | None
+    order: tuple[date, date] | None
     kind: str
     tone: str
     icon: str
@@ -62,29 +73,75 @@ class LinkRow:
 class TimelinePage:
     """The Timeline room. `events` and `symptoms` are what can be linked."""
 
+    view: TimeView
     years: tuple[Year, ...]
     links: tuple[LinkRow, ...]
     events: tuple[tuple[str, str], ...]
     symptoms: tuple[tuple[str, str], ...]
+    mood: MoodAndEvents
     mood_links: RecordList
     add_address: str
+    add_medication: str
     may_link: bool
+    is_empty: bool
 
 
-def present_timeline(page: EpisodePage) -> TimelinePage:
+@dataclass(frozen=True)
+class TogetherPage:
+    """The screen turned to the client: the drawing and the same in words, nothing a clinician judged."""
+
+    view: TimeView
+    years: tuple[Year, ...]
+    is_empty: bool
+    may_write: bool
+
+
+def present_timeline(page: EpisodePage, asked: Mapping[str, str]) -> TimelinePage:
     entries = page.entries(TIMELINE)
-    links = _links(page, entries)
+    ties = ties_of(entries)
     items = [entry for entry in entries if entry.visible.get("text")]
-    rows = [*(_item(page, entry, links) for entry in items), *_scores(page)]
+    rows = [*(_item(page, entry, ties) for entry in items), *_drugs(page), *_scores(page)]
     writes = may_write(page, TIMELINE)
     return TimelinePage(
-        years=_years(rows),
-        links=links,
+        view=present_view(page, entries, ties, asked, page.address("timeline/")),
+        years=() if _is_empty(rows) else _years(rows),
+        links=tuple(_link(page, tie) for tie in ties),
         events=tuple((text, text) for text in _texts(items, ("event", "treatment"))),
         symptoms=tuple((text, text) for text in _texts(items, ("symptom",))),
+        mood=present_mood_and_events(page, entries),
         mood_links=record_list(page, MOOD_LINK),
         add_address=new_address(page, TIMELINE),
+        add_medication=new_address(page, MEDICATION),
         may_link=writes and bool(_texts(items, ("event", "treatment"))) and bool(_texts(items, ("symptom",))),
+        is_empty=_is_empty(rows),
+    )
+
+
+def _is_empty(rows: Sequence[TimeRow]) -> bool:
+    """That a course runs is no line yet."""
+    return all(row.id == "course" for row in rows)
+
+
+def present_drawing(page: EpisodePage, asked: Mapping[str, str], address: str) -> TimeView:
+    """The drawing alone, for other days."""
+    entries = page.entries(TIMELINE)
+    return present_view(page, entries, ties_of(entries), asked, address)
+
+
+def present_together(page: EpisodePage, asked: Mapping[str, str]) -> TogetherPage:
+    """What the client may see of the time line. No address leads from here to a page of the staff."""
+    kind = page.manual.record_types[TIMELINE]
+    entries = page.entries(TIMELINE)
+    for entry in entries:
+        entry.visible = kind.values_for("client", entry.visible)
+    ties = ties_of(entries)
+    items = [entry for entry in entries if entry.visible.get("text")]
+    rows = [*(_item(page, entry, ties, edit=False) for entry in items), *_drugs(page), *_scores(page)]
+    return TogetherPage(
+        view=present_view(page, entries, ties, asked, page.address("timeline/together/")),
+        years=() if _is_empty(rows) else _years(rows),
+        is_empty=_is_empty(rows),
+        may_write=may_write(page, TIMELINE),
     )
 
 
@@ -94,78 +151,98 @@ def linkable(page: EpisodePage) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return _texts(items, ("event", "treatment")), _texts(items, ("symptom",))
 
 
-def _texts(items: list[Entry], kinds: tuple[str, ...]) -> tuple[str, ...]:
+def words_of(entry: Entry, values: Mapping[str, Any]) -> str:
+    """ "Lost the job, March 2025" ."""
+    return ", ".join(filter(None, (str(values.get("text", "")), _when(values) if values.get("date") else "")))
+
+
+def _texts(items: Sequence[Entry], kinds: tuple[str, ...]) -> tuple[str, ...]:
     said = (str(entry.visible["text"]) for entry in items if entry.visible.get("type") in kinds)
     return tuple(dict.fromkeys(said))
 
 
-def _item(page: EpisodePage, entry: Entry, links: tuple[LinkRow, ...]) -> TimeRow:
+def _item(page: EpisodePage, entry: Entry, ties: Sequence[Tie], *, edit: bool = True) -> TimeRow:
     values = entry.visible
     text = str(values["text"])
-    kind, tone = KINDS.get(str(values.get("type")), ("", "quiet"))
-    people = values.get("people") or ()
+    type_ = str(values.get("type"))
+    kind, tone = KINDS.get(type_, ("", "quiet"))
+    when = When.of_values(values)
+    said = page.manual.record_types[TIMELINE].field("event_kind").option_label(values.get("event_kind"))
     return TimeRow(
+        id=row_id(entry),
         when=_when(values),
-        on=known.first_day(values.get("date")),
-        kind=kind,
+        order=when.bounds if when else None,
+        kind=f"{kind}: {said[0].lower()}{said[1:]}" if said and type_ == "event" else kind,
         tone=tone,
-        icon=ICONS.get(str(values.get("type")), ""),
+        icon=ICONS.get(type_, ""),
         text=text,
-        people=", ".join(page.people.get(code, str(code)) for code in people),
-        links=tuple(f"{link.symptom}: {link.strength.lower()}" for link in links if link.event == text),
-        address=edit_address(page, entry),
+        people=", ".join(names_of(page, values)),
+        links=tuple(f"{tie.symptom}: {tie.words.lower()}" for tie in ties if tie.event == text),
+        address=edit_address(page, entry) if edit else "",
         note="Written by the client" if entry.by_role == "client" else "",
     )
 
 
 def _when(values: Mapping[str, Any]) -> str:
-    """November 2024; about 2008; without a date."""
+    """November 2024; About 2008; Summer 2019; without a date."""
+    when = When.of_values(values)
+    if when is not None:
+        words = when.words()
+        return f"{words[0].upper()}{words[1:]}"
     said = values.get("date")
-    if not isinstance(said, str) or not said:
-        return "No date yet"
-    words = date_in_words(said)
-    return f"About {words}" if values.get("precision") == "about" else words
+    return date_in_words(said) if isinstance(said, str) and said else "No date yet"
+
+
+def _drugs(page: EpisodePage) -> list[TimeRow]:
+    """Drugs and this course are drawn and said in the same words."""
+    found = [item for item in timeline_items(page, ()) if item.lane == "medication" or item.id == "course"]
+    return [
+        TimeRow(
+            id=item.id,
+            when=f"{item.when[0].upper()}{item.when[1:]}",
+            order=(item.first, item.last),
+            kind="Medication" if item.lane == "medication" else "Treatment",
+            tone="quiet",
+            icon=ICONS[item.lane],
+            text=item.text,
+            people="",
+            links=(),
+            address="",
+        )
+        for item in found
+    ]
 
 
 def _scores(page: EpisodePage) -> list[TimeRow]:
     """Every score of the main measure as a row of its own, on the day it was given."""
-    measure = main_measure(page.manual, page.course) or PHQ9
-    title = page.manual.measure_list[measure].title
+    scores = scores_of(page)
     return [
         TimeRow(
-            when=short_day(point.on),
-            on=point.on,
+            id="scores" if number == 0 else f"score-{number}",
+            when=short_day(on),
+            order=(on, on),
             kind="Score",
             tone="quiet",
             icon="measure",
-            text=f"{title} {point.total:g}",
+            text=f"{scores.title} {total:g}",
             people="",
             links=(),
             address="",
-            note=f"session {point.session}",
         )
-        for point in points(page.manual, page.course, measure)
-    ]
+        for number, (on, total) in enumerate(scores.days)
+    ] if scores else []  # fmt: skip
 
 
-def _years(rows: list[TimeRow]) -> tuple[Year, ...]:
-    """Oldest first. A coarse date stands at the beginning of its month or year; what has none, last."""
-    dated = sorted((row for row in rows if row.on), key=lambda row: row.on or date.min)
+def _years(rows: Sequence[TimeRow]) -> tuple[Year, ...]:
+    """Oldest first. A coarse date stands at the beginning of what it can mean; what has none, last."""
+    dated = sorted((row for row in rows if row.order), key=lambda row: row.order or (date.min, date.min))
     found: dict[str, list[TimeRow]] = {}
     for row in dated:
-        found.setdefault(str(row.on.year) if row.on else "", []).append(row)
-    undated = [row for row in rows if row.on is None]
+        found.setdefault(str(row.order[0].year) if row.order else "", []).append(row)
+    undated = [row for row in rows if row.order is None]
     years = [Year(title, tuple(group)) for title, group in found.items()]
     return (*years, Year("Without a date", tuple(undated))) if undated else tuple(years)
 
 
-def _links(page: EpisodePage, entries: list[Entry]) -> tuple[LinkRow, ...]:
-    """Every link, the last word on a pair of event and symptom."""
-    found: dict[tuple[str, str], LinkRow] = {}
-    for entry in entries:
-        for row in entry.visible.get("links") or ():
-            event, symptom = str(row.get("event", "")), str(row.get("symptom", ""))
-            strength = row.get("strength_0_3")
-            words = STRENGTHS[strength] if strength in (0, 1, 2, 3) else "Not rated"
-            found[event, symptom] = LinkRow(event, symptom, words, entry.on, edit_address(page, entry))
-    return tuple(found.values())
+def _link(page: EpisodePage, tie: Tie) -> LinkRow:
+    return LinkRow(tie.event, tie.symptom, tie.words, tie.entry.on, edit_address(page, tie.entry))
