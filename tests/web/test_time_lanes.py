@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from openipt.web.drawing.time_lanes import (
+    AWAY,
     LANES,
     LEAST_DAYS,
     MOST_ROWS,
@@ -86,6 +87,7 @@ def test_everything_in_view_is_drawn_once_and_in_order(items):
     assert sorted(id_ for mark in marks for id_ in mark.ids) == sorted(one.id for one in items)
     marks.sort(key=lambda mark: mark.label.y)
     assert [mark.y for mark in marks] == sorted(mark.y for mark in marks)
+    assert all(abs(mark.label.y - 4.5 - mark.y) <= AWAY + 0.1 for mark in marks)
     assert drawn(items) == drawn(items)
 
 
@@ -111,10 +113,10 @@ def full_life(count: int = 400) -> list[TimeItem]:
 
 
 def test_four_hundred_things_over_sixty_years_are_laid_out_in_one_pass():
-    """Each thing looks at each row of its lane once at most; standing, once in all."""
+    """Each thing looks at each row of its lane once at most; standing, at two places."""
     lying, standing = drawn(full_life())
     assert lying.looks <= 400 * max(MOST_ROWS.values())
-    assert standing.looks == 400
+    assert standing.looks <= 2 * 400
     assert overlaps(lying) == overlaps(standing) == 0
     marks = sum(len(lane.marks) for lane in lying.lanes)
     assert 20 <= marks <= 140

@@ -1,7 +1,7 @@
-"""Mood in the week before and after events of one kind, or with one person: a comparison, and never a cause.
+"""Mood before and after events of one kind, or with one person: a comparison, and never a cause.
 
-Each event that stands on one day and has mood on both sides gives one pair: the mean of the days after less the
-mean of the days before. Over the pairs stands their mean with a t interval. What the comparison cannot know stands
+Each event that stands on one day and has mood on both sides gives one pair: the last mood told in the days before,
+and the first told in the days after. Over the differences stands their mean with a t interval. What the comparison cannot know stands
 in docs/explanation/mood-and-events.md. Everything marked DEFAULT is ours: no source gives it.
 """
 
@@ -15,7 +15,7 @@ from functools import lru_cache
 from math import atan, cos, pi, sin, sqrt
 from statistics import fmean, stdev
 
-WINDOW = 7  # DEFAULT: days on each side. Check-ins come weekly, so a week on each side holds one.
+WINDOW = 7  # DEFAULT: days to each side in which a mood counts. Check-ins come weekly, so a week holds one.
 FEWEST = 5  # DEFAULT: pairs below which nothing is said
 SURENESS = 0.95
 # Mood is a whole number, so a difference is known no better than two roundings, however alike the pairs are.
@@ -52,8 +52,8 @@ class Interval:
 class Comparison:
     """One group: how many events there are, which of them could be used, and what they show.
 
-    `no_day`, `no_mood` and `too_near` count events left out; `beside` those used in whose weeks another event
-    stands. Without an `interval` there are too few pairs.
+    `no_day`, `no_mood` and `too_near` count events left out; `beside` those used between whose two moods another
+    event stands, too. Without an `interval` there are too few pairs.
     """
 
     group: str
@@ -125,27 +125,26 @@ def _compared(
     window: int,
     fewest: int,
 ) -> Comparison:
-    """Events from the earliest on; one whose days of mood an earlier one has used already is left out."""
-    pairs: list[tuple[float, float]] = []
+    """Events from the earliest on. A mood may come after one event and before the next, never twice on one side."""
+    pairs: list[tuple[date, date]] = []
     no_mood = too_near = beside = 0
-    used: set[date] = set()
     dated = sorted(event.on for event in events if event.on is not None)
     for on in dated:
-        before = _days_with_mood(moods, on, -window, -1)
-        after = _days_with_mood(moods, on, 1, window)
-        if not before or not after:
+        before = _first_with_mood(moods, on, -1, window)
+        after = _first_with_mood(moods, on, 1, window)
+        if before is None or after is None:
             no_mood += 1
-        elif used & {*before, *after}:
+        elif pairs and (before <= pairs[-1][0] or after <= pairs[-1][1]):
             too_near += 1
         else:
-            used |= {*before, *after}
-            pairs.append((fmean(moods[day] for day in before), fmean(moods[day] for day in after)))
-            beside += sum(abs((day - on).days) <= window for day in days) > 1
-    differences = [after - before for before, after in pairs]
+            pairs.append((before, after))
+            beside += sum(before <= day <= after for day in days) > 1
+    told = tuple((moods[before], moods[after]) for before, after in pairs)
+    differences = [after - before for before, after in told]
     return Comparison(
         group=group,
         events=len(events),
-        pairs=tuple(pairs),
+        pairs=told,
         no_day=len(events) - len(dated),
         no_mood=no_mood,
         too_near=too_near,
@@ -154,9 +153,10 @@ def _compared(
     )
 
 
-def _days_with_mood(moods: dict[date, float], on: date, first: int, last: int) -> list[date]:
-    span = (on + timedelta(days=away) for away in range(first, last + 1))
-    return [day for day in span if day in moods]
+def _first_with_mood(moods: dict[date, float], on: date, way: int, window: int) -> date | None:
+    """The nearest day with mood on one side of an event; its own day is on neither."""
+    days = (on + way * timedelta(days=away) for away in range(1, window + 1))
+    return next((day for day in days if day in moods), None)
 
 
 # -- the interval --------------------------------------------------------------------------------------
@@ -211,8 +211,8 @@ def sentence(found: Comparison, *, window: int = WINDOW, fewest: int = FEWEST) -
         way = "higher" if mean > 0 else "lower"
         least, most = sorted((abs(low), abs(high)))
         return (
-            f"Mood was {abs(mean):.1f} {way} in the {window} days after than in the {window} days before, on average "
-            f"over {_events(found.count)} (95 % interval {least:.1f} to {most:.1f} {way})."
+            f"Mood was {abs(mean):.1f} {way} when first told after such an event than when last told before it, "
+            f"on average over {_events(found.count)} (95 % interval {least:.1f} to {most:.1f} {way})."
         )
     return (
         f"No difference can be told from ordinary ups and downs: {_signed(mean)} on average over "

@@ -108,7 +108,10 @@ def client_name(episode: DemoEpisode) -> str:
 def moved(value: Any, by: timedelta) -> Any:
     """The same values, every day, month and moment in them moved. Years alone stay."""
     if isinstance(value, dict):
-        return {key: moved(part, by) for key, part in value.items()}
+        found = {key: moved(part, by) for key, part in value.items()}
+        if value.get("precision") == "season":
+            found["date"] = _season(str(found.get("date", "")))
+        return found
     if isinstance(value, list):
         return [moved(part, by) for part in value]
     if not isinstance(value, str):
@@ -118,6 +121,14 @@ def moved(value: Any, by: timedelta) -> Any:
     if MOMENT.fullmatch(value):
         return (datetime.fromisoformat(value) + by).isoformat()
     return DAY.sub(lambda day: (date.fromisoformat(day.group()) + by).isoformat(), value)
+
+
+def _season(month: str) -> str:
+    """The first month of the season a month lies in: a season that was moved stays one."""
+    if not MONTH.fullmatch(month):
+        return month
+    year, number = int(month[:4]), int(month[5:])
+    return f"{year - 1}-12" if number < 3 else f"{year}-{number // 3 * 3:02}"
 
 
 def _text(name: str) -> str:

@@ -23,8 +23,9 @@ LANES = {
 }
 MOST_ROWS = {"symptom": 4, "event": 8, "treatment": 3, "medication": 3}
 LEAST_DAYS, MOST_DAYS = 7, 366 * 130
-LYING = Shape("wide", 1000, 0, 14, 196, 0, 0, 6.9)
-STANDING = Shape("narrow", 360, 700, 78, 8, 30, 14, 6.9)
+LYING = Shape("wide", 1000, 0, 14, 206, 0, 0, 7.2)
+STANDING = Shape("narrow", 360, 720, 78, 8, 34, 16, 7.2)
+BOLD = 1.15  # how much wider bold letters are
 FONT = 13
 ROW, HEAD, GAP = 24.0, 30.0, 10.0
 DOT, BESIDE = 5.0, 9.0  # the radius of a mark, and how far its words stand from it
@@ -32,7 +33,8 @@ LONGEST_LABEL = 26  # letters
 WIDE_LETTERS = 0x2E80  # from here on letters are about two wide
 GRAPH = 58.0  # the height of the graph of scores
 CLOSE = 46.0  # scores that span less than this are one mark
-STEP, LINE, AWAY = 16.0, 19.0, 40.0  # standing: between lanes, between lines of words, how far words may move
+STEP, LINE = 16.0, 19.0  # standing: between lanes, between lines of words
+AWAY, AWAY_IN_A_CROWD = 90.0, 36.0  # standing: how far words may move; where all find no room, less far
 ZOOM_ROOM = 0.08
 
 
@@ -76,7 +78,7 @@ class Scores:
 class Mark:
     """One thing, or several that share a mark. Its words stand at `label`; `field` is where it may lie.
 
-    `dots` are the places of its things, `start` and `end` its days, for whoever looks closer.
+    `dots` are the places of its things by lane, `start` and `end` its days, for whoever looks closer.
     """
 
     ids: tuple[str, ...]
@@ -87,7 +89,7 @@ class Mark:
     field: tuple[float, float] | None
     soft: bool
     goes_on: bool
-    dots: tuple[tuple[float, float], ...]
+    dots: tuple[tuple[str, tuple[tuple[float, float], ...]], ...]
     words: str
     address: str
     start: date
@@ -246,6 +248,7 @@ class _Group:
     right: float
     text: str
     people: str
+    words_at: float = 0.0
 
 
 class _Scale:
@@ -281,7 +284,7 @@ def pack(items: Sequence[TimeItem], scale: _Scale, rows: int, letter: float) -> 
         for row in range(rows):
             looks += 1
             if ends[row] + GAP <= left:
-                found.append(_Group([item], row, left, right, text, people))
+                found.append(_Group([item], row, left, right, text, people, scale.mark(item) + BESIDE))
                 ends[row] = right
                 break
         else:
@@ -289,8 +292,8 @@ def pack(items: Sequence[TimeItem], scale: _Scale, rows: int, letter: float) -> 
             group.items.append(item)
             group.text, group.people = several(item.lane, len(group.items)), ""
             places = [place for one in group.items for place in (scale.mark(one), *(scale.field(one) or ()))]
-            wide = BESIDE + width_of(group.text, letter)
-            group.right = max(*places, scale.mark(group.items[0]) + wide) + DOT
+            group.words_at = max(scale.mark(one) for one in group.items) + BESIDE
+            group.right = max(*places, group.words_at + width_of(group.text, letter * BOLD)) + 2
             ends[group.row] = group.right
     return found, looks
 
@@ -332,7 +335,7 @@ def _lying(
         looks += looked
         placed = (_mark(group, scale, top + ROW * group.row + ROW / 2) for group in groups)
         marks = tuple(sorted(placed, key=lambda mark: (mark.start, mark.end)))
-        height = top - y + ROW * (1 + max((group.row for group in groups), default=0)) + 6
+        height = top - y + ROW * max((group.row + 1 for group in groups), default=0) + (6 if groups else 0)
         lanes.append(Lane(kind, title, y, round(height, 1), marks))
         y += height + 6
     shape = Shape(LYING.name, LYING.width, round(y + 30, 1), LYING.left, LYING.right, 8, 30, LYING.letter)
@@ -366,12 +369,12 @@ def _mark(group: _Group, scale: _Scale, y: float) -> Mark:
         ids=tuple(one.id for one in group.items),
         x=x,
         y=round(y, 1),
-        label=Text(round(x + BESIDE, 1), round(y + 4.5, 1), group.text),
+        label=Text(round(group.words_at, 1), round(y + 4.5, 1), group.text),
         people=group.people,
         field=field,
         soft=first.soft if alone else False,
         goes_on=first.goes_on and alone,
-        dots=tuple((place, round(y, 1)) for place in at),
+        dots=((first.lane, tuple((place, round(y, 1)) for place in at)),),
         words=_words_of(group.items),
         address=first.address if alone else "",
         start=min(one.first for one in group.items),
@@ -466,15 +469,17 @@ def _column(
     items: Sequence[TimeItem], scale: _Scale, room: float, shape: Shape
 ) -> tuple[list[tuple[_Group, float]], int]:
     """Words under each other, each near its day; what would be led too far away joins the one before it."""
-    found: list[tuple[_Group, float]] = []
+    found: list[_Group] = []
+    places: list[float] = []
     looks = 0
     lowest = shape.height - shape.bottom
+    away = AWAY if len(items) * LINE < lowest - shape.top else AWAY_IN_A_CROWD
     for item in sorted(items, key=lambda one: (scale.mark(one), _order(one))):
         looks += 1
         want = scale.mark(item)
-        y = max(want, found[-1][1] + LINE) if found else want
-        if found and (y - want > AWAY or y > lowest):
-            group, _ = found[-1]
+        y = max(shape.top, want - away, places[-1] + LINE if places else 0.0)
+        if found and (y - want > away or y > lowest):
+            group = found[-1]
             group.items.append(item)
             lane = item.lane if all(one.lane == item.lane for one in group.items) else ""
             group.text, group.people = several(lane, len(group.items)), ""
@@ -482,8 +487,15 @@ def _column(
         text = shortened(item.text, room, shape.letter)
         rest = room - width_of(text, shape.letter) - 3 * shape.letter
         people = shortened(item.people, rest, shape.letter) if item.people and rest > 4 * shape.letter else ""
-        found.append((_Group([item], 0, 0, 0, text, people), y))
-    return found, looks
+        found.append(_Group([item], 0, 0, 0, text, people))
+        places.append(y)
+    edge = lowest + LINE
+    for at in reversed(
+        range(len(found))
+    ):  # each back down to where it is wanted, as far as the next one lets it
+        looks += 1
+        edge = places[at] = max(places[at], min(scale.mark(found[at].items[0]), edge - LINE))
+    return list(zip(found, places, strict=True)), looks
 
 
 def _standing_mark(
@@ -491,9 +503,19 @@ def _standing_mark(
 ) -> Mark:
     lying = _mark(group, scale, y)
     rail = rails[group.items[0].lane]
-    dots = dict.fromkeys((round(rails[one.lane], 1), scale.mark(one)) for one in group.items)
+    dots: dict[str, dict[tuple[float, float], None]] = {}
+    for one in group.items:
+        dots.setdefault(one.lane, {})[round(rails[one.lane], 1), scale.mark(one)] = None
     text = Text(round(words_at, 1), round(y + 4.5, 1), group.text)
-    return Mark(**{**vars(lying), "x": round(rail, 1), "y": lying.x, "label": text, "dots": tuple(dots)})
+    return Mark(
+        **{
+            **vars(lying),
+            "x": round(rail, 1),
+            "y": lying.x,
+            "label": text,
+            "dots": tuple((kind, tuple(places)) for kind, places in dots.items()),
+        }
+    )
 
 
 # -- links, axis, ways closer --------------------------------------------------------------------------
@@ -575,5 +597,6 @@ def boxes(drawing: TimeDrawing) -> list[Box]:
     for mark in (mark for lane in drawing.lanes for mark in lane.marks):
         words = mark.label.words + (f" · {mark.people}" if mark.people else "")
         x, y = mark.label.x, mark.label.y
-        found.append(Box(x, y - 10.5, x + width_of(words, letter), y + 3.5))
+        wide = width_of(words, letter * (BOLD if mark.count > 1 else 1))
+        found.append(Box(x, y - 10.5, x + wide, y + 3.5))
     return found

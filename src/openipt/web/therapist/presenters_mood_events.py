@@ -91,28 +91,33 @@ def present_mood_and_events(page: EpisodePage, entries: Sequence[Entry]) -> Mood
             if quiet and quiet.count >= FEWEST
             else ""
         ),
-        compared=(
-            f"{plural(len(speaking), 'comparison')} of {len(found)} can be spoken of. Of twenty where nothing is "
-            "different, about one looks different by chance."
-            if found
-            else ""
-        ),
+        compared=_compared(len(speaking), len(found)),
         notes=NOTES,
     )
 
 
 NOTES = (
-    f"Compared are the {WINDOW} days before with the {WINDOW} days after an event; the day itself is on neither side. "
-    f"Fewer than {FEWEST} events are too few to say. Both numbers are project defaults.",
+    f"Compared are the last mood told in the {WINDOW} days before an event and the first told in the {WINDOW} days "
+    f"after it; its own day is on neither side. Fewer than {FEWEST} events are too few to say. Both numbers are "
+    "project defaults.",
     "Mood is what the client told from 0 (worst) to 10 (best): in check-ins, and in journal entries that are shared. "
     "Several of one day count as their mean.",
-    "Only an event whose day is known is compared. No reading counts twice in one comparison: of two events too near "
-    "to each other the later one is left out.",
+    "Only an event whose day is known is compared. A mood may come after one event and before the next; it counts on "
+    "no side twice, so of two events between the same two moods the later one is left out.",
     "The interval holds the mean difference in 95 of 100 such comparisons (Student's t over the events), if events "
     "were much alike and told whatever came after.",
-    "It shows what goes together in time, not what brings about what. Mood moves by itself, back towards its middle after a low week; "
-    "weekdays, treatment and whatever else happened in those days are in it, too; and a bad week is told more often than a good one.",
+    "It shows what goes together in time, not what brings about what. Mood moves by itself, back towards its middle "
+    "after a low day; weekdays, treatment and whatever else happened are in it, too; an event soon after another "
+    "begins from the mood that one left; and a bad week is told more often than a good one.",
 )
+
+
+def _compared(speaking: int, every: int) -> str:
+    """How many comparisons there are: who looks often enough finds something by chance."""
+    if not speaking:
+        return f"None of {plural(every, 'comparison')} has events enough yet." if every else ""
+    said = f"{speaking} of {plural(every, 'comparison')} {'has' if speaking == 1 else 'have'} events enough."
+    return f"{said} Of twenty where nothing is different, about one looks different by chance."
 
 
 def _sides(found: Comparison) -> tuple[float, ...]:
@@ -172,7 +177,7 @@ def _row(page: EpisodePage, found: Comparison, reach: int) -> MoodRow:
         sentence=sentence(found),
         counts=_counts(found),
         beside=(
-            f"In the days of {found.beside} of them another event stands on the line, too."
+            f"Between the two moods of {found.beside} of them another event stands on the line, too."
             if found.beside
             else ""
         ),

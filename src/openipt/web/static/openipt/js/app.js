@@ -27,6 +27,8 @@ const BEHAVIOURS = {
   "[data-circle]": "./circle.js",
   "[data-circle-player]": "./circle_player.js",
   "[data-send-on-change]": "./send_on_change.js",
+  "[data-time-view]": "./time_lanes.js",
+  "[data-time-entry]": "./time_entry.js",
 };
 const started = new WeakMap();
 
