@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import total_ordering
+from functools import cached_property, lru_cache, total_ordering
 from typing import Any
 
 from openipt.core.fields.check import EARLIEST_YEAR, LATEST_YEAR, MONTHS
@@ -76,7 +76,7 @@ class When:
     def _first(self) -> date:
         return date(self.year, self.month or 1, self.day or 1)
 
-    @property
+    @cached_property
     def begins(self) -> tuple[date, date]:
         """The first and the last day on which it can have begun."""
         first, last = self._first, self._last
@@ -100,7 +100,7 @@ class When:
                 return _month_end(ends.year, ends.month)
         return date(self.year + {Grain.AGE: 1, Grain.DECADE: 9}.get(self.grain, 0), 12, 31)
 
-    @property
+    @cached_property
     def bounds(self) -> tuple[date, date]:
         """The earliest and the latest day it can mean; of what goes on, the latest day it can have begun."""
         first, last = self.begins
@@ -115,7 +115,7 @@ class When:
     def is_span(self) -> bool:
         return bool(self.until) or self.ongoing
 
-    @property
+    @cached_property
     def day_known(self) -> date | None:
         """The day, where it is known for sure."""
         return self._first if self.is_exact else None
@@ -123,7 +123,7 @@ class When:
     def __lt__(self, other: object) -> bool:
         return self.order < other.order if isinstance(other, When) else NotImplemented
 
-    @property
+    @cached_property
     def order(self) -> tuple[date, date, int, bool, bool, tuple[int, ...], int]:
         """By the earliest day, then the latest; what is known better stands first."""
         finest = _FINEST_FIRST.index(self.grain)
@@ -133,6 +133,10 @@ class When:
 
     def words(self) -> str:
         """As a person would write it, and as `when_typed` reads it."""
+        return self._said
+
+    @cached_property
+    def _said(self) -> str:
         start = f"about {self._words()}" if self.about else self._words()
         if self.ongoing:
             return f"since {start}"
@@ -174,33 +178,37 @@ class When:
     @classmethod
     def of_values(cls, values: Mapping[str, Any]) -> When | None:
         """The date as it was kept, also by who knew nothing of seasons; None where there is none."""
-        parts = _parts(values.get("date"))
-        if not parts:
-            return None
-        precision = values.get("precision")
-        found = _read(parts, precision) or _read(parts, "")
-        if found is None:
-            return None
-        if precision == ABOUT and found.grain in MAY_BE_ABOUT:
-            found = replace(found, about=True)
-        try:
-            if until := _parts(values.get("until")):
-                return replace(found, until=until)
-            return replace(found, ongoing=values.get("ongoing") is True)
-        except ValueError:
-            return found
+        said = (values.get("date"), values.get("precision"), values.get("until"))
+        date_, precision, until = (one if isinstance(one, str) else "" for one in said)
+        return _kept(date_, precision, until, values.get("ongoing") is True)
 
 
-def _read(parts: tuple[int, ...], precision: object) -> When | None:
+@lru_cache(maxsize=8192)
+def _kept(said: str, precision: str, until: str, ongoing: bool) -> When | None:
+    """Read once for all: a date never changes."""
+    parts = _parts(said)
+    found = (_read(parts, precision) or _read(parts, "")) if parts else None
+    if found is None:
+        return None
+    if precision == ABOUT and found.grain in MAY_BE_ABOUT:
+        found = replace(found, about=True)
+    try:
+        end = _parts(until)
+        return replace(found, until=end) if end else replace(found, ongoing=ongoing)
+    except ValueError:
+        return found
+
+
+def _read(parts: tuple[int, ...], precision: str) -> When | None:
     """A coarser word than the date itself is taken at its word; a finer one is not."""
     year, month, day = (*parts, 0, 0)[:3]
     grain = (Grain.YEAR, Grain.MONTH, Grain.DAY)[len(parts) - 1]
     if (
         precision in (Grain.SEASON, Grain.AGE, Grain.DECADE)
         or precision in (Grain.MONTH, Grain.YEAR)
-        and _coarser(Grain(str(precision)), grain)
+        and _coarser(Grain(precision), grain)
     ):
-        grain = Grain(str(precision))
+        grain = Grain(precision)
     if grain in (Grain.YEAR, Grain.AGE, Grain.DECADE):
         month = day = 0
     if grain in (Grain.MONTH, Grain.SEASON):
@@ -215,10 +223,8 @@ def _coarser(one: Grain, other: Grain) -> bool:
     return _FINEST_FIRST.index(one) > _FINEST_FIRST.index(other)
 
 
-def _parts(value: object) -> tuple[int, ...]:
+def _parts(value: str) -> tuple[int, ...]:
     """The numbers of "2025", "2025-03" or "2025-03-21"; none of what is no date."""
-    if not isinstance(value, str):
-        return ()
     said = value.strip().split("-")
     if len(said) > 3 or any(not (part.isascii() and part.isdigit() and len(part) < 5) for part in said):
         return ()

@@ -18,6 +18,9 @@ from openipt.records.actors import Actor
 from openipt.records.models import Entry, EntryState, Episode, Role, Session, User
 from openipt.records.prepared import MANY, MANY_WORDS, Prepared
 
+# Of these an episode may hold hundreds: sessions and writers are read once, not beside every row.
+HELD_BY_HUNDREDS = frozenset({"rec_timeline"})
+
 # A client sees what was written with them once it is final; the safety plan at once.
 SEEN_BY_CLIENT_AT_ONCE = frozenset({"rec_safety_plan"})
 
@@ -43,6 +46,11 @@ _OF_TYPES = Prepared(
     ),
     UUID,
     MANY_WORDS,
+)
+_OF_TYPE_ALONE = Prepared(
+    lambda episode, kind: Entry.objects.filter(episode=episode, record_type=kind).order_by("on", "order"),
+    UUID,
+    str,
 )
 _OF_MANY = Prepared(
     lambda episodes, kind: (
@@ -97,9 +105,11 @@ class VisibleEntries:
 
 def _rows(episode: Episode, record_type: str) -> list[Entry]:
     """Entries with their session and writer; of a whole episode, each session and writer is read once."""
-    if record_type:
+    if record_type and record_type not in HELD_BY_HUNDREDS:
         return _OF_TYPE(episode.pk, record_type)
-    rows = _ROWS(episode.pk)
+    rows = _OF_TYPE_ALONE(episode.pk, record_type) if record_type else _ROWS(episode.pk)
+    if not rows:
+        return rows
     sessions = {row.pk: row for row in _SESSIONS(episode.pk)}
     writers = {row.pk: row for row in _WRITERS(episode.pk)}
     for row in rows:

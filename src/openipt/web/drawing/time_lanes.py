@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from openipt.web.drawing.placing import Box, Text
-from openipt.web.drawing.time_axis import MONTHS, Shape, TimeScale, day_in_words
+from openipt.web.drawing.time_axis import MONTHS, Shape, day_in_words
 
 LANES = {
     "symptom": ("Symptoms", "symptom"),
@@ -78,7 +78,7 @@ class Scores:
 class Mark:
     """One thing, or several that share a mark. Its words stand at `label`; `field` is where it may lie.
 
-    `dots` are the places of its things by lane, `start` and `end` its days, for whoever looks closer.
+    `earlier`: it began before the days shown. `dots` are the places of its things by lane, `start` and `end` its days, for whoever looks closer.
     """
 
     ids: tuple[str, ...]
@@ -89,6 +89,7 @@ class Mark:
     field: tuple[float, float] | None
     soft: bool
     goes_on: bool
+    earlier: bool
     dots: tuple[tuple[str, tuple[tuple[float, float], ...]], ...]
     words: str
     address: str
@@ -200,6 +201,8 @@ def _in_days(scores: Scores | None, start: date, end: date) -> Scores | None:
 
 def width_of(words: str, letter: float) -> float:
     """How wide words are, letters of other scripts and signs counted double."""
+    if words.isascii():
+        return letter * len(words)
     return sum(letter * (2 if ord(sign) >= WIDE_LETTERS else 1) for sign in words)
 
 
@@ -240,35 +243,49 @@ def _words_of(items: Sequence[TimeItem]) -> str:
 
 @dataclass
 class _Group:
-    """Things that share a place, while it is being found."""
+    """Things that share a place, while it is being found: from where to where they and their marks reach."""
 
     items: list[TimeItem]
+    marks: list[float]
     row: int
     left: float
     right: float
-    text: str
-    people: str
+    start: float
+    end: float
+    text: str = ""
+    people: str = ""
     words_at: float = 0.0
+
+    def join(self, item: TimeItem, mark: float, field: tuple[float, float] | None) -> None:
+        self.items.append(item)
+        self.marks.append(mark)
+        self.start = min(self.start, mark, field[0] if field else mark)
+        self.end = max(self.end, mark, field[1] if field else mark)
+
+
+def _group(item: TimeItem, row: int, mark: float, field: tuple[float, float] | None) -> _Group:
+    start, end = (min(mark, field[0]), max(mark, field[1])) if field else (mark, mark)
+    return _Group([item], [mark], row, start - DOT, end, start, end)
 
 
 class _Scale:
     """Days as places along the line, held to its ends."""
 
     def __init__(self, start: date, end: date, left: float, room: float) -> None:
-        self.time = TimeScale(start, end, left, room)
+        self.start, self.end = start, end
+        self._first, self._each = start.toordinal(), room / max(1, (end - start).days)
         self._left, self._end = left, left + room
 
     def at(self, on: date) -> float:
-        return min(self._end, max(self._left, self.time.x(on)))
+        place = self._left + (on.toordinal() - self._first) * self._each
+        return round(min(self._end, max(self._left, place)), 1)
 
-    def mark(self, item: TimeItem) -> float:
-        """Where the mark stands: on the day; in the middle of what a soft date can mean; where a span begins."""
-        first, last = self.at(item.first), self.at(item.last)
-        return round((first + last) / 2, 1) if item.soft and not item.goes_on else first
-
-    def field(self, item: TimeItem) -> tuple[float, float] | None:
-        first, last = self.at(item.first), self.at(item.last)
-        return (first, last) if last - first >= 1 else None
+    def places(self, item: TimeItem) -> tuple[float, tuple[float, float] | None]:
+        """The mark and the field: the mark on the day, in the middle of a soft date, or where a span begins."""
+        first = self.at(item.first)
+        last = first if item.last == item.first else self.at(item.last)
+        mark = round((first + last) / 2, 1) if item.soft and not item.goes_on else first
+        return mark, ((first, last) if last - first >= 1 else None)
 
 
 def pack(items: Sequence[TimeItem], scale: _Scale, rows: int, letter: float) -> tuple[list[_Group], int]:
@@ -279,36 +296,52 @@ def pack(items: Sequence[TimeItem], scale: _Scale, rows: int, letter: float) -> 
     ends = [-1e9] * rows
     found: list[_Group] = []
     looks = 0
-    for item in sorted(items, key=lambda one: (_box(one, scale, letter)[0], _order(one))):
-        left, right, text, people = _box(item, scale, letter)
+    placed = [(one, *scale.places(one)) for one in items]
+    placed.sort(key=lambda each: (min(each[1] - DOT, each[2][0] if each[2] else each[1]), _order(each[0])))
+    for item, mark, field in placed:
+        left = min(mark - DOT, field[0] if field else mark)
         for row in range(rows):
             looks += 1
             if ends[row] + GAP <= left:
-                found.append(_Group([item], row, left, right, text, people, scale.mark(item) + BESIDE))
-                ends[row] = right
+                group = _group(item, row, mark, field)
+                group.left = left
+                group.words_at = mark + BESIDE
+                group.text, group.people = _words_in(item, LONGEST_LABEL * letter, letter)
+                group.right = max(group.words_at + _wide(group, letter), group.end) + 2
+                found.append(group)
+                ends[row] = group.right
                 break
         else:
             group = found[-1]
-            group.items.append(item)
+            group.join(item, mark, field)
             group.text, group.people = several(item.lane, len(group.items)), ""
-            places = [place for one in group.items for place in (scale.mark(one), *(scale.field(one) or ()))]
-            group.words_at = max(scale.mark(one) for one in group.items) + BESIDE
-            group.right = max(*places, group.words_at + width_of(group.text, letter * BOLD)) + 2
+            group.words_at = max(group.words_at, mark + BESIDE)
+            group.right = max(group.end, group.words_at + width_of(group.text, letter * BOLD)) + 2
             ends[group.row] = group.right
+    _lengthen(found, letter)
     return found, looks
 
 
-def _box(item: TimeItem, scale: _Scale, letter: float) -> tuple[float, float, str, str]:
-    """From where to where a thing and its words reach, and the words there is room for."""
-    x, field = scale.mark(item), scale.field(item)
-    left = min(x - DOT, field[0]) if field else x - DOT
-    begins = x + BESIDE
-    room = LONGEST_LABEL * letter
+def _wide(group: _Group, letter: float) -> float:
+    return width_of(group.text, letter) + (width_of(f" · {group.people}", letter) if group.people else 0.0)
+
+
+def _lengthen(groups: Sequence[_Group], letter: float) -> None:
+    """Words that were cut short take the room that stayed free up to the next in their row."""
+    ends: dict[int, float] = {}
+    for group in reversed(groups):
+        item = group.items[0]
+        if len(group.items) == 1 and (group.text != item.text or group.people != item.people):
+            room = ends.get(group.row, LYING.width) - GAP - group.words_at
+            group.text, group.people = _words_in(item, max(room, width_of(group.text, letter)), letter)
+        ends[group.row] = group.left
+
+
+def _words_in(item: TimeItem, room: float, letter: float) -> tuple[str, str]:
+    """The words of a thing, and after them the people if there is room for some of their letters."""
     text = shortened(item.text, room, letter)
     rest = room - width_of(text, letter) - 3 * letter
-    people = shortened(item.people, rest, letter) if item.people and rest > 5 * letter else ""
-    wide = width_of(text, letter) + (width_of(f" · {people}", letter) if people else 0)
-    return left, max(begins + wide, field[1] if field else 0.0) + 2, text, people
+    return text, shortened(item.people, rest, letter) if item.people and rest > 5 * letter else ""
 
 
 def _lying(
@@ -355,26 +388,20 @@ def _lying(
 
 def _mark(group: _Group, scale: _Scale, y: float) -> Mark:
     first = group.items[0]
-    x = scale.mark(first)
-    fields = [scale.field(one) for one in group.items]
-    reach = [place for one in fields if one for place in one]
+    x = group.marks[0]
     alone = len(group.items) == 1
-    at = tuple(dict.fromkeys(scale.mark(one) for one in group.items))
-    if alone:
-        field = fields[0]
-    else:
-        ends = [*at, *reach]
-        field = (min(ends), max(ends)) if max(ends) > min(ends) else None
+    y = round(y, 1)
     return Mark(
         ids=tuple(one.id for one in group.items),
         x=x,
-        y=round(y, 1),
+        y=y,
         label=Text(round(group.words_at, 1), round(y + 4.5, 1), group.text),
         people=group.people,
-        field=field,
+        field=(group.start, group.end) if group.end - group.start >= 1 else None,
         soft=first.soft if alone else False,
         goes_on=first.goes_on and alone,
-        dots=((first.lane, tuple((place, round(y, 1)) for place in at)),),
+        earlier=alone and not first.soft and first.first < scale.start,
+        dots=((first.lane, tuple((place, y) for place in dict.fromkeys(group.marks))),),
         words=_words_of(group.items),
         address=first.address if alone else "",
         start=min(one.first for one in group.items),
@@ -474,28 +501,32 @@ def _column(
     looks = 0
     lowest = shape.height - shape.bottom
     away = AWAY if len(items) * LINE < lowest - shape.top else AWAY_IN_A_CROWD
-    for item in sorted(items, key=lambda one: (scale.mark(one), _order(one))):
+    placed = sorted(((one, *scale.places(one)) for one in items), key=lambda each: (each[1], _order(each[0])))
+    for item, want, field in placed:
         looks += 1
-        want = scale.mark(item)
         y = max(shape.top, want - away, places[-1] + LINE if places else 0.0)
         if found and (y - want > away or y > lowest):
-            group = found[-1]
-            group.items.append(item)
-            lane = item.lane if all(one.lane == item.lane for one in group.items) else ""
-            group.text, group.people = several(lane, len(group.items)), ""
+            found[-1].join(item, want, field)
             continue
-        text = shortened(item.text, room, shape.letter)
-        rest = room - width_of(text, shape.letter) - 3 * shape.letter
-        people = shortened(item.people, rest, shape.letter) if item.people and rest > 4 * shape.letter else ""
-        found.append(_Group([item], 0, 0, 0, text, people))
+        found.append(_group(item, 0, want, field))
         places.append(y)
     edge = lowest + LINE
     for at in reversed(
         range(len(found))
     ):  # each back down to where it is wanted, as far as the next one lets it
         looks += 1
-        edge = places[at] = max(places[at], min(scale.mark(found[at].items[0]), edge - LINE))
+        edge = places[at] = max(places[at], min(found[at].marks[0], edge - LINE))
+        _name(found[at], room, shape.letter)
     return list(zip(found, places, strict=True)), looks
+
+
+def _name(group: _Group, room: float, letter: float) -> None:
+    """The words of one thing; of several, how many of what."""
+    lanes = {one.lane for one in group.items}
+    if len(group.items) > 1:
+        group.text = several(lanes.pop() if len(lanes) == 1 else "", len(group.items))
+    else:
+        group.text, group.people = _words_in(group.items[0], room, letter)
 
 
 def _standing_mark(
@@ -504,15 +535,14 @@ def _standing_mark(
     lying = _mark(group, scale, y)
     rail = rails[group.items[0].lane]
     dots: dict[str, dict[tuple[float, float], None]] = {}
-    for one in group.items:
-        dots.setdefault(one.lane, {})[round(rails[one.lane], 1), scale.mark(one)] = None
-    text = Text(round(words_at, 1), round(y + 4.5, 1), group.text)
+    for one, place in zip(group.items, group.marks, strict=True):
+        dots.setdefault(one.lane, {})[round(rails[one.lane], 1), place] = None
     return Mark(
         **{
             **vars(lying),
             "x": round(rail, 1),
             "y": lying.x,
-            "label": text,
+            "label": Text(round(words_at, 1), round(y + 4.5, 1), group.text),
             "dots": tuple((kind, tuple(places)) for kind, places in dots.items()),
         }
     )

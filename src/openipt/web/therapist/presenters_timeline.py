@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -100,12 +100,16 @@ def present_timeline(page: EpisodePage, asked: Mapping[str, str]) -> TimelinePag
     entries = page.entries(TIMELINE)
     ties = ties_of(entries)
     items = [entry for entry in entries if entry.visible.get("text")]
-    rows = [*(_item(page, entry, ties) for entry in items), *_drugs(page), *_scores(page)]
     writes = may_write(page, TIMELINE)
+    addresses = {entry.order: edit_address(page, entry, writes=writes) for entry in entries}
+    rows = [*_items(page, items, ties, addresses), *_drugs(page), *_scores(page)]
     return TimelinePage(
         view=present_view(page, entries, ties, asked, page.address("timeline/")),
         years=() if _is_empty(rows) else _years(rows),
-        links=tuple(_link(page, tie) for tie in ties),
+        links=tuple(
+            LinkRow(tie.event, tie.symptom, tie.words, tie.entry.on, addresses[tie.entry.order])
+            for tie in ties
+        ),
         events=tuple((text, text) for text in _texts(items, ("event", "treatment"))),
         symptoms=tuple((text, text) for text in _texts(items, ("symptom",))),
         mood=present_mood_and_events(page, entries),
@@ -136,7 +140,7 @@ def present_together(page: EpisodePage, asked: Mapping[str, str]) -> TogetherPag
         entry.visible = kind.values_for("client", entry.visible)
     ties = ties_of(entries)
     items = [entry for entry in entries if entry.visible.get("text")]
-    rows = [*(_item(page, entry, ties, edit=False) for entry in items), *_drugs(page), *_scores(page)]
+    rows = [*_items(page, items, ties, {}), *_drugs(page), *_scores(page)]
     return TogetherPage(
         view=present_view(page, entries, ties, asked, page.address("timeline/together/")),
         years=() if _is_empty(rows) else _years(rows),
@@ -161,26 +165,33 @@ def _texts(items: Sequence[Entry], kinds: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(said))
 
 
-def _item(page: EpisodePage, entry: Entry, ties: Sequence[Tie], *, edit: bool = True) -> TimeRow:
-    values = entry.visible
-    text = str(values["text"])
-    type_ = str(values.get("type"))
-    kind, tone = KINDS.get(type_, ("", "quiet"))
-    when = When.of_values(values)
-    said = page.manual.record_types[TIMELINE].field("event_kind").option_label(values.get("event_kind"))
-    return TimeRow(
-        id=row_id(entry),
-        when=_when(values),
-        order=when.bounds if when else None,
-        kind=f"{kind}: {said[0].lower()}{said[1:]}" if said and type_ == "event" else kind,
-        tone=tone,
-        icon=ICONS.get(type_, ""),
-        text=text,
-        people=", ".join(names_of(page, values)),
-        links=tuple(f"{tie.symptom}: {tie.words.lower()}" for tie in ties if tie.event == text),
-        address=edit_address(page, entry) if edit else "",
-        note="Written by the client" if entry.by_role == "client" else "",
-    )
+def _items(
+    page: EpisodePage, items: Sequence[Entry], ties: Sequence[Tie], addresses: Mapping[int, str]
+) -> Iterator[TimeRow]:
+    options = page.manual.record_types[TIMELINE].field("event_kind").options
+    kinds = {str(option.value): f"{option.label[0].lower()}{option.label[1:]}" for option in options}
+    goes_with: dict[str, list[str]] = {}
+    for tie in ties:
+        goes_with.setdefault(tie.event, []).append(f"{tie.symptom}: {tie.words.lower()}")
+    for entry in items:
+        values = entry.visible
+        text, type_ = str(values["text"]), str(values.get("type"))
+        kind, tone = KINDS.get(type_, ("", "quiet"))
+        said = kinds.get(str(values.get("event_kind"))) if type_ == "event" else None
+        when = When.of_values(values)
+        yield TimeRow(
+            id=row_id(entry),
+            when=_when(values),
+            order=when.bounds if when else None,
+            kind=f"{kind}: {said}" if said else kind,
+            tone=tone,
+            icon=ICONS.get(type_, ""),
+            text=text,
+            people=", ".join(names_of(page, values)),
+            links=tuple(goes_with.get(text, ())),
+            address=addresses.get(entry.order, ""),
+            note="Written by the client" if entry.by_role == "client" else "",
+        )
 
 
 def _when(values: Mapping[str, Any]) -> str:
@@ -242,7 +253,3 @@ def _years(rows: Sequence[TimeRow]) -> tuple[Year, ...]:
     undated = [row for row in rows if row.order is None]
     years = [Year(title, tuple(group)) for title, group in found.items()]
     return (*years, Year("Without a date", tuple(undated))) if undated else tuple(years)
-
-
-def _link(page: EpisodePage, tie: Tie) -> LinkRow:
-    return LinkRow(tie.event, tie.symptom, tie.words, tie.entry.on, edit_address(page, tie.entry))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -34,13 +35,21 @@ def new_address(page: EpisodePage, record: str, **more: str) -> str:
     return page.address(f"records/{record}/new/?{kept}")
 
 
-def edit_address(page: EpisodePage, entry: Entry) -> str:
-    """Where an entry is changed, coming back to this room; its own page where it stays as it is."""
+def edit_address(page: EpisodePage, entry: Entry, *, writes: bool | None = None) -> str:
+    """Where an entry is changed, coming back to this room; its own page where it stays as it is.
+
+    `writes`: whether this person may write such records, where it is known already.
+    """
     signed = entry.session is not None and entry.session.is_signed
-    if signed or entry.by_role == "client" or not may_write(page, entry.record_type):
+    writes = may_write(page, entry.record_type) if writes is None else writes
+    if signed or entry.by_role == "client" or not writes:
         return page.address(f"records/{entry.pk}/")
-    query = urlencode({"next": page.address(f"{page.room}/")})
-    return page.address(f"records/{entry.pk}/edit/?{query}")
+    return page.address(f"records/{entry.pk}/edit/?{_next(page.address(f'{page.room}/'))}")
+
+
+@lru_cache(maxsize=256)
+def _next(address: str) -> str:
+    return urlencode({"next": address})
 
 
 @transaction.atomic
