@@ -145,6 +145,8 @@ def pages_of_demo() -> list[Page]:
                 ("circles, compared", "circles/compare/"),
             )
         ),
+        Page("timeline, turned", f"{inside}timeline/together/", THERAPIST),
+        *_full_timeline(),
         Page("documents", f"{inside}documents/", THERAPIST),
         Page("sessions list", f"{inside}sessions/", THERAPIST),
         *(Page(name, f"{inside}sessions/{row.pk}/", THERAPIST) for name, row in sessions if row),
@@ -213,6 +215,39 @@ def _is_page(page: Page) -> bool:
         return b"<!doctype html" in _asker(page)()[:200].lower()
     except SystemExit:
         return False
+
+
+LIFE = 400  # things on the fullest time line
+
+
+def _full_timeline() -> list[Page]:
+    """A life of 60 years with 400 things on its line; its bar is 25 ms."""
+    from datetime import date, timedelta
+
+    from openipt.records.actions import clients, entries
+    from openipt.records.models import Episode, User
+    from openipt.web import clock
+
+    by, at = User.objects.get(username=THERAPIST), clock.now()
+    episode = Episode.objects.filter(client__birth_year=1901).first()
+    if episode is None:
+        episode = clients.enrol_client(
+            profile={"name": "A long life"},
+            therapist=by,
+            by=by,
+            at=at,
+            adaptation="ipt_acute",
+            birth_year=1901,
+        )
+        for number in range(LIFE):
+            on = date(1966, 1, 1) + timedelta(days=number * 7919 % 21900)
+            grain, said = (("day", on.isoformat()), ("month", f"{on:%Y-%m}"), ("year", f"{on:%Y}"))[
+                number % 3
+            ]
+            kind = ("event", "event", "symptom", "treatment")[number % 4]
+            values = {"date": said, "precision": grain, "type": kind, "text": f"something of day {number}"}
+            entries.add_entry(episode=episode, record_type="rec_timeline", payload=values, by=by, at=at)
+    return [Page(f"timeline, {LIFE} things", f"/episodes/{episode.pk}/timeline/", THERAPIST)]
 
 
 def _open_session_page() -> list[Page]:

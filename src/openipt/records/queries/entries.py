@@ -48,7 +48,11 @@ _OF_TYPES = Prepared(
     MANY_WORDS,
 )
 _OF_TYPE_ALONE = Prepared(
-    lambda episode, kind: Entry.objects.filter(episode=episode, record_type=kind).order_by("on", "order"),
+    lambda episode, kind: (
+        Entry.objects.filter(episode=episode, record_type=kind)
+        .defer("created_at", "updated_at", "record_version", "behind_lock")
+        .order_by("on", "order")
+    ),
     UUID,
     str,
 )
@@ -113,8 +117,15 @@ def _rows(episode: Episode, record_type: str) -> list[Entry]:
     sessions = {row.pk: row for row in _SESSIONS(episode.pk)}
     writers = {row.pk: row for row in _WRITERS(episode.pk)}
     for row in rows:
-        row.session, row.by = sessions.get(row.session_id), writers.get(row.by_id)
+        _SESSION(row, sessions.get(row.session_id))
+        _WRITER(row, writers.get(row.by_id))
     return rows
+
+
+# What is known of a row already is laid beside it as Django does itself, without asking what it was before.
+_EPISODE, _SESSION, _WRITER = (
+    Entry._meta.get_field(name).set_cached_value for name in ("episode", "session", "by")
+)
 
 
 def _seen(
@@ -124,7 +135,7 @@ def _seen(
     for entry in rows:
         if entry.state == EntryState.WITHDRAWN and not withdrawn:
             continue
-        entry.episode = episode
+        _EPISODE(entry, episode)
         values = _visible(standing, entry)
         if values is not None:
             entry.visible = values

@@ -22,6 +22,24 @@ _SHARED = Prepared(
 )
 
 
+_SHARED_MOODS = Prepared(
+    lambda episode: (
+        JournalEntry.objects.filter(episode=episode, shared=True)
+        .order_by("on", "created_at")
+        .values_list("on", "mood_before", "mood_after")
+    ),
+    UUID,
+)
+
+
+def shared_moods(user: Actor, episode: Episode, on: date) -> list[tuple[date, int]]:
+    """Moods of entries the client has shared, for the episode's team; what is kept private is not asked for."""
+    if not may(user, Act.SEE_EPISODE, episode=episode, on=on):
+        return []
+    rows = _SHARED_MOODS(episode.pk)
+    return [(day, mood) for day, before, after in rows for mood in (before, after) if mood is not None]
+
+
 def journal_of(user: Actor, episode: Episode, on: date) -> list[JournalEntry]:
     """Entries this reader may see, oldest first."""
     if may(user, Act.SEE_OWN, episode=episode, on=on):

@@ -30,6 +30,7 @@ FONT = 13
 ROW, HEAD, GAP = 24.0, 30.0, 10.0
 DOT, BESIDE = 5.0, 9.0  # the radius of a mark, and how far its words stand from it
 LONGEST_LABEL = 26  # letters
+WIDEST_COUNT = 15  # letters of "400 medications"
 WIDE_LETTERS = 0x2E80  # from here on letters are about two wide
 GRAPH = 58.0  # the height of the graph of scores
 CLOSE = 46.0  # scores that span less than this are one mark
@@ -278,12 +279,16 @@ class _Scale:
 
     def at(self, on: date) -> float:
         place = self._left + (on.toordinal() - self._first) * self._each
-        return round(min(self._end, max(self._left, place)), 1)
+        if place < self._left:
+            return self._left
+        return round(place, 1) if place < self._end else self._end
 
     def places(self, item: TimeItem) -> tuple[float, tuple[float, float] | None]:
         """The mark and the field: the mark on the day, in the middle of a soft date, or where a span begins."""
         first = self.at(item.first)
-        last = first if item.last == item.first else self.at(item.last)
+        if item.last == item.first:
+            return first, None
+        last = self.at(item.last)
         mark = round((first + last) / 2, 1) if item.soft and not item.goes_on else first
         return mark, ((first, last) if last - first >= 1 else None)
 
@@ -296,10 +301,12 @@ def pack(items: Sequence[TimeItem], scale: _Scale, rows: int, letter: float) -> 
     ends = [-1e9] * rows
     found: list[_Group] = []
     looks = 0
-    placed = [(one, *scale.places(one)) for one in items]
-    placed.sort(key=lambda each: (min(each[1] - DOT, each[2][0] if each[2] else each[1]), _order(each[0])))
-    for item, mark, field in placed:
-        left = min(mark - DOT, field[0] if field else mark)
+    placed = []
+    for item in items:
+        mark, field = scale.places(item)
+        placed.append((min(mark - DOT, field[0]) if field else mark - DOT, mark, field, item))
+    placed.sort(key=_left_of)  # what is equally far left stays in its order of time
+    for left, mark, field, item in placed:
         for row in range(rows):
             looks += 1
             if ends[row] + GAP <= left:
@@ -314,12 +321,15 @@ def pack(items: Sequence[TimeItem], scale: _Scale, rows: int, letter: float) -> 
         else:
             group = found[-1]
             group.join(item, mark, field)
-            group.text, group.people = several(item.lane, len(group.items)), ""
             group.words_at = max(group.words_at, mark + BESIDE)
-            group.right = max(group.end, group.words_at + width_of(group.text, letter * BOLD)) + 2
+            group.right = max(group.end, group.words_at + WIDEST_COUNT * letter * BOLD) + 2
             ends[group.row] = group.right
     _lengthen(found, letter)
     return found, looks
+
+
+def _left_of(placed: tuple[float, float, tuple[float, float] | None, TimeItem]) -> float:
+    return placed[0]
 
 
 def _wide(group: _Group, letter: float) -> float:
@@ -327,13 +337,15 @@ def _wide(group: _Group, letter: float) -> float:
 
 
 def _lengthen(groups: Sequence[_Group], letter: float) -> None:
-    """Words that were cut short take the room that stayed free up to the next in their row."""
+    """Words that were cut short take the room that stayed free up to the next in their row; several are counted."""
     ends: dict[int, float] = {}
     for group in reversed(groups):
         item = group.items[0]
         if len(group.items) == 1 and (group.text != item.text or group.people != item.people):
             room = ends.get(group.row, LYING.width) - GAP - group.words_at
             group.text, group.people = _words_in(item, max(room, width_of(group.text, letter)), letter)
+        elif len(group.items) > 1:
+            group.text, group.people = several(item.lane, len(group.items)), ""
         ends[group.row] = group.left
 
 
@@ -501,8 +513,9 @@ def _column(
     looks = 0
     lowest = shape.height - shape.bottom
     away = AWAY if len(items) * LINE < lowest - shape.top else AWAY_IN_A_CROWD
-    placed = sorted(((one, *scale.places(one)) for one in items), key=lambda each: (each[1], _order(each[0])))
-    for item, want, field in placed:
+    placed = [(*scale.places(one), one) for one in items]
+    placed.sort(key=lambda each: each[0])  # what stands at one place stays in its order of time
+    for want, field, item in placed:
         looks += 1
         y = max(shape.top, want - away, places[-1] + LINE if places else 0.0)
         if found and (y - want > away or y > lowest):

@@ -16,12 +16,11 @@ from openipt.core.course.mood_and_events import (
     quiet_stretches,
     sentence,
 )
-from openipt.core.fields.when import When
 from openipt.records.models import Entry
 from openipt.records.queries import checkins, journal
 from openipt.web.jinja import plural
 from openipt.web.therapist.common import EpisodePage
-from openipt.web.therapist.timeline_view import TIMELINE
+from openipt.web.therapist.timeline_view import TIMELINE, when_of
 
 KIND, PERSON = "kind:", "person:"
 WIDTH, HALF = 240.0, 104.0  # the drawing of an interval, and how far it reaches from its middle
@@ -130,8 +129,7 @@ def _is_event(entry: Entry) -> bool:
 
 
 def _event(entry: Entry) -> EventOnLine:
-    values = entry.visible
-    when = When.of_values(values)
+    values, when = entry.visible, when_of(entry)
     people = values.get("people")
     codes = dict.fromkeys(str(code) for code in people) if isinstance(people, list | tuple) else {}
     groups = (f"{KIND}{values.get('event_kind') or ''}", *(f"{PERSON}{code}" for code in codes))
@@ -145,9 +143,8 @@ def _check_ins(page: EpisodePage) -> list[MoodReading]:
 
 def _journal(page: EpisodePage) -> list[MoodReading]:
     """Shared entries alone: what the client keeps private is not read here at all."""
-    rows = journal.journal_of(page.user, page.episode, page.on)
-    moods = ((row.on, mood) for row in rows for mood in (row.mood_before, row.mood_after))
-    return [MoodReading(on, mood) for on, mood in moods if mood is not None and on <= page.on]
+    rows = journal.shared_moods(page.user, page.episode, page.on)
+    return [MoodReading(on, mood) for on, mood in rows if on <= page.on]
 
 
 def _place_of(page: EpisodePage, group: str) -> tuple[int, int, str]:

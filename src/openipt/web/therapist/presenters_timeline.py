@@ -20,12 +20,14 @@ from openipt.web.therapist.timeline_view import (
     TIMELINE,
     Tie,
     TimeView,
+    in_words,
     names_of,
     present_view,
     row_id,
     scores_of,
     ties_of,
     timeline_items,
+    when_of,
 )
 
 MOOD_LINK = "rec_event_mood_link"
@@ -74,6 +76,7 @@ class TimelinePage:
     """The Timeline room. `events` and `symptoms` are what can be linked."""
 
     view: TimeView
+    left_out: int
     years: tuple[Year, ...]
     links: tuple[LinkRow, ...]
     events: tuple[tuple[str, str], ...]
@@ -91,6 +94,7 @@ class TogetherPage:
     """The screen turned to the client: the drawing and the same in words, nothing a clinician judged."""
 
     view: TimeView
+    left_out: int
     years: tuple[Year, ...]
     is_empty: bool
     may_write: bool
@@ -101,13 +105,18 @@ def present_timeline(page: EpisodePage, asked: Mapping[str, str]) -> TimelinePag
     ties = ties_of(entries)
     items = [entry for entry in entries if entry.visible.get("text")]
     writes = may_write(page, TIMELINE)
-    addresses = {entry.order: edit_address(page, entry, writes=writes) for entry in entries}
-    rows = [*_items(page, items, ties, addresses), *_drugs(page), *_scores(page)]
+    view = present_view(page, entries, ties, asked, page.address("timeline/"))
+    said, left_out = in_words(items, view, asked)
+    addresses = {entry.order: edit_address(page, entry, writes=writes) for entry in said}
+    rows = [*_items(page, said, ties, addresses), *_drugs(page), *_scores(page)]
     return TimelinePage(
-        view=present_view(page, entries, ties, asked, page.address("timeline/")),
+        view=view,
+        left_out=left_out,
         years=() if _is_empty(rows) else _years(rows),
         links=tuple(
-            LinkRow(tie.event, tie.symptom, tie.words, tie.entry.on, addresses[tie.entry.order])
+            LinkRow(
+                tie.event, tie.symptom, tie.words, tie.entry.on, edit_address(page, tie.entry, writes=writes)
+            )
             for tie in ties
         ),
         events=tuple((text, text) for text in _texts(items, ("event", "treatment"))),
@@ -117,7 +126,7 @@ def present_timeline(page: EpisodePage, asked: Mapping[str, str]) -> TimelinePag
         add_address=new_address(page, TIMELINE),
         add_medication=new_address(page, MEDICATION),
         may_link=writes and bool(_texts(items, ("event", "treatment"))) and bool(_texts(items, ("symptom",))),
-        is_empty=_is_empty(rows),
+        is_empty=not items and _is_empty(rows),
     )
 
 
@@ -140,11 +149,14 @@ def present_together(page: EpisodePage, asked: Mapping[str, str]) -> TogetherPag
         entry.visible = kind.values_for("client", entry.visible)
     ties = ties_of(entries)
     items = [entry for entry in entries if entry.visible.get("text")]
-    rows = [*_items(page, items, ties, {}), *_drugs(page), *_scores(page)]
+    view = present_view(page, entries, ties, asked, page.address("timeline/together/"))
+    said, left_out = in_words(items, view, asked)
+    rows = [*_items(page, said, ties, {}), *_drugs(page), *_scores(page)]
     return TogetherPage(
-        view=present_view(page, entries, ties, asked, page.address("timeline/together/")),
+        view=view,
+        left_out=left_out,
         years=() if _is_empty(rows) else _years(rows),
-        is_empty=_is_empty(rows),
+        is_empty=not items and _is_empty(rows),
         may_write=may_write(page, TIMELINE),
     )
 
@@ -157,7 +169,15 @@ def linkable(page: EpisodePage) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def words_of(entry: Entry, values: Mapping[str, Any]) -> str:
     """ "Lost the job, March 2025" ."""
-    return ", ".join(filter(None, (str(values.get("text", "")), _when(values) if values.get("date") else "")))
+    return ", ".join(
+        filter(
+            None,
+            (
+                str(values.get("text", "")),
+                _when(values, When.of_values(values)) if values.get("date") else "",
+            ),
+        )
+    )
 
 
 def _texts(items: Sequence[Entry], kinds: tuple[str, ...]) -> tuple[str, ...]:
@@ -178,10 +198,10 @@ def _items(
         text, type_ = str(values["text"]), str(values.get("type"))
         kind, tone = KINDS.get(type_, ("", "quiet"))
         said = kinds.get(str(values.get("event_kind"))) if type_ == "event" else None
-        when = When.of_values(values)
+        when = when_of(entry)
         yield TimeRow(
             id=row_id(entry),
-            when=_when(values),
+            when=_when(values, when),
             order=when.bounds if when else None,
             kind=f"{kind}: {said}" if said else kind,
             tone=tone,
@@ -194,9 +214,8 @@ def _items(
         )
 
 
-def _when(values: Mapping[str, Any]) -> str:
+def _when(values: Mapping[str, Any], when: When | None) -> str:
     """November 2024; About 2008; Summer 2019; without a date."""
-    when = When.of_values(values)
     if when is not None:
         words = when.words()
         return f"{words[0].upper()}{words[1:]}"

@@ -93,7 +93,7 @@ def _show_together(request: HttpRequest, page: EpisodePage, read: LineRead | Non
         request,
         "therapist/timeline_together.html",
         None,
-        page=page,
+        episode=page,
         shown=found,
         view=found.view,
         address=page.address("timeline/together/"),

@@ -40,6 +40,7 @@ SPANS = {
     "own": "Days of your choice",
 }
 YEAR = timedelta(days=365)
+MOST_IN_WORDS = 100  # things said in words under the drawing before all of them are asked for
 ROOM = 0.03  # of the days shown, left free at both ends
 
 
@@ -81,10 +82,18 @@ class TimeView:
     undated: int
     scores: str
 
+    @property
+    def is_crowded(self) -> bool:
+        return self.of_all > MOST_IN_WORDS
+
+    @property
+    def all_in_words(self) -> str:
+        return f"{self.span.query}&words=all"
+
     def near(self, mark: Mark) -> str:
         """Where a mark leads: its words below, or the days of the several things it stands for."""
         if mark.address:
-            return mark.address
+            return f"{self.all_in_words}{mark.address}" if self.is_crowded else mark.address
         start, end = closer(mark.start, mark.end)
         shown = (self.span.end - self.span.start).days
         if shown <= LEAST_DAYS:
@@ -98,6 +107,14 @@ def own_days(start: date, end: date) -> str:
     return f"?{urlencode({'span': 'own', 'from': start.isoformat(), 'to': end.isoformat()})}"
 
 
+def when_of(entry: Entry) -> When | None:
+    """The date of an entry, read once for a page."""
+    if "when_read" not in entry.__dict__:
+        entry.__dict__["when_read"] = When.of_values(entry.visible)
+    found: When | None = entry.__dict__["when_read"]
+    return found
+
+
 def row_id(entry: Entry) -> str:
     return f"i{entry.order}"
 
@@ -109,7 +126,7 @@ def timeline_items(page: EpisodePage, entries: Sequence[Entry]) -> Iterator[Time
     """Everything with a date: what was written on the time line, the drugs, and this course itself."""
     for entry in entries:
         values = entry.visible
-        when = When.of_values(values)
+        when = when_of(entry)
         if not values.get("text") or when is None:
             continue
         first, last = when.bounds
@@ -223,6 +240,18 @@ def _links(ties: Sequence[Tie], entries: Sequence[Entry]) -> Iterator[TimeLink]:
             yield TimeLink(event, symptom, tie.strength, words)
 
 
+def in_words(
+    entries: Sequence[Entry], view: TimeView, asked: Mapping[str, str]
+) -> tuple[Sequence[Entry], int]:
+    """The entries said in words, and how many are not: of a crowd the latest of the days shown."""
+    if not view.is_crowded or asked.get("words") == "all":
+        return entries, 0
+    dated = [(when.bounds, entry) for entry in entries if (when := when_of(entry))]
+    shown = [(on, entry) for on, entry in dated if on[0] <= view.span.end and on[1] >= view.span.start]
+    latest = sorted(shown, key=lambda each: each[0])[-MOST_IN_WORDS:]
+    return [entry for _, entry in latest], len(entries) - len(latest)
+
+
 # -- which days ------------------------------------------------------------------------------------------
 
 
@@ -252,7 +281,7 @@ def present_view(
         moves=tuple(_moves(start, end, address)),
         in_view=in_view,
         of_all=len(items),
-        undated=sum(bool(e.visible.get("text")) and When.of_values(e.visible) is None for e in entries),
+        undated=sum(bool(e.visible.get("text")) and when_of(e) is None for e in entries),
         scores=drawings[0].graph.words if drawings[0].graph else "",
     )
 
