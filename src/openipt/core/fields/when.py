@@ -115,6 +115,11 @@ class When:
     def is_span(self) -> bool:
         return bool(self.until) or self.ongoing
 
+    @property
+    def named(self) -> date:
+        """The first day of what the date names, without what "about" adds before it."""
+        return self._first
+
     @cached_property
     def day_known(self) -> date | None:
         """The day, where it is known for sure."""

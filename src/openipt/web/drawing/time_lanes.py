@@ -236,7 +236,12 @@ def _words_of(items: Sequence[TimeItem]) -> str:
     if len(items) == 1:
         return _said(items[0])
     more = f"; and {len(items) - 6} more" if len(items) > 6 else ""
-    return f"{several(items[0].lane, len(items))}: " + "; ".join(_said(one) for one in items[:6]) + more
+    lanes = {one.lane for one in items}
+    return (
+        f"{several(items[0].lane if len(lanes) == 1 else '', len(items))}: "
+        + "; ".join(_said(one) for one in items[:6])
+        + more
+    )
 
 
 # -- lying: lanes under each other ---------------------------------------------------------------------

@@ -202,15 +202,17 @@ def _items(
         yield TimeRow(
             id=row_id(entry),
             when=_when(values, when),
-            order=when.bounds if when else None,
-            kind=f"{kind}: {said}" if said else kind,
+            order=(when.named, when.bounds[1]) if when else None,
+            kind=kind,
             tone=tone,
             icon=ICONS.get(type_, ""),
             text=text,
             people=", ".join(names_of(page, values)),
             links=tuple(goes_with.get(text, ())),
             address=addresses.get(entry.order, ""),
-            note="Written by the client" if entry.by_role == "client" else "",
+            note=", ".join(
+                filter(None, (said, "written by the client" if entry.by_role == "client" else ""))
+            ),
         )
 
 

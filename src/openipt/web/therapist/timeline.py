@@ -114,7 +114,7 @@ def read(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     page = episode_page(request, episode_id, Act.WRITE_RECORD, room=ROOM)
     found, _ = read_line(page, request.POST)
     if request.headers.get("HX-Request"):
-        return show(request, "therapist/_time_read.html", None, read=found)
+        return show(request, "therapist/_time_read.html", None, read=found, said_above=False)
     return _again(request, page, found)
 
 

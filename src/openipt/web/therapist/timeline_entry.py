@@ -123,15 +123,17 @@ def _heard(
     page: EpisodePage, said: Understood, type_: str, kind: str, attached: list[str]
 ) -> tuple[str, ...]:
     """ "Lost job", "March 2025 (month)", "Life event", "nobody attached"."""
-    when = f"{said.when.words()} ({said.when.how_sure()})" if said.when else "no date yet"
+    none = "" if said.fault else "no date yet"
+    when = f"{said.when.words()} ({said.when.how_sure()})" if said.when else none
     people = ", ".join(page.people_to_pick[code] for code in attached)
-    return (
+    parts = (
         f"{said.text[0].upper()}{said.text[1:]}",
         when,
         {"Event": "life event"}.get(type_, type_.lower())
         + (f": {kind[0].lower()}{kind[1:]}" if kind else ""),
         f"with {people}" if people else "nobody attached",
     )
+    return tuple(part for part in parts if part)
 
 
 def entry_named(page: EpisodePage, given: str) -> Entry:
