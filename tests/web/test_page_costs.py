@@ -29,6 +29,7 @@ OF_EPISODE = {
     "people/circles/": 20,
     "people/circles/compare/": 20,
     "timeline/": 20,
+    "timeline/together/": 16,
     "formulation/": 20,
     "measures/": 18,
     "safety/": 22,

@@ -13,6 +13,7 @@ from openipt.core.course import known
 from openipt.core.course.course import Attendance
 from openipt.core.course.medication import MedicationEvent, medication_events
 from openipt.core.course.sudden import SuddenChange, sudden_changes
+from openipt.core.fields.when import When
 from openipt.core.fields.words import date_in_words
 from openipt.records.models import Alert
 from openipt.records.prepared import Prepared
@@ -38,10 +39,15 @@ def _life_events(page: EpisodePage) -> Iterator[Happening]:
     """Events of the time line that have a date."""
     for entry in page.entries(LIFE):
         values = entry.visible
-        said, text = values.get("date"), values.get("text")
-        on = drawn_on(said)
-        if values.get("type") == "event" and text and on is not None:
-            yield Happening(on, str(text), kind="event", when=_when(said, values.get("precision")))
+        when, text = When.of_values(values), values.get("text")
+        if values.get("type") == "event" and text and when is not None:
+            on = when.day_known or drawn_on(values.get("date")) or when.named
+            yield Happening(on, str(text), kind="event", when="" if when.day_known else _said(when))
+
+
+def _said(when: When) -> str:
+    words = when.words()
+    return f"{words[0].upper()}{words[1:]}"
 
 
 def drawn_on(said: Any) -> date | None:
@@ -51,13 +57,6 @@ def drawn_on(said: Any) -> date | None:
         return first
     month = first.month if len(said.strip()) > 4 else MIDDLE_MONTH
     return date(first.year, month, MIDDLE_DAY)
-
-
-def _when(said: Any, precision: Any) -> str:
-    """Words for a date that is not to the day; "" for one that is."""
-    if known.day(said) is not None:
-        return f"About {date_in_words(str(said))}" if precision == "about" else ""
-    return f"About {date_in_words(str(said))}" if precision == "about" else date_in_words(str(said))
 
 
 def _medication(page: EpisodePage) -> Iterator[Happening]:

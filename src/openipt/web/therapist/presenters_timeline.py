@@ -167,17 +167,10 @@ def linkable(page: EpisodePage) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return _texts(items, ("event", "treatment")), _texts(items, ("symptom",))
 
 
-def words_of(entry: Entry, values: Mapping[str, Any]) -> str:
+def words_of(values: Mapping[str, Any]) -> str:
     """ "Lost the job, March 2025" ."""
-    return ", ".join(
-        filter(
-            None,
-            (
-                str(values.get("text", "")),
-                _when(values, When.of_values(values)) if values.get("date") else "",
-            ),
-        )
-    )
+    when = When.of_values(values)
+    return ", ".join(filter(None, (str(values.get("text", "")), when.words() if when else "")))
 
 
 def _texts(items: Sequence[Entry], kinds: tuple[str, ...]) -> tuple[str, ...]:

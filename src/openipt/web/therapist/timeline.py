@@ -29,7 +29,7 @@ from openipt.web.therapist.timeline_entry import LineRead, entry_named, just_don
 from openipt.web.therapist.timeline_view import STRENGTHS, TIMELINE
 
 ROOM = "timeline"
-LINK_TASK, LINE_TASK = "I09", "I02"
+LINK_TASK = "I09"
 TOGETHER = "together"
 SPAN_FIELDS = ("span", "from", "to")
 
@@ -127,7 +127,7 @@ def add(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     if found.fault:
         return _again(request, page, found)
     try:
-        entry = add_once(page, TIMELINE, values, task=LINE_TASK if page.manual.has_task(LINE_TASK) else "")
+        entry = add_once(page, TIMELINE, values)
     except EntryNotValid as error:
         wrong = LineRead(**{**vars(found), "fault": " ".join(fault.message for fault in error.faults)})
         return _again(request, page, wrong)

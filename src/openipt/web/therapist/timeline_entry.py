@@ -158,5 +158,5 @@ def just_done(page: EpisodePage, asked: Mapping[str, str]) -> Done | None:
         except NoAccess:
             continue
         if (entry.state == EntryState.WITHDRAWN) == taken and entry.visible.get("text"):
-            return Done(words_of(entry, entry.visible), str(entry.pk), taken)
+            return Done(words_of(entry.visible), str(entry.pk), taken)
     return None

@@ -54,7 +54,7 @@ function say(view, now, mark) {
   const ids = mark.dataset.ids.split(" ");
   const tied = [...mark.closest("svg").querySelectorAll(".time-arc")].filter((arc) => arc.dataset.ends.split(" ").some((id) => ids.includes(id)));
   for (const arc of tied) arc.dataset.now = "";
-  const words = [mark.querySelector("title").textContent, ...tied.map((arc) => arc.textContent)];
+  const words = [mark.getAttribute("aria-label"), ...tied.map((arc) => arc.dataset.words)];
   if (now.textContent !== words.join(". ")) now.textContent = words.join(". ");
 }
 
