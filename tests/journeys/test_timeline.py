@@ -108,7 +108,7 @@ OVERLAPS = """() => {
 
 def test_the_room_passes_the_scan_and_no_words_lie_on_words(open_page, episode) -> None:
     """Everything opened, wide and on a phone, light and dark, near and far; and the screen turned."""
-    page = open_room(open_page, episode)
+    page = open_room(open_page, episode, reduced_motion="reduce")
     ready(page)
     page.get_by_label("What happened, and when").fill("argued with Anna, 3 March 2025")
     expect(page.locator(".time-heard")).to_contain_text("3 March 2025")

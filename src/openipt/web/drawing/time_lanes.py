@@ -24,7 +24,7 @@ LANES = {
 MOST_ROWS = {"symptom": 4, "event": 8, "treatment": 3, "medication": 3}
 LEAST_DAYS, MOST_DAYS = 7, 366 * 130
 LYING = Shape("wide", 1000, 0, 14, 206, 0, 0, 7.2)
-STANDING = Shape("narrow", 360, 720, 78, 8, 34, 16, 7.2)
+STANDING = Shape("narrow", 360, 720, 96, 6, 34, 16, 7.2)
 BOLD = 1.15  # how much wider bold letters are
 FONT = 13
 ROW, HEAD, GAP = 24.0, 30.0, 10.0
@@ -501,7 +501,10 @@ def _standing(
         start=start,
         end=end,
         lanes=lanes,
-        ticks=tuple(Tick(scale.at(on), words) for on, words in axis_days(start, end, shape.height, 58)),
+        ticks=tuple(
+            Tick(scale.at(on), words.replace(f" {on.year}", f" ’{on.year % 100:02}"))
+            for on, words in axis_days(start, end, shape.height, 58)
+        ),
         graph=None,
         arcs=tuple(_arcs(links, lanes, _bow_beside)),
         today=scale.at(today) if start <= today <= end else None,
