@@ -138,7 +138,7 @@ def timeline_items(page: EpisodePage, entries: Sequence[Entry]) -> Iterator[Time
             last=max(last, page.on) if when.ongoing and first <= page.on else last,
             text=str(values["text"]),
             when=when.words(),
-            people=", ".join(names_of(page, values)),
+            people=", ".join(name for name in names_of(page, values) if name not in values["text"]),
             soft=not when.is_exact and not when.is_span,
             goes_on=when.is_span,
             address=f"#{row_id(entry)}",
