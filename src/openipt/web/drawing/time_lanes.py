@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from openipt.web.drawing.placing import Box, Text
 from openipt.web.drawing.time_axis import MONTHS, Shape, day_in_words
@@ -39,8 +40,7 @@ AWAY, AWAY_IN_A_CROWD = 90.0, 36.0  # standing: how far words may move; where al
 ZOOM_ROOM = 0.08
 
 
-@dataclass(frozen=True)
-class TimeItem:
+class TimeItem(NamedTuple):
     """One thing on the line, from the first to the last day it can mean. `goes_on`: no end is known."""
 
     id: str

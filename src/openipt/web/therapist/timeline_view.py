@@ -230,7 +230,7 @@ def ties_of(entries: Sequence[Entry]) -> tuple[Tie, ...]:
 def _links(ties: Sequence[Tie], entries: Sequence[Entry]) -> Iterator[TimeLink]:
     """Ties name what they tie by its words; of several of one name the first is meant."""
     ids: dict[str, str] = {}
-    for entry in entries:
+    for entry in entries if ties else ():
         if entry.visible.get("text"):
             ids.setdefault(str(entry.visible["text"]).casefold(), row_id(entry))
     for tie in ties:
