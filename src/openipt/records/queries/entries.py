@@ -48,11 +48,7 @@ _OF_TYPES = Prepared(
     MANY_WORDS,
 )
 _OF_TYPE_ALONE = Prepared(
-    lambda episode, kind: (
-        Entry.objects.filter(episode=episode, record_type=kind)
-        .defer("created_at", "updated_at", "record_version", "behind_lock")
-        .order_by("on", "order")
-    ),
+    lambda episode, kind: Entry.objects.filter(episode=episode, record_type=kind).order_by("on", "order"),
     UUID,
     str,
 )

@@ -286,7 +286,7 @@ class _Scale:
         place = self._left + (on.toordinal() - self._first) * self._each
         if place < self._left:
             return self._left
-        return round(place, 1) if place < self._end else self._end
+        return place if place < self._end else self._end
 
     def places(self, item: TimeItem) -> tuple[float, tuple[float, float] | None]:
         """The mark and the field: the mark on the day, in the middle of a soft date, or where a span begins."""
@@ -294,7 +294,7 @@ class _Scale:
         if item.last == item.first:
             return first, None
         last = self.at(item.last)
-        mark = round((first + last) / 2, 1) if item.soft and not item.goes_on else first
+        mark = (first + last) / 2 if item.soft and not item.goes_on else first
         return mark, ((first, last) if last - first >= 1 else None)
 
 
@@ -395,17 +395,20 @@ def _lying(
         start=start,
         end=end,
         lanes=tuple(lanes),
-        ticks=tuple(Tick(scale.at(on), words) for on, words in axis_days(start, end, LYING.room, 84)),
+        ticks=tuple(
+            Tick(round(scale.at(on), 1), words) for on, words in axis_days(start, end, LYING.room, 84)
+        ),
         graph=graph,
         arcs=tuple(_arcs(links, lanes, _bow)),
-        today=scale.at(today) if start <= today <= end else None,
+        today=round(scale.at(today), 1) if start <= today <= end else None,
         looks=looks,
     )
 
 
 def _mark(group: _Group, scale: _Scale, y: float) -> Mark:
     first = group.items[0]
-    x = group.marks[0]
+    marks = dict.fromkeys(round(mark, 1) for mark in group.marks)
+    x = next(iter(marks))
     alone = len(group.items) == 1
     y = round(y, 1)
     return Mark(
@@ -414,11 +417,11 @@ def _mark(group: _Group, scale: _Scale, y: float) -> Mark:
         y=y,
         label=Text(round(group.words_at, 1), round(y + 4.5, 1), group.text),
         people=group.people,
-        field=(group.start, group.end) if group.end - group.start >= 1 else None,
+        field=(round(group.start, 1), round(group.end, 1)) if group.end - group.start >= 1 else None,
         soft=first.soft if alone else False,
         goes_on=first.goes_on and alone,
         earlier=alone and not first.soft and first.first < scale.start,
-        dots=((first.lane, tuple((place, y) for place in dict.fromkeys(group.marks))),),
+        dots=((first.lane, tuple((place, y) for place in marks)),),
         words=_words_of(group.items),
         address=first.address if alone else "",
         start=min(one.first for one in group.items),
@@ -444,7 +447,7 @@ def _graph(scores: Scores, scale: _Scale, top: float, letter: float) -> Graph:
         share = (value - scores.lowest) / max(1e-9, scores.highest - scores.lowest)
         return round(top + GRAPH - min(1.0, max(0.0, share)) * GRAPH, 1)
 
-    places = [(scale.at(on), y(value)) for on, value in scores.days]
+    places = [(round(scale.at(on), 1), y(value)) for on, value in scores.days]
     return _graph_of(scores, places, lambda x, y: (x, y - 9), letter)
 
 
@@ -502,12 +505,12 @@ def _standing(
         end=end,
         lanes=lanes,
         ticks=tuple(
-            Tick(scale.at(on), words.replace(f" {on.year}", f" ’{on.year % 100:02}"))
+            Tick(round(scale.at(on), 1), words.replace(f" {on.year}", f" ’{on.year % 100:02}"))
             for on, words in axis_days(start, end, shape.height, 58)
         ),
         graph=None,
         arcs=tuple(_arcs(links, lanes, _bow_beside)),
-        today=scale.at(today) if start <= today <= end else None,
+        today=round(scale.at(today), 1) if start <= today <= end else None,
         looks=looks,
     )
 
@@ -557,7 +560,7 @@ def _standing_mark(
     rail = rails[group.items[0].lane]
     dots: dict[str, dict[tuple[float, float], None]] = {}
     for one, place in zip(group.items, group.marks, strict=True):
-        dots.setdefault(one.lane, {})[round(rails[one.lane], 1), place] = None
+        dots.setdefault(one.lane, {})[round(rails[one.lane], 1), round(place, 1)] = None
     return Mark(
         **{
             **vars(lying),

@@ -109,6 +109,7 @@ def present_timeline(page: EpisodePage, asked: Mapping[str, str]) -> TimelinePag
     said, left_out = in_words(items, view, asked)
     addresses = {entry.order: edit_address(page, entry, writes=writes) for entry in said}
     rows = [*_items(page, said, ties, addresses), *_drugs(page), *_scores(page)]
+    events, symptoms = _texts(items, ("event", "treatment")), _texts(items, ("symptom",))
     return TimelinePage(
         view=view,
         left_out=left_out,
@@ -119,13 +120,13 @@ def present_timeline(page: EpisodePage, asked: Mapping[str, str]) -> TimelinePag
             )
             for tie in ties
         ),
-        events=tuple((text, text) for text in _texts(items, ("event", "treatment"))),
-        symptoms=tuple((text, text) for text in _texts(items, ("symptom",))),
+        events=tuple((text, text) for text in events),
+        symptoms=tuple((text, text) for text in symptoms),
         mood=present_mood_and_events(page, entries),
         mood_links=record_list(page, MOOD_LINK),
         add_address=new_address(page, TIMELINE),
         add_medication=new_address(page, MEDICATION),
-        may_link=writes and bool(_texts(items, ("event", "treatment"))) and bool(_texts(items, ("symptom",))),
+        may_link=writes and bool(events) and bool(symptoms),
         is_empty=not items and _is_empty(rows),
     )
 
