@@ -149,7 +149,9 @@ SCORES = Scores("PHQ-9", 0, 27, tuple((TODAY - timedelta(days=7 * n), 10.0 + n) 
 
 
 def test_scores_are_a_line_from_near_and_one_mark_from_afar():
-    near, _ = drawn([], SCORES, start=date(2025, 9, 1))
+    near, beside = drawn([], SCORES, start=date(2025, 9, 1))
+    assert beside.graph and len(beside.graph.dots) == 12
+    assert beside.graph.dots[0][1] < beside.graph.dots[-1][1]
     assert near.graph and len(near.graph.dots) == 12
     assert [value.words for value in near.graph.values] == ["21", "10"]
     far, standing = drawn([], SCORES)

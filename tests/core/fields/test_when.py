@@ -150,6 +150,12 @@ def test_an_age_asks_for_the_year_of_birth():
     assert "year of birth" in find_when("when she was 12 her mother left", today=TODAY).fault
 
 
+def test_an_age_is_said_as_one_where_the_year_of_birth_is_known():
+    found = find_when("when she was 12 her mother left", today=TODAY, birth_year=1984).when
+    assert found and found.words_at_age(1984) == "1996 or 1997, aged 12"
+    assert found.words_at_age(None) == "1996 or 1997"
+
+
 def test_what_was_taken_for_granted_is_said():
     assert "3 December" in find_when("12/03/2025 quarrel", today=TODAY).notes[0]
     assert "13" not in " ".join(find_when("13/03/2025 quarrel", today=TODAY).notes)

@@ -140,6 +140,12 @@ class When:
         """As a person would write it, and as `when_typed` reads it."""
         return self._said
 
+    def words_at_age(self, birth_year: int | None) -> str:
+        """The same; an age as an age, where the year of birth is known."""
+        if self.grain is not Grain.AGE or birth_year is None or self.year < birth_year:
+            return self._said
+        return f"{self._said}, aged {self.year - birth_year}"
+
     @cached_property
     def _said(self) -> str:
         start = f"about {self._words()}" if self.about else self._words()

@@ -33,7 +33,7 @@ DOT, BESIDE = 5.0, 9.0  # the radius of a mark, and how far its words stand from
 LONGEST_LABEL = 26  # letters
 WIDEST_COUNT = 15  # letters of "400 medications"
 WIDE_LETTERS = 0x2E80  # from here on letters are about two wide
-GRAPH = 58.0  # the height of the graph of scores
+GRAPH, GRAPH_BESIDE = 58.0, 40.0  # the height of the graph of scores; its width where it stands
 CLOSE = 46.0  # scores that span less than this are one mark
 STEP, LINE = 16.0, 19.0  # standing: between lanes, between lines of words
 AWAY, AWAY_IN_A_CROWD = 90.0, 36.0  # standing: how far words may move; where all find no room, less far
@@ -379,7 +379,7 @@ def _lying(
             if _is_close(scores, scale):
                 of_lane = sorted([*of_lane, _scores_as_one(scores)], key=_order)
             else:
-                graph = _graph(scores, scale, top + 10, LYING.letter)
+                graph = _graph(scores, scale, top + 10)
                 top += GRAPH + 24
         groups, looked = pack(of_lane, scale, MOST_ROWS[kind], LYING.letter)
         looks += looked
@@ -442,31 +442,52 @@ def _scores_as_one(scores: Scores) -> TimeItem:
     return TimeItem("scores", "symptom", first, last, text, when)
 
 
-def _graph(scores: Scores, scale: _Scale, top: float, letter: float) -> Graph:
+def _graph(scores: Scores, scale: _Scale, top: float) -> Graph:
     def y(value: float) -> float:
         share = (value - scores.lowest) / max(1e-9, scores.highest - scores.lowest)
         return round(top + GRAPH - min(1.0, max(0.0, share)) * GRAPH, 1)
 
     places = [(round(scale.at(on), 1), y(value)) for on, value in scores.days]
-    return _graph_of(scores, places, lambda x, y: (x, y - 9), letter)
+    x, last = places[-1]
+    title = Text(round(x + BESIDE, 1), round(last + 4.5, 1), scores.title)
+    return _graph_of(scores, places, title, [(x, y - 9) for x, y in places])
 
 
-def _graph_of(scores: Scores, places: list[tuple[float, float]], over, letter: float) -> Graph:
+def _graph_beside(scores: Scores, scale: _Scale, shape: Shape) -> Graph:
+    """Standing: the line runs down between the axis and the lanes."""
+
+    def x(value: float) -> float:
+        share = (value - scores.lowest) / max(1e-9, scores.highest - scores.lowest)
+        return round(shape.left + 6 + min(1.0, max(0.0, share)) * GRAPH_BESIDE, 1)
+
+    places = [(x(value), round(scale.at(on), 1)) for on, value in scores.days]
+    title = Text(shape.left, shape.top - 16, scores.title)
+    return _graph_of(
+        scores, places, title, [*((x, y - 8) for x, y in places[:-1]), (places[-1][0], places[-1][1] + 17)]
+    )
+
+
+def _graph_of(
+    scores: Scores, places: list[tuple[float, float]], title: Text, values_at: list[tuple[float, float]]
+) -> Graph:
     path = " ".join(f"{'M' if n == 0 else 'L'}{x} {y}" for n, (x, y) in enumerate(places))
-    ends = [0] if len(places) == 1 else [0, len(places) - 1]
-    values = []
-    for place in ends:
-        x, y = over(*places[place])
-        values.append(Text(round(x, 1), round(y, 1), f"{scores.days[place][1]:g}", "middle"))
     first, last = scores.days[0], scores.days[-1]
+    several_of_them = len(places) > 1
+    values = tuple(
+        Text(
+            round(values_at[place][0], 1),
+            round(values_at[place][1], 1),
+            f"{scores.days[place][1]:g}",
+            "middle",
+        )
+        for place in ((0, len(places) - 1) if several_of_them else (0,))
+    )
     words = (
         f"{scores.title}, {scores.lowest:g} to {scores.highest:g}: {len(scores.days)} "
-        f"{'score' if len(scores.days) == 1 else 'scores'}, {first[1]:g} on {day_in_words(first[0])}"
-        + (f", {last[1]:g} on {day_in_words(last[0])}" if len(scores.days) > 1 else "")
+        f"{'scores' if several_of_them else 'score'}, {first[1]:g} on {day_in_words(first[0])}"
+        + (f", {last[1]:g} on {day_in_words(last[0])}" if several_of_them else "")
     )
-    x, y = places[-1]
-    title = Text(round(x + BESIDE, 1), round(y + 4.5, 1), scores.title)
-    return Graph(path, tuple(places), title, tuple(values), words)
+    return Graph(path, tuple(places), title, values, words)
 
 
 # -- standing: time runs down, all words in one column -------------------------------------------------
@@ -485,9 +506,11 @@ def _standing(
     kinds = [
         kind for kind in LANES if any(one.lane == kind for one in items) or (kind == "symptom" and scores)
     ]
-    rails = {kind: shape.left + STEP / 2 + STEP * n for n, kind in enumerate(kinds)}
-    words_at = shape.left + STEP * max(1, len(kinds)) + 12
-    if scores:
+    graph = _graph_beside(scores, scale, shape) if scores and not _is_close(scores, scale) else None
+    left = shape.left + (GRAPH_BESIDE + 12 if graph else 0)
+    rails = {kind: left + STEP / 2 + STEP * n for n, kind in enumerate(kinds)}
+    words_at = left + STEP * max(1, len(kinds)) + 12
+    if scores and not graph:
         items = sorted([*items, _scores_as_one(scores)], key=_order)
     groups, looks = _column(items, scale, shape.width - shape.right - words_at, shape)
     marks = [(group, _standing_mark(group, y, rails, words_at, scale)) for group, y in groups]
@@ -508,7 +531,7 @@ def _standing(
             Tick(round(scale.at(on), 1), words.replace(f" {on.year}", f" ’{on.year % 100:02}"))
             for on, words in axis_days(start, end, shape.height, 58)
         ),
-        graph=None,
+        graph=graph,
         arcs=tuple(_arcs(links, lanes, _bow_beside)),
         today=round(scale.at(today), 1) if start <= today <= end else None,
         looks=looks,

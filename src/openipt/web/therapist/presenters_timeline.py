@@ -195,7 +195,7 @@ def _items(
         when = when_of(entry)
         yield TimeRow(
             id=row_id(entry),
-            when=_when(values, when),
+            when=_when(values, when, page.episode.client.birth_year),
             order=(when.named, when.bounds[1]) if when else None,
             kind=kind,
             tone=tone,
@@ -210,10 +210,10 @@ def _items(
         )
 
 
-def _when(values: Mapping[str, Any], when: When | None) -> str:
+def _when(values: Mapping[str, Any], when: When | None, birth_year: int | None) -> str:
     """November 2024; About 2008; Summer 2019; without a date."""
     if when is not None:
-        words = when.words()
+        words = when.words_at_age(birth_year)
         return f"{words[0].upper()}{words[1:]}"
     said = values.get("date")
     return date_in_words(said) if isinstance(said, str) and said else "No date yet"

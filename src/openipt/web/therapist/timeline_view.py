@@ -137,7 +137,7 @@ def timeline_items(page: EpisodePage, entries: Sequence[Entry]) -> Iterator[Time
             first=first,
             last=max(last, page.on) if when.ongoing and first <= page.on else last,
             text=str(values["text"]),
-            when=when.words(),
+            when=when.words_at_age(page.episode.client.birth_year),
             people=", ".join(name for name in names_of(page, values) if name not in values["text"]),
             soft=not when.is_exact and not when.is_span,
             goes_on=when.is_span,
