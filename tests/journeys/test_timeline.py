@@ -169,7 +169,7 @@ def test_the_drawing_by_keyboard_alone(open_page, episode) -> None:
     ready(page).focus()
     now = page.locator("[data-time-now]")
     page.keyboard.press("Home")
-    expect(now).to_contain_text("1996 or 1997: mother ill for months")
+    expect(now).to_contain_text("1996 or 1997, aged 12: mother ill for months")
     page.keyboard.press("ArrowRight")
     expect(now).to_contain_text(
         "about 2008: first low spell. lost the job goes with first low spell: strong link"

@@ -237,3 +237,17 @@ def test_an_episode_of_the_demo_is_exported_and_reads_in_again(here: None) -> No
     told = convert.portable(found, Operator("tests"), TODAY)
     again = from_file(json.loads(json.dumps(to_file(told))), record_types=library.record_types())
     assert again.course() == told.course()
+
+
+@pytest.mark.parametrize(
+    ("month", "by", "found"),
+    [
+        ("2024-06", 0, "2024-06"),
+        ("2024-06", 62, "2024-06"),
+        ("2024-12", 40, "2024-12"),
+        ("2024-06", 200, "2024-12"),
+    ],
+)
+def test_a_season_that_is_moved_stays_a_season(month: str, by: int, found: str) -> None:
+    values = {"date": month, "precision": "season", "text": f"in {month}"}
+    assert files.moved(values, timedelta(days=by))["date"] == found
