@@ -137,6 +137,9 @@ def test_a_line_is_typed_read_kept_and_taken_back_by_keyboard_alone(open_page, e
     heard = page.locator(".time-heard")
     expect(heard).to_contain_text("12 March 2025 (to the day)")
     expect(heard).to_contain_text("nobody attached")
+    expect(page.locator("[data-time-heard]")).to_contain_text(
+        "Told Anna about it. 12 March 2025 (to the day)."
+    )
     expect(page.locator(".time-note")).to_contain_text("3 December")
     assert "told Anna about it" not in texts(episode)
     page.get_by_role("checkbox", name="Anna Berg").focus()
