@@ -7,7 +7,7 @@ from tests import factories
 from tests.web.rooms_world import browser_of, set_clock, strangers, text_of
 
 from openipt.core.course.timeline_line import NO_WORDS, NOTHING, TOO_LONG
-from openipt.records.actions import people
+from openipt.records.actions import checkins, people
 from openipt.records.models import Entry, EntryState
 
 pytestmark = pytest.mark.django_db
@@ -196,3 +196,17 @@ def test_the_days_shown_are_gone_back_to(episode):
     assert "span=own&from=2019-01-01&to=2019-12-31&kept=" in response["Location"]
     response = post(episode, "add/", line="y z, 2019", where="together")
     assert "/timeline/together/?kept=" in response["Location"]
+
+
+def test_what_was_told_at_a_check_in_is_offered_until_it_stands_on_the_line(episode):
+    by = {"by": episode.therapist, "at": factories.at_day()}
+    sitting = checkins.open_checkin(episode=episode, measures=["ms_gad7"], mode="with_therapist", **by)
+    checkins.set_extras(check_in=sitting, event="Quarrel about her rooms", **by)
+    address = f"/episodes/{episode.pk}/timeline/"
+    page = text_of(browser_of(episode.therapist).get(address))
+    assert "Told at check-ins, not on the line yet (1)" in page
+    assert 'value="Quarrel about her rooms, about 5 January 2026"' in page
+    read = text_of(post(episode, "read/", line="Quarrel about her rooms, about 5 January 2026"))
+    assert "about 5 January 2026 (about a day)" in read
+    post(episode, "add/", line="Quarrel about her rooms, about 5 January 2026")
+    assert "Told at check-ins" not in text_of(browser_of(episode.therapist).get(address))

@@ -25,7 +25,10 @@ CLOSE = 46.0  # scores that span less than this are one mark
 
 
 class TimeItem(NamedTuple):
-    """One thing on the line, from the first to the last day it can mean. `goes_on`: no end is known."""
+    """One thing on the line, from the first to the last day it can mean. `goes_on`: no end is known.
+
+    `address` leads to its words on the page; `record` is the id of what it was read from, where that is another page's.
+    """
 
     id: str
     lane: str
@@ -37,6 +40,7 @@ class TimeItem(NamedTuple):
     soft: bool = False
     goes_on: bool = False
     address: str = ""
+    record: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from typing import Any
 from openipt.core.fields.when import When
 from openipt.core.fields.words import date_in_words
 from openipt.records.models import Entry
-from openipt.web.jinja import short_day
+from openipt.records.queries import checkins
+from openipt.web.jinja import day, short_day
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_mood_events import MoodAndEvents, present_mood_and_events
 from openipt.web.therapist.presenters_records import RecordList, record_list
@@ -31,6 +32,7 @@ from openipt.web.therapist.timeline_view import (
 )
 
 MOOD_LINK = "rec_event_mood_link"
+LONGEST_TOLD, MOST_TOLD = 400, 12
 KINDS = {"event": ("Event", "teal"), "symptom": ("Symptom", "attention"), "treatment": ("Treatment", "quiet")}
 ICONS = {"event": "flag", "symptom": "circle", "treatment": "shield", "medication": "plus"}
 
@@ -72,6 +74,15 @@ class LinkRow:
 
 
 @dataclass(frozen=True)
+class ToldEvent:
+    """What the client wrote of a week at a check-in and nobody has put on the line: its day, its words, its line."""
+
+    on: date
+    words: str
+    line: str
+
+
+@dataclass(frozen=True)
 class TimelinePage:
     """The Timeline room. `events` and `symptoms` are what can be linked."""
 
@@ -87,6 +98,7 @@ class TimelinePage:
     add_medication: str
     may_link: bool
     is_empty: bool
+    told: tuple[ToldEvent, ...]
 
 
 @dataclass(frozen=True)
@@ -128,7 +140,19 @@ def present_timeline(page: EpisodePage, asked: Mapping[str, str]) -> TimelinePag
         add_medication=new_address(page, MEDICATION),
         may_link=writes and bool(events) and bool(symptoms),
         is_empty=not items and _is_empty(rows),
+        told=_told(page, items) if writes else (),
     )
+
+
+def _told(page: EpisodePage, items: Sequence[Entry]) -> tuple[ToldEvent, ...]:
+    """The newest first. A check-in asks about the week, so its day is only about the day of the event."""
+    there = {str(entry.visible["text"]).casefold() for entry in items}
+    found = [
+        ToldEvent(on, words, f"{' '.join(words.split())[:LONGEST_TOLD]}, about {day(on)}")
+        for on, words in checkins.events_told(page.user, page.episode, page.on)
+        if on <= page.on and " ".join(words.split())[:LONGEST_TOLD].casefold() not in there
+    ]
+    return tuple(reversed(found))[:MOST_TOLD]
 
 
 def _is_empty(rows: Sequence[TimeRow]) -> bool:
@@ -152,7 +176,7 @@ def present_together(page: EpisodePage, asked: Mapping[str, str]) -> TogetherPag
     items = [entry for entry in entries if entry.visible.get("text")]
     view = present_view(page, entries, ties, asked, page.address("timeline/together/"))
     said, left_out = in_words(items, view, asked)
-    rows = [*_items(page, said, ties, {}), *_drugs(page), *_scores(page)]
+    rows = [*_items(page, said, ties, {}), *_drugs(page, edit=False), *_scores(page)]
     return TogetherPage(
         view=view,
         left_out=left_out,
@@ -219,7 +243,7 @@ def _when(values: Mapping[str, Any], when: When | None, birth_year: int | None) 
     return date_in_words(said) if isinstance(said, str) and said else "No date yet"
 
 
-def _drugs(page: EpisodePage) -> list[TimeRow]:
+def _drugs(page: EpisodePage, *, edit: bool = True) -> list[TimeRow]:
     """Drugs and this course are drawn and said in the same words."""
     found = [item for item in timeline_items(page, ()) if item.lane == "medication" or item.id == "course"]
     return [
@@ -233,7 +257,7 @@ def _drugs(page: EpisodePage) -> list[TimeRow]:
             text=item.text,
             people="",
             links=(),
-            address="",
+            address=page.address(f"records/{item.record}/") if edit and item.record else "",
         )
         for item in found
     ]

@@ -176,6 +176,7 @@ def _drugs(page: EpisodePage) -> Iterator[TimeItem]:
             when=begun if last == entries[0].on else f"{begun}, last written down {day(last)}",
             goes_on=True,
             address=f"#m{number}",
+            record=str(entries[-1].pk),
         )
 
 
