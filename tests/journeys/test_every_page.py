@@ -58,14 +58,16 @@ def test_every_page_of_a_role_passes_the_scan_and_fits(
     paths = pages_of(house, person)
     assert len(paths) >= {"therapist": 50, "client": 10}.get(person, 3)
     page = as_person(open_page, house, person, color_scheme="dark")
-    assert [fault for path in paths for fault in faults_of(page, path)] == []
+    # Cover and supervisor are shown the therapist's pages with less on them: scanned there, measured here.
+    scanned = set(pages_of(house, "therapist")) if person in ("cover", "supervisor") else set()
+    assert [fault for path in paths for fault in faults_of(page, path, scan=path not in scanned)] == []
 
 
-def faults_of(page: Any, path: str) -> list[str]:
+def faults_of(page: Any, path: str, *, scan: bool = True) -> list[str]:
     """What the scan finds on this page, wide and in the dark; and whether anything is cut off at 320 px."""
     page.set_viewport_size(WIDE)
     page.goto(path)
-    found = [f"{path}: {fault}" for fault in violations(page)]
+    found = [f"{path}: {fault}" for fault in violations(page)] if scan else []
     page.set_viewport_size(NARROW)
     too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     return [*found, *([f"{path}: {too_wide} px are cut off at 320"] if too_wide > 0 else [])]

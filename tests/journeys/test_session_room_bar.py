@@ -343,8 +343,9 @@ def test_the_keys_find_quote_and_turn_the_screen(service, desk):
     desk.keyboard.press("?")
     desk.wait_for_selector("#session-keys[open]")
     desk.keyboard.press("Escape")
+    desk.wait_for_selector("#session-keys:not([open])", state="attached")
     desk.keyboard.press("/")
-    assert desk.evaluate("document.activeElement.id") == "find"
+    desk.wait_for_selector("#find:focus")
 
 
 @pytest.mark.parametrize(("format", "late"), [("phone", False), ("in_person", True)])

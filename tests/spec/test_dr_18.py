@@ -55,7 +55,7 @@ def marked(state_of, session, area="role_dispute"):
 
 
 def test_an_issue_marked_resolved_or_dropped_opens_the_way():
-    """3.3: a second focus only after the first is marked resolved or dropped. The last mark counts."""
+    """A second focus comes after the first is marked resolved or dropped; the last mark counts."""
     for mark in ("resolved", "dropped"):
         records = [FIRST, marked(mark, 5), BOTH]
         assert state("DR-18", course(6, records=records, answers=rated(2))) is NOT_FIRED
@@ -65,5 +65,6 @@ def test_an_issue_marked_resolved_or_dropped_opens_the_way():
 
 
 def test_another_area_marked_resolved_changes_nothing():
+    """It is the first focus that has to be resolved or dropped."""
     records = [FIRST, marked("resolved", 5, area="grief"), BOTH]
     assert state("DR-18", course(6, records=records, answers=rated(2))) is FIRED

@@ -399,6 +399,8 @@ def test_the_circles_of_a_worked_case_are_replayed(case, monkeypatch):
     browser = browser_of(therapist)
     page = text_of(browser.get(at(taken, "people/circles/")))
     told = [entry.values["rings"] for entry in portable.entries if entry.record == "rec_closeness_circle"]
+    code_of = {person.label: person.code for person in taken.people.all()}  # ids of a file are not kept
+    label_of = {person.id: person.label for person in portable.people}
     shown = page.split("<template")[1:]
     assert len(shown) == len(told)
     for rings, frame in zip(told, shown, strict=True):

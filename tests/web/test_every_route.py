@@ -167,7 +167,7 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "therapist:private-note": ("405 therapists", "409 therapist"),
     "therapist:worksheets": ("200 team", "200 team"),
     "therapist:worksheets-talk-new": ("200 therapist", "422 therapist"),
-    "therapist:worksheets-talk-work": ("200 therapist", "302 therapist"),
+    "therapist:worksheets-talk-work": ("200 therapist", "422 therapist"),
     "therapist:worksheets-talk": ("200 team", "200 team"),
     "therapist:measures": ("200 team", "200 team"),
     "therapist:measures-enter": ("200 therapist", "422 therapist"),

@@ -37,7 +37,7 @@ INPUT_NAMES = frozenset(
     {
         *("absences", "adaptation", "added", "addiction_care", "adults_not_screened", "age"),
         *("agreed", "before", "bmi", "booked", "client_screened", "consent", "contacted", "contract"),
-        *("days", "done", "epds_item_10", "episodes", "expected", "fall", "focus", "gap", "grounds"),
+        *("days", "done", "ended", "epds_item_10", "episodes", "expected", "fall", "focus", "gap", "grounds"),
         *("highest_other_score", "in_a_row", "in_all", "items", "kept", "last_initial_session"),
         *("level", "main_problem", "mania", "maximum", "mean", "measure", "measures", "medication"),
         *("members", "midpoint", "missing", "months", "ms_prr", "nights", "now", "observed", "open"),
