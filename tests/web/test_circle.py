@@ -405,7 +405,7 @@ def test_the_circles_of_a_worked_case_are_replayed(case, monkeypatch):
     assert len(shown) == len(told)
     for rings, frame in zip(told, shown, strict=True):
         for ring, people_in_it in rings.items():
-            for code in people_in_it:
+            for code in (code_of[label_of[one]] for one in people_in_it):
                 assert frame.count(f'data-code="{code}" data-person-ring="{ring}"') == 2, (code, ring)
     assert browser.get(at(taken, "people/")).status_code == 200
     assert browser.get(at(taken)).status_code == 200
