@@ -15,7 +15,7 @@ from openipt.errors import SettingError
 
 help = "serve the pages on this machine"
 
-THREADS = 4  # for each worker: threads wait for the disk, workers share out the processor
+THREADS = 2  # for each worker: one waits for the disk while one works; more of them only wait for each other
 STOPS_WITHIN = 5.0  # seconds for the work beside the pages to end in good order
 
 
