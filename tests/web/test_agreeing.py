@@ -99,11 +99,27 @@ def test_the_client_says_partly_in_own_words_and_the_therapist_takes_it_over(
     assert "It was the move, more than the branch" in page
 
 
-def test_an_answer_is_given_once(episode, client) -> None:
+def test_an_answer_is_given_once_and_other_words_are_not_lost(episode, client) -> None:
     asked(episode)
     for _ in range(2):
         assert client.post("/me/story/", {"agreement": "agree"}).status_code == 302
-    assert len(kept(episode, "rec_formulation_answer")) == 1
+    second = client.post("/me/story/", {"agreement": "partly", "client_words": "from the other window"})
+    assert second.status_code == 409
+    assert "This was not sent" in words_of(second)
+    assert "from the other window" in second.content.decode()
+    assert kept(episode, "rec_formulation_answer") == [{"agreement": "agree"}]
+
+
+def test_words_sent_after_the_question_was_closed_stay_on_the_screen_and_tell_nothing(
+    episode, client
+) -> None:
+    asked(episode)
+    make.entry(episode, "rec_ipv_screen", {"alone_confirmed": True, "tool": "ms_hark", "positive": True})
+    late = client.post("/me/story/", {"agreement": "partly", "client_words": "typed before"})
+    assert late.status_code == 409
+    assert "typed before" in late.content.decode()
+    assert "the branch closed" not in words_of(late)
+    assert not kept(episode, "rec_formulation_answer")
 
 
 def test_an_answer_without_a_choice_keeps_its_words(episode, client) -> None:
@@ -220,6 +236,10 @@ def test_holidays_and_breaks_are_left_out_of_the_dates_and_named(episode) -> Non
     ("wrong", "said"),
     [
         ({"holidays_of": "XX"}, "Nothing is known of public holidays there."),
+        ({"holidays_of": "public"}, "Nothing is known of public holidays there."),
+        ({"holidays_of": "GB-" + "x" * 300}, "Nothing is known of public holidays there."),
+        ({"breaks-1-from": "2026-05-11", "breaks-1-to": "2029-05-12"}, "A break lasts a year at most."),
+        ({"first_date": "9999-11-01"}, "With these breaks the meetings do not fit."),
         ({"breaks-1-from": "2026-05-11", "breaks-1-to": "2026-05-01"}, "This break ends before it begins."),
         ({"put_down": "on"}, "Write the time you meet, such as 14:30."),
         ({"put_down": "on", "put_down_at": "25:00"}, "Write the time as hours and minutes"),

@@ -20,12 +20,20 @@ FILE_NAME = "appointments.ics"
 
 
 @lru_cache(maxsize=256)
-def _holidays(code: str, year: int) -> MappingProxyType[date, str]:
+def _holidays(country: str, part: str, year: int) -> MappingProxyType[date, str]:
     import holidays  # large, and asked for by one page
 
-    country, _, part = code.partition("-")
     found = holidays.country_holidays(country, subdiv=part or None, years=year, language="en_US")
     return MappingProxyType({on: str(name) for on, name in found.items()})
+
+
+@lru_cache(maxsize=1)
+def _known() -> dict[str, frozenset[str]]:
+    """Country -> its parts, of which holidays are known."""
+    import holidays
+
+    known = holidays.list_supported_countries(include_aliases=True)
+    return {country: frozenset(parts) for country, parts in known.items()}
 
 
 def public_holidays(code: str, years: Iterable[int]) -> dict[date, str]:
@@ -33,13 +41,12 @@ def public_holidays(code: str, years: Iterable[int]) -> dict[date, str]:
 
     Raises `ValueError` for a code of which nothing is known.
     """
-    code = code.strip().upper()
+    country, _, part = code.strip().upper().partition("-")
+    if country not in _known() or (part and part not in _known()[country]):
+        raise ValueError(code)
     found: dict[date, str] = {}
-    try:
-        for year in years:
-            found |= _holidays(code, year)
-    except NotImplementedError as error:
-        raise ValueError(code) from error
+    for year in years:
+        found |= _holidays(country, part, year)
     return found
 
 

@@ -45,6 +45,9 @@ def test_every_meeting_is_held_on_a_day_that_is_not_left_out(first, number, freq
         assert days[0] == first
 
 
-def test_past_the_end_of_the_calendar_is_an_error() -> None:
-    with pytest.raises(OverflowError):
+def test_meetings_that_do_not_fit_are_an_error() -> None:
+    with pytest.raises(ValueError, match="10 meetings do not fit"):
         meeting_days(date(9999, 12, 1), 10)
+    always = {FIRST + timedelta(days=step) for step in range(7 * 500)}
+    with pytest.raises(ValueError, match="do not fit"):
+        meeting_days(FIRST, 2, "weekly", always)

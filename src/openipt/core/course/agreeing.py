@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import count, islice
 
 from openipt.core.course import known
 from openipt.core.course.course import Course, Entry
@@ -35,25 +36,31 @@ def order_differs(by_score: object, agreed: object) -> bool:
     return isinstance(by_score, int) and isinstance(agreed, int) and by_score != agreed
 
 
+def rhythm(first: date, frequency: str = "weekly") -> Iterator[date]:
+    """The days a meeting may fall on, one after another, up to the end of the calendar."""
+    between = DAYS_BETWEEN.get(frequency, 7.0)
+    for step in count():
+        try:
+            yield first + timedelta(days=int(between * step))
+        except OverflowError:
+            return
+
+
 def meeting_days(
     first: date, meetings: int, frequency: str = "weekly", left_out: Container[date] = ()
 ) -> tuple[date, ...]:
     """The days of all meetings in their rhythm. A day left out (a holiday, a break) is passed over: the row goes on
     with the next day of the rhythm, so that the number of meetings stays.
 
-    Raises `OverflowError` where it would go past the end of the calendar.
+    Raises `ValueError` where they do not fit: past the end of the calendar, or behind breaks without an end.
     """
-    between = DAYS_BETWEEN.get(frequency, 7.0)
-    found: list[date] = []
-    for step in range(meetings + LONGEST_BREAK):
-        if len(found) == meetings:
-            break
-        day = first + timedelta(days=int(between * step))
-        if day not in left_out:
-            found.append(day)
-    return tuple(found)
+    days = islice(rhythm(first, frequency), meetings + LONGEST_BREAK)
+    found = tuple(islice((day for day in days if day not in left_out), meetings))
+    if len(found) < meetings:
+        raise ValueError(f"{meetings} meetings do not fit")
+    return found
 
 
 def last_day(first: date, meetings: int, frequency: str = "weekly", left_out: Container[date] = ()) -> date:
-    """The day of the last meeting, where every one is held in its turn."""
+    """The day of the last meeting, where every one is held in its turn. Raises as `meeting_days` does."""
     return meeting_days(first, meetings, frequency, left_out)[-1]

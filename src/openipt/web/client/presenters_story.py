@@ -60,9 +60,10 @@ def present_story(page: ClientPage) -> Story:
     if is_closed(page):
         return Story(None, "", None, "", (), meetings, False)
     formulation, contract = _last(page, FORMULATION), _last(page, CONTRACT)
+    offer, words = _offer(page), _words(page, formulation) if formulation else ""
     return Story(
-        offer=_offer(page, formulation),
-        words=_words(page, formulation) if formulation else "",
+        offer=offer,
+        words="" if offer is not None and offer.words == words else words,  # the same is not read twice
         on=formulation.on if formulation else None,
         own_words=str(formulation.visible.get("client_words") or "") if formulation else "",
         agreed=_agreed(page, contract) if contract else (),
@@ -90,13 +91,24 @@ def _words(page: ClientPage, entry: Entry) -> str:
     return str(entry.visible.get("plain_words") or "").strip() or plain_paragraph(page.manual, entry.visible)
 
 
-def _offer(page: ClientPage, formulation: Entry | None) -> Offer | None:
-    """The last question, until a formulation agreed later has taken its place."""
-    asked = _last(page, OFFER)
-    if asked is None or (formulation is not None and formulation.updated_at > asked.created_at):
+def open_offer(page: ClientPage) -> Entry | None:
+    """What was asked last, until a formulation kept later has taken its place; none on a page that is closed."""
+    asked, formulation = _last(page, OFFER), _last(page, FORMULATION)
+    if asked is None or is_closed(page):
         return None
+    return None if formulation is not None and formulation.updated_at > asked.created_at else asked
+
+
+def answer_to(page: ClientPage, asked: Entry) -> Entry | None:
     given = [one for one in page.entries(ANSWER) if one.order > asked.order]
-    answer = given[-1] if given else None
+    return given[-1] if given else None
+
+
+def _offer(page: ClientPage) -> Offer | None:
+    asked = open_offer(page)
+    if asked is None:
+        return None
+    answer = answer_to(page, asked)
     said = answer.visible if answer else {}
     return Offer(
         words=str(asked.visible.get("plain_words") or ""),

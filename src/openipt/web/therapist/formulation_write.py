@@ -25,9 +25,12 @@ from openipt.web.sent import Sent
 from openipt.web.therapist.common import EpisodePage, episode_page, go, role_of, say, show
 from openipt.web.therapist.formulation import ROOM
 from openipt.web.therapist.presenters_agreeing import (
+    BREAK_TOO_LONG,
     BREAK_TURNED,
     CONTRACT,
     FORMULATION,
+    LONGEST_BREAK,
+    NO_ROOM,
     UNKNOWN_COUNTRY,
     answer_to_take,
     contract_dates,
@@ -259,10 +262,19 @@ def _check_days(values: dict[str, Any]) -> list[FieldFault]:
         start, end = day(row.get("from")), day(row.get("to"))
         if start and end and end < start:
             found.append(FieldFault(f"breaks.{place}.to", BREAK_TURNED))
+        if start and end and (end - start).days >= LONGEST_BREAK:
+            found.append(FieldFault(f"breaks.{place}.to", BREAK_TOO_LONG))
     try:
         days_left_out(values)
     except ValueError:
         found.append(FieldFault("holidays_of", UNKNOWN_COUNTRY))
+    if (
+        not found
+        and values.get("first_date")
+        and values.get("sessions_planned")
+        and not contract_days(values)
+    ):
+        found.append(FieldFault("breaks", NO_ROOM))
     return found
 
 

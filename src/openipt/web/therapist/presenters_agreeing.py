@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import takewhile
 from typing import Any
 
 from openipt.core.course import known
-from openipt.core.course.agreeing import meeting_days
+from openipt.core.course.agreeing import meeting_days, rhythm
 from openipt.core.course.known import day
 from openipt.core.formulation.paragraph import paragraph, plain_paragraph
 from openipt.core.formulation.readability import Reading, reading
@@ -27,6 +28,8 @@ FACE_TO_FACE = (
 OFFER, ANSWER = "rec_formulation_offer", "rec_formulation_answer"
 UNKNOWN_COUNTRY = "Nothing is known of public holidays there. Write a code such as GB-SCT, FR or DE-BY."
 BREAK_TURNED = "This break ends before it begins."
+BREAK_TOO_LONG = "A break lasts a year at most."
+NO_ROOM = "With these breaks the meetings do not fit. Shorten a break or leave one out."
 LONGEST_BREAK = 366  # days
 
 
@@ -164,7 +167,7 @@ def days_left_out(values: Mapping[str, Any]) -> dict[date, str]:
     for row in values.get("breaks") or ():
         start, end = day(row.get("from")), day(row.get("to"))
         if start and end:
-            span = min((end - start).days + 1, LONGEST_BREAK)
+            span = min((end - start).days + 1, LONGEST_BREAK)  # a longer one is refused when it is kept
             found |= {start + timedelta(days=step): "break" for step in range(span)}
     code = str(values.get("holidays_of") or "")
     if code and first:
@@ -179,7 +182,7 @@ def contract_days(values: Mapping[str, Any]) -> tuple[date, ...]:
         return ()
     try:
         return meeting_days(first, number, str(values.get("frequency") or "weekly"), days_left_out(values))
-    except (ValueError, OverflowError):
+    except ValueError:
         return ()
 
 
@@ -188,15 +191,9 @@ def contract_dates(values: Mapping[str, Any]) -> tuple[MeetingDay, ...]:
     days = contract_days(values)
     if not days:
         return ()
-    out, frequency = days_left_out(values), str(values.get("frequency") or "weekly")
-    rhythm = meeting_days(days[0], len(days) + len(out), frequency)
+    out = days_left_out(values)
     found, number = [], 0
-    for on in rhythm:
-        if on > days[-1]:
-            break
-        if on in out:
-            found.append(MeetingDay(None, on, week_day(on), out[on]))
-        else:
-            number += 1
-            found.append(MeetingDay(number, on, week_day(on)))
+    for on in takewhile(days[-1].__ge__, rhythm(days[0], str(values.get("frequency") or "weekly"))):
+        number += on not in out
+        found.append(MeetingDay(None if on in out else number, on, week_day(on), out.get(on, "")))
     return tuple(found)
