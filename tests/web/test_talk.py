@@ -114,6 +114,12 @@ def test_two_who_write_at_once_both_see_both(talk) -> None:
     assert kept(talk)["wish_unsaid"] == "the first"
 
 
+def test_pressed_twice_it_is_kept_once(talk) -> None:
+    for _ in range(2):
+        assert work(talk, wish_unsaid="half an hour").status_code == 302
+    assert Entry.objects.get(pk=talk.pk).version == 2
+
+
 def test_danger_closes_other_words_and_says_the_way_on(episode, talk) -> None:
     """DR-06: no rehearsal with somebody dangerous; what stood there before stays."""
     assert work(talk, **{"alternatives-1-line": "Sit with me?"}).status_code == 302
