@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, settings
 
 from tests.browser import launched
 from tests.postgres import throwaway_server
-from tests.safety_case.hazards import unproven
+from tests.safety_case.hazards import WITHOUT_DATA, unproven
+from tests.shared_data import ABSENT
 
 LONGEST = (
     "test_cases_whole.py", "test_cases_whole_too.py", "test_every_page.py", "test_every_route.py", "test_check_in.py",
@@ -67,7 +68,8 @@ class SafetyCase:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" or report.outcome != "passed":
-            self.outcomes[report.nodeid] = report.outcome
+            without_data = report.skipped and ABSENT in str(report.longrepr)
+            self.outcomes[report.nodeid] = WITHOUT_DATA if without_data else report.outcome
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
@@ -77,6 +79,11 @@ class SafetyCase:
                 session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        left_out = sum(outcome == WITHOUT_DATA for outcome in self.outcomes.values())
+        if left_out:
+            terminalreporter.write_line(
+                f"safety case: {left_out} tests without the shared data showed nothing here"
+            )
         for line in self.unproven:
             terminalreporter.write_line(f"safety case: {line}", red=True)
 

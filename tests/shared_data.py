@@ -10,6 +10,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
+ABSENT = "set OPENIPT_SHARED to the folder that holds it"
+
+
 def shared(path: str = "") -> Path:
     """The file or folder at `path` in the shared data. Skips the test, saying why, where it is absent."""
     named = os.environ.get("OPENIPT_SHARED")
@@ -17,7 +20,7 @@ def shared(path: str = "") -> Path:
     found = folder / path
     if not found.exists():
         pytest.skip(
-            f"shared data '{path}' is not in {folder}: set OPENIPT_SHARED to the folder that holds it",
+            f"shared data '{path}' is not in {folder}: {ABSENT}",
             allow_module_level=True,
         )
     return found

@@ -12,6 +12,7 @@ from tests.safety_case.hazards import (
     NOT_ACCEPTED,
     ROOT,
     SEVERITIES,
+    WITHOUT_DATA,
     Hazard,
     covers,
     hazards,
@@ -70,6 +71,7 @@ def test_a_control_without_a_passing_test_is_named() -> None:
     assert unproven(good) == []
     for outcome in ("failed", "skipped"):
         assert [line for line in unproven({**good, first[0]: outcome}) if first[0] in line]
+    assert unproven({**good, first[0]: WITHOUT_DATA}) == []
     assert [line for line in unproven({n: o for n, o in good.items() if n != first[0]}) if first[0] in line]
 
 
