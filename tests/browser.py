@@ -47,6 +47,11 @@ def launched() -> Iterator[Any]:
         browser.close()
 
 
+def started(page: Any) -> None:
+    """Waits until the page's own script has started: a key pressed before would go to nobody."""
+    page.locator("html[data-started]").wait_for(state="attached")
+
+
 def violations(page: Any) -> list[tuple[str, list[str]]]:
     """What the scan finds: each rule with the beginnings of what offends it."""
     # Without `preload` the scan brings no style of its own into the page, which our policy would refuse.

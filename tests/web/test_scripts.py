@@ -224,6 +224,7 @@ def test_leaving_quickly_leaves_no_way_back(chromium, live_server) -> None:
         page.wait_for_timeout(300)
         assert all(cookie["name"] != "openipt_me" for cookie in page.context.cookies())
         page.goto("/me/help-now/")
+        started(page)
         for _ in range(3):
             page.keyboard.press("Shift")
         expect(page).to_have_title("Kitchen measures")
@@ -232,6 +233,7 @@ def test_leaving_quickly_leaves_no_way_back(chromium, live_server) -> None:
 def test_a_dialog_takes_the_focus_and_gives_it_back(chromium, live_server) -> None:
     with page_of(chromium, live_server) as page:
         page.goto("/style/")
+        started(page)
         opener = page.get_by_role("button", name="Open a dialog")
         opener.focus()
         page.keyboard.press("Enter")
