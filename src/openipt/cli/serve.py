@@ -73,6 +73,7 @@ def _lay_out_static_files() -> None:
 
     call_command("collectstatic", interactive=False, verbosity=0, clear=True)
     settings.WHITENOISE_USE_FINDERS = False
+    settings.WHITENOISE_AUTOREFRESH = False
 
 
 def _server(host: str, port: int, workers: int) -> Any:

@@ -92,8 +92,9 @@ STATIC_ROOT = ENVIRONMENT.home / "static"
 STORAGES = {
     "staticfiles": {"BACKEND": "openipt.web.static_files.OneSheetStorage"},
 }
-WHITENOISE_USE_FINDERS = True  # `openipt serve` lays the files out, compressed, and then looks nowhere else
-WHITENOISE_AUTOREFRESH = False
+# A file is looked for when it is asked for. `openipt serve` lays all out, compressed, and then looks nowhere else.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
 
 USE_TZ = True
 TIME_ZONE = ENVIRONMENT.time_zone
