@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -47,9 +47,30 @@ def launched() -> Iterator[Any]:
         browser.close()
 
 
+PATIENCE = 30_000  # milliseconds until a page that does not come is a fault; nothing waits for it otherwise
+BUSY = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added"
+
+
 def started(page: Any) -> None:
-    """Waits until the page's own script has started: a key pressed before would go to nobody."""
-    page.locator("html[data-started]").wait_for(state="attached")
+    """Waits until the page's own script has started, on what came in later too: a key would go to nobody."""
+    page.locator(f"html[data-started]:not(:has({BUSY}))").wait_for(state="attached")
+
+
+def until(page: Any, holds: str | Callable[[], object]) -> None:
+    """Waits until the page says yes, or something beside it. (Its policy forbids what wait_for_function does.)"""
+    for _ in range(PATIENCE // 50):
+        if page.evaluate(holds) if isinstance(holds, str) else holds():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never came true: {holds}")
+
+
+@contextmanager
+def ready_to_keep(page: Any) -> Iterator[None]:
+    """What is done inside opens a page; afterwards it has the key with which it keeps half-typed words."""
+    with page.expect_response("**/drafts/key/"):
+        yield
+    started(page)
 
 
 def violations(page: Any) -> list[tuple[str, list[str]]]:

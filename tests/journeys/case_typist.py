@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.browser import PATIENCE, started
 from tests.journeys.case_story import CaseStory, Told
 from tests.journeys.conftest import check_accessibility, sign_in
 from tests.journeys.form_typist import CannotBeTyped, FormTypist
@@ -28,7 +29,6 @@ THERAPIST = "maren"
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
 FICTION = "+44 1632 960 123"  # a number reserved for fiction
-PATIENCE = 30_000
 LOOKED_AT = 1  # the meeting after the intake is scanned for barriers
 ISSUES, RISK = "rec_issue_ranking", "rec_risk"
 MAY_ASK_FOR_REASON = ("/formulation/contract/", "/formulation/write/")
@@ -107,7 +107,7 @@ class CaseTypist:
         self.at = address if page is self.desk else self.at
 
     def _listening(self, page: Any) -> None:
-        page.locator("html[data-started]").wait_for(state="attached")
+        started(page)
 
     def _send(self, page: Any, button: Any) -> None:
         """Press a button that sends its form. It was taken when the answer leads on; else the page says why not."""

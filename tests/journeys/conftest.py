@@ -13,9 +13,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import expect
-from tests.browser import violations
+from tests.browser import PATIENCE, violations
 
-PATIENCE = 30_000  # milliseconds until a page that does not come is a fault; nothing waits for it otherwise
 expect.set_options(timeout=PATIENCE)
 
 HEIGHTS = {320: 640, 390: 844}

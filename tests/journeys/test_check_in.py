@@ -296,7 +296,7 @@ def test_a_double_tap_answers_one_question(open_page, episode, login) -> None:
     page.goto(f"/me/check-in/{check_in.pk}/1/")
     page.get_by_role("button", name="Several days").dblclick(delay=20)
     at_question(page, 2)
-    page.wait_for_timeout(300)
+    page.wait_for_load_state("networkidle")
     assert AnswerEvent.objects.filter(check_in=check_in).count() == 1
 
 

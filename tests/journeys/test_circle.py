@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 from tests import factories as make
+from tests.browser import started
 from tests.journeys.conftest import check_accessibility, sign_in
 
 from openipt.records.actions import people
@@ -57,7 +58,7 @@ def open_room(open_page: Any, episode: Episode, tail: str = "people/circle/", **
     sign_in(page, episode.therapist.username, make.PASSWORD)
     page.goto(f"/episodes/{episode.pk}/{tail}")
     if more.get("java_script_enabled", True):
-        page.locator("html[data-started]").wait_for(state="attached")
+        started(page)
     return page
 
 
@@ -184,7 +185,7 @@ def test_a_drag_keeps_its_ray(open_page, episode, codes) -> None:
     expect(page.locator(f"input[name='angle-{codes['Iris']}']")).not_to_have_value("")
     saved(page)
     page.reload()
-    page.locator("html[data-started]").wait_for(state="attached")
+    started(page)
     x, _ = centre(page, codes["Iris"])
     assert x < place(page, 1, 270)[0]
 
@@ -407,7 +408,7 @@ def test_the_screen_turned_to_the_client_holds_nothing_of_safety(open_page, epis
     assert "safety concern" in page.content()
     page.keyboard.press("F2")
     page.wait_for_url("**/together/")
-    page.locator("html[data-started]").wait_for(state="attached")
+    started(page)
     assert "afety" not in page.content()
     check_accessibility(page)
     page.locator(".circle-wide .circle-person", has_text="Vasco").locator(".circle-disc").click()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 from tests import factories as make
+from tests.browser import started
 from tests.journeys.conftest import check_accessibility, sign_in
 
 from openipt.records.actions import checkins
@@ -221,7 +222,7 @@ def test_shown_together_and_opened_on_the_clients_page(open_page, episode, width
     desk = open_page(width=width, color_scheme=scheme)
     sign_in(desk, episode.therapist.username, make.PASSWORD)
     desk.goto(f"/episodes/{episode.pk}/sessions/{session.pk}/")
-    desk.locator("html[data-started]").wait_for(state="attached")
+    started(desk)
     desk.keyboard.press("F2")
     desk.wait_for_url("**/together/")
     desk.get_by_role("button", name="Look at what may be expected").click()

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.browser import violations
+from tests.browser import PATIENCE, ready_to_keep, until, violations
 from tests.cli.test_serve import environment, free_port, openipt
 from tests.shared_data import ROOT
 
@@ -37,7 +37,6 @@ for name in ("killed", "offline", "expired", "closed", "windows", "signed", "loo
     made[name] = {"at": f"/episodes/{episode.pk}/sessions/{session.pk}/", "entry": str(entry.pk)}
 print(json.dumps({"login": by.username, "password": make.PASSWORD, "rooms": made}))
 """
-PATIENCE = 30_000
 
 
 class Service:
@@ -114,22 +113,12 @@ def note_of(service, name: str) -> str:
 
 
 def open_note(service, page, name: str) -> None:
-    page.goto(note_of(service, name))
-    page.wait_for_selector("input[name=tab]", state="attached")
-    page.wait_for_timeout(300)  # the key for half-typed words has come
+    with ready_to_keep(page):
+        page.goto(note_of(service, name))
 
 
 def own(page):
     return page.locator("#note-own")
-
-
-def until(page, asked: str) -> None:
-    """Wait until the page says yes. (The page's own policy forbids what wait_for_function does.)"""
-    for _ in range(PATIENCE // 100):
-        if page.evaluate(asked):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"never came true: {asked}")
 
 
 def says(page, words: str) -> None:
@@ -266,9 +255,8 @@ def test_the_note_by_keyboard_alone(service, desk):
 
 def test_what_is_recorded_in_the_guide_arrives_and_leaves_typed_words_alone(service, desk):
     room = service.address + service.world["rooms"]["room"]["at"]
-    desk.goto(room)
-    desk.wait_for_selector("input[name=tab]", state="attached")
-    desk.wait_for_timeout(300)
+    with ready_to_keep(desk):
+        desk.goto(room)
     own(desk).press_sequentially("Half a sen")
     field = desk.locator(".quick-line textarea, .quick-line input[type=text]").first
     field.fill("sleepless since May")

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.browser import violations
+from tests.browser import ready_to_keep, started, until, violations
 from tests.cli.test_serve import environment, free_port, openipt
 from tests.shared_data import ROOT
 
@@ -218,7 +218,7 @@ def test_the_same_by_keyboard_alone(service, desk):
     tab_to(desk, "button[name=format][value=in_person]")
     desk.keyboard.press("Enter")
     desk.wait_for_selector("#line-M01-0")
-    desk.wait_for_timeout(400)
+    started(desk)
     tab_to(desk, "#last-step-yes")
     desk.keyboard.press("Enter")
     desk.wait_for_selector("#last-step-yes[aria-pressed=true]")
@@ -266,7 +266,8 @@ def begun(service, desk, name: str) -> None:
     desk.goto(service.room(name))
     desk.click("button[name=format][value=in_person]")
     desk.wait_for_selector("#line-M01-0")
-    desk.wait_for_timeout(500)
+    with ready_to_keep(desk):
+        desk.goto(service.room(name))
 
 
 def test_a_lost_connection_keeps_the_words_and_sends_them(service, desk):
@@ -284,21 +285,20 @@ def test_a_lost_connection_keeps_the_words_and_sends_them(service, desk):
 
 
 def test_words_of_a_page_closed_without_a_connection_come_back(service, desk):
-    desk.goto(service.room("blip"))
+    with ready_to_keep(desk):
+        desk.goto(service.room("blip"))
     if desk.locator("button[name=format][value=in_person]").count():
         begun(service, desk, "blip")
-    desk.wait_for_timeout(500)
     desk.context.set_offline(True)
     desk.fill("#line-M02-0-link_text", "Typed into the void.")
-    desk.wait_for_timeout(800)
+    until(desk, "Object.keys(localStorage).some((name) => name.startsWith('openipt:draft:'))")
     context = desk.context
     desk.close()
     context.set_offline(False)
     again = context.new_page()
     again.goto(service.room("blip"))
-    again.locator("#line-M02-0-link_text").wait_for()
-    again.wait_for_timeout(800)
-    assert again.input_value("#line-M02-0-link_text") == "Typed into the void."
+    field = "document.querySelector('#line-M02-0-link_text')"
+    until(again, f"{field} && {field}.value === 'Typed into the void.'")
 
 
 def test_the_keys_find_quote_and_turn_the_screen(service, desk):
@@ -374,7 +374,7 @@ def test_every_state_is_accessible_and_fits(service, desk, width, scheme):
         ("keys", ""),
     ):
         desk.goto(service.room(name) + tail)
-        desk.wait_for_timeout(300)
+        started(desk)
         assert violations(desk) == [], f"{name}{tail} at {width} {scheme}"
         wide = desk.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0, f"{name}{tail} is {wide} px too wide at {width}"

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 from tests import factories as make
+from tests.browser import started
 from tests.journeys.conftest import check_accessibility, sign_in
 
 from openipt.records.actions import checkins, people
@@ -77,7 +78,7 @@ def open_room(open_page: Any, episode: Episode, tail: str = "", **more: Any) -> 
 
 def ready(page: Any) -> Any:
     """The scripts have the drawing and the line in hand. Answers the mark that is in the order of the Tab key."""
-    page.locator("html[data-started]").wait_for()
+    started(page)
     return page.locator(".time-mark[tabindex='0']:visible")
 
 

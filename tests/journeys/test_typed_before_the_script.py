@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from tests import factories as make
+from tests.browser import started
 from tests.journeys.conftest import sign_in
 
 from openipt.records.actions import checkins
@@ -85,7 +86,7 @@ def test_an_answer_chosen_before_the_script_is_kept_and_raises_its_alert(open_pa
     page = open_page(width=390, has_touch=True, is_mobile=True)
     sign_in(page, login.username, make.PASSWORD, client=True)
     page.goto("/me/check-in/")
-    page.locator("html[data-started]").wait_for()
+    started(page)
     arrives = held_back(page, "check_in.js")
     page.get_by_role("button", name=re.compile("all on one page", re.IGNORECASE)).click(no_wait_after=True)
     page.wait_for_url(f"**/me/check-in/{check_in.pk}/", wait_until="commit")

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from tests.browser import violations
+from tests.browser import started, violations
 from tests.web.test_record_forms import CODES, FORM, PEOPLE, RECORDS, Sent
 
 import openipt
@@ -67,8 +67,7 @@ def page_of(address, chromium):
         page.on("console", lambda line: page.said.append(line.text) if line.type == "error" else None)
         page.on("pageerror", lambda error: page.said.append(str(error)))
         page.goto(f"{address}/{name}")
-        page.wait_for_function("document.readyState === 'complete'")
-        page.wait_for_timeout(300)
+        started(page)
         opened.append(page)
         return page
 

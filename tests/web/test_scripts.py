@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
-from tests.browser import violations
+from tests.browser import started, until, violations
 from tests.web.signing_in import PASSWORD, a_user
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -55,12 +55,8 @@ def sign_in(page: Page, role: str = "therapist") -> None:
 
 
 def kept_becomes(page: Page, count: int) -> None:
-    """Wait until so many drafts lie on the device. (Playwright's own waiting would need `eval`.)"""
-    for _ in range(100):
-        if len(page.evaluate(KEPT)) == count:
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(page.evaluate(KEPT))
+    """Wait until so many drafts lie on the device."""
+    until(page, f"{KEPT}.length === {count}")
 
 
 def answer(route: Route, status: int, **body: object) -> None:
@@ -162,8 +158,9 @@ def test_another_person_cannot_open_what_is_kept(chromium, live_server) -> None:
         page.context.clear_cookies()
         sign_in(page, "supervisor")
         page.goto("/style/")
-        page.evaluate(PUT_A_FORM, DRAFT)
-        page.wait_for_timeout(500)
+        with page.expect_response("**/drafts/key/"):
+            page.evaluate(PUT_A_FORM, DRAFT)
+        page.evaluate("() => new Promise((seen) => requestAnimationFrame(() => setTimeout(seen)))")
         expect(page.locator("#w")).to_have_value("")
 
 
@@ -221,8 +218,7 @@ def test_leaving_quickly_leaves_no_way_back(chromium, live_server) -> None:
         page.goto("/me/help-now/")
         page.get_by_role("button", name="Leave quickly").click()
         expect(page).to_have_title("Kitchen measures")
-        page.wait_for_timeout(300)
-        assert all(cookie["name"] != "openipt_me" for cookie in page.context.cookies())
+        until(page, lambda: "openipt_me" not in [cookie["name"] for cookie in page.context.cookies()])
         page.goto("/me/help-now/")
         started(page)
         for _ in range(3):
@@ -247,9 +243,9 @@ def test_the_theme_changes_at_once_and_stays(chromium, live_server) -> None:
         sign_in(page)
         page.goto("/style/")
         page.locator(".menu-button").click()
-        page.get_by_role("button", name="Dark", exact=True).click()
+        with page.expect_response("**/theme/"):
+            page.get_by_role("button", name="Dark", exact=True).click()
         expect(page.locator("html")).to_have_attribute("data-theme", "dark")
-        page.wait_for_timeout(300)
         page.reload()
         expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 

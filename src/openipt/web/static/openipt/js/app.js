@@ -49,8 +49,20 @@ async function startOne(root, selector, file) {
   }
 }
 
-startIn(document.documentElement).then(() => (document.documentElement.dataset.started = ""));
-document.addEventListener("htmx:load", (event) => startIn(event.detail.elt));
+// The page says when all that stands on it listens.
+let starting = 0;
+function begin(root) {
+  const page = document.documentElement;
+  starting += 1;
+  delete page.dataset.started;
+  return startIn(root).finally(() => {
+    starting -= 1;
+    if (!starting) page.dataset.started = "";
+  });
+}
+
+begin(document.documentElement);
+document.addEventListener("htmx:load", (event) => begin(event.detail.elt));
 
 // The server took forms that this device keeps as ciphertext (a cookie names them): let go of them.
 if (document.cookie.includes("openipt_received=")) import("./vault.js").then(({ letGo }) => letGo());
