@@ -341,9 +341,9 @@ def test_the_keys_find_quote_and_turn_the_screen(service, desk):
     assert desk.input_value("#line-M01-0-opening") == "Half a sentence"
     desk.click("h1")
     desk.keyboard.press("?")
-    desk.wait_for_selector("#session-keys[open]")
+    desk.wait_for_selector("dialog#keys[open]")
     desk.keyboard.press("Escape")
-    desk.wait_for_selector("#session-keys:not([open])", state="attached")
+    desk.wait_for_selector("dialog#keys:not([open])", state="attached")
     desk.keyboard.press("/")
     desk.wait_for_selector("#find:focus")
 

@@ -72,6 +72,8 @@ SPECIAL = {
     "therapist:session-quote-drop": {"entry_id": "rec_quote"},
     "therapist:worksheets-talk": {"entry_id": "rec_communication_analysis"},
     "therapist:worksheets-talk-work": {"entry_id": "rec_communication_analysis"},
+    "therapist:note-print": {"session_id": "signed"},
+    "therapist:note-pdf": {"session_id": "signed"},
     "therapist:session-move": {"session_id": "planned"},
     "therapist:session-absence": {"session_id": "planned"},
     "therapist:session-begin-now": {"session_id": "planned"},

@@ -22,7 +22,7 @@ from openipt.records.models import (
     User,
 )
 from openipt.web.client.common import HOURS_NOT_SET
-from openipt.web.client.plain import PRACTICE, REHEARSALS, mine
+from openipt.web.plain import PRACTICE, REHEARSALS, mine
 
 pytestmark = pytest.mark.django_db
 

@@ -244,11 +244,9 @@ def test_nobody_else_finds_the_alert_or_the_room(episode: Episode) -> None:
                                                                         "private-questions/"))]  # fmt: skip
     for user in strangers():
         for address in addresses:
-            for response in (
-                browser_of(user).get(address),
-                browser_of(user).post(address, {"act": "resolve"}),
-            ):
-                assert response.status_code == 404, (user.role, address)
+            assert browser_of(user).get(address).status_code == 404, (user.role, address)
+            posted = browser_of(user).post(address, {"act": "resolve"}).status_code
+            assert posted == (405 if address.endswith("/print/") else 404), (user.role, address)
     assert Alert.objects.get().state == AlertState.OPEN
 
 

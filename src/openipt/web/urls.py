@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from openipt.web import letters, sources
+from openipt.web import going, letters, sources
 from openipt.web import views_public as public
 
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("help-now/", public.help_now, name="help-now"),
     path("letters/<uuid:delivery_id>/", letters.open_letter, name="letter"),
     path("sources/", sources.sources, name="sources"),
+    path("go/", going.go, name="go"),
+    path("keys/", going.keys, name="keys"),
     path("kitchen/", public.neutral_page, name="neutral"),
     path("style/", public.style, name="style"),
     path("me/login/", public.sign_in, name="client-sign-in"),

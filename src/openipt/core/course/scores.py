@@ -105,6 +105,24 @@ def latest_total(manual: Manual, course: Course, measure: str) -> tuple[date, fl
     return None
 
 
+def first_and_last(manual: Manual, course: Course, measure: str) -> tuple[Point, Point] | None:
+    """Where a measure stood at the start (the start score, else the first total ever) and where it stands now.
+
+    None while there are not two days with a total.
+    """
+    totals = [
+        (answers, found)
+        for answers in answers_of(course, measure)
+        if answers.finished and (found := total_of(manual, answers)) is not None
+    ]
+    if not totals or totals[0][0].on == totals[-1][0].on:
+        return None
+    (first, total), (last, now) = totals[0], totals[-1]
+    stated = start_score(manual, course, measure)
+    start = Point(first.session or 0, first.on, total if stated is None else stated)
+    return start, Point(last.session or 0, last.on, now)
+
+
 def item_answers(course: Course, measure: str, item: int) -> Iterator[tuple[Answers, int | None]]:
     """Every answer ever chosen for one item (counted from 1), finished sitting or not; None: not known.
 

@@ -19,8 +19,8 @@ from openipt.records.actions.base import locked
 from openipt.records.actions.conflicts import Refused
 from openipt.records.models import Entry, EntryState
 from openipt.web.client.common import ClientPage, client_page, moved, say, show
-from openipt.web.client.plain import in_client_words, worksheets
 from openipt.web.client.presenters_practice import present_practice, present_worksheet
+from openipt.web.plain import in_client_words, worksheets
 from openipt.web.record_forms import RecordForm
 
 TWICE_WITHIN = timedelta(seconds=30)

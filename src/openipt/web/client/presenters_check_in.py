@@ -17,8 +17,8 @@ from openipt.core.measures.definitions import ExtraItem, Measure
 from openipt.core.measures.scoring import answer_alert
 from openipt.records.models import CheckIn
 from openipt.web.client.common import ClientPage
-from openipt.web.client.plain import measure_name
 from openipt.web.jinja import clock_time, plural, week_day
+from openipt.web.plain import measure_name
 
 SHORT_LIST = 7  # more choices than these are a row of numbers, not a list of words
 MOOD = "mood"

@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from openipt import library
 from openipt.core.course.measures_due import measures_due
-from openipt.records.models import CheckIn, CheckInMode, Entry, MeetingFormat
+from openipt.records.models import CheckIn, CheckInMode, Entry, EntryState, MeetingFormat
 from openipt.records.prepared import Prepared
 from openipt.records.queries.checkins import unfinished_of
 from openipt.records.queries.sessions import next_planned
 from openipt.web.client.common import ClientPage
 from openipt.web.jinja import clock_time, plural, week_day
+from openipt.web.paper.letter import SUMMARY
 
 # The answers of a session are given shortly before it, so that they speak of now (ipt.md 10.5).
 ASK_DAYS_BEFORE = 3
@@ -172,7 +173,9 @@ def _receipt(page: ClientPage) -> LastReceipt | None:
 
 
 def _rooms(page: ClientPage) -> tuple[tuple[str, str, str], ...]:
+    letter = (reverse("client:letter"), "A letter to you", "What you worked on, and what you take with you")
     return (
+        *((letter,) if has_letter(page) else ()),
         (reverse("client:story"), "How we understand it", "What we found out, and what we agreed"),
         (reverse("client:journal"), "My journal", "For you alone, until you share an entry"),
         (reverse("client:practice"), "Practice", "Worksheets, and your step"),
@@ -181,3 +184,10 @@ def _rooms(page: ClientPage) -> tuple[tuple[str, str, str], ...]:
         (reverse("client:rights"), "Who may read what", "What is kept, and your rights"),
         (reverse("client:reminders"), "Reminders", "On this page, and by e-mail if you like"),
     )
+
+
+def has_letter(page: ClientPage) -> bool:
+    """The closing summary is finished, so there is a letter to read."""
+    if not page.course.entries_of(SUMMARY):
+        return False
+    return any(entry.state == EntryState.FINAL for entry in page.entries(SUMMARY))

@@ -13,9 +13,9 @@ from openipt.core.measures.definitions import Direction, Measure
 from openipt.records.models import MeasureScore
 from openipt.records.queries.checkins import scores
 from openipt.web.client.common import ClientPage
-from openipt.web.client.plain import measure_name
 from openipt.web.drawing.symptom_line import Drawing, Score, SymptomLine, drawings
 from openipt.web.jinja import day
+from openipt.web.plain import measure_name
 from openipt.web.shown_line import (
     EXPECTED,
     EXPECTED_NOTE,

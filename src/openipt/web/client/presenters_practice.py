@@ -9,8 +9,8 @@ from django.urls import reverse
 from openipt.core.fields.words import in_words
 from openipt.records.models import Entry
 from openipt.web.client.common import ClientPage
-from openipt.web.client.plain import OFFERED_FIRST, in_client_words, worksheets
 from openipt.web.jinja import day
+from openipt.web.plain import OFFERED_FIRST, in_client_words, worksheets
 
 GIST = 90
 

@@ -14,8 +14,8 @@ from openipt.core.formulation.paragraph import plain_paragraph
 from openipt.records.models import Entry, Session
 from openipt.records.queries.sessions import planned_after
 from openipt.web.client.common import ClientPage
-from openipt.web.client.plain import mine
 from openipt.web.jinja import clock_time, week_day
+from openipt.web.plain import mine
 
 FORMULATION, OFFER, ANSWER, CONTRACT = (
     "rec_formulation", "rec_formulation_offer", "rec_formulation_answer", "rec_contract",

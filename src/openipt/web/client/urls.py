@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from openipt.web.client import check_in, home, journal, learn, line, practice, reminders, story
+from openipt.web.client import check_in, home, journal, learn, letter, line, practice, reminders, story
 
 app_name = "client"
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("check-in/<uuid:check_in_id>/sent/", check_in.receipt, name="check-in-receipt"),
     path("line/", line.line, name="line"),
     path("story/", story.story, name="story"),
+    path("letter/", letter.letter, name="letter"),
+    path("letter/pdf/", letter.letter_pdf, name="letter-pdf"),
     path("calendar/", story.calendar, name="calendar"),
     path("journal/", journal.journal, name="journal"),
     path("journal/new/", journal.new, name="journal-new"),

@@ -13,22 +13,20 @@ from openipt.errors import NoAccess
 from openipt.records import convert
 from openipt.records.access import Act
 from openipt.web.doors import roles
-from openipt.web.therapist.common import episode_page, show
-from openipt.web.therapist.document_pdf import document_pdf
-from openipt.web.therapist.presenters_agreeing import CONTRACT, contract_dates
-from openipt.web.therapist.presenters_documents import (
-    RECORDS,
-    document_label,
-    outline,
-    outline_measure,
-    present_documents,
-    present_printed,
-    signed_sessions,
-    standing,
-)
-from openipt.web.therapist.presenters_session_note import present_note
+from openipt.web.paper.answers import pdf_answer
+from openipt.web.paper.blank import blank_sheet
+from openipt.web.paper.blocks import Paper
+from openipt.web.paper.letter import letter_reading
+from openipt.web.therapist.common import EpisodePage, episode_page, show
+from openipt.web.therapist.papers import show_paper
+from openipt.web.therapist.presenters_documents import blank_kinds, present_documents
+from openipt.web.therapist.presenters_papers import made
 
-ROOM = "documents"
+ROOM, LETTER = "documents", "letter"
+GIVEN = {
+    LETTER: "The client finds this letter on their own pages. Give it on paper only where it can be kept safely.",
+    "referrer": "Give this to the referrer only as the client has agreed.",
+}
 
 
 @roles("therapist", "supervisor")
@@ -43,52 +41,49 @@ def documents(request: HttpRequest, episode_id: UUID) -> HttpResponse:
 @require_GET
 def document(request: HttpRequest, episode_id: UUID, name: str) -> HttpResponse:
     """One document on paper."""
-    page = episode_page(request, episode_id, Act.SEE_EPISODE, room=ROOM, read="document-printed")
-    record = RECORDS.get(name)
-    entry = standing(page, record) if record else None
-    if record is None or entry is None:
-        raise NoAccess
-    printed = present_printed(page, record, entry)
-    dates = contract_dates(entry.visible) if record == CONTRACT else ()
-    return show(request, "therapist/documents_print.html", page, printed=printed, name=name, dates=dates)
+    page = _printing(request, episode_id)
+    paper = _there(made(page, name))
+    reads = letter_reading(paper) if name == LETTER else None
+    return show_paper(request, page, paper, f"documents/{name}/pdf/", reads=reads, given=GIVEN.get(name, ""))
 
 
 @roles("therapist", "supervisor")
 @require_GET
 def document_as_pdf(request: HttpRequest, episode_id: UUID, name: str) -> HttpResponse:
-    """The same as an accessible file. Its name says nothing of anybody."""
-    page = episode_page(request, episode_id, Act.SEE_EPISODE, room=ROOM, read="document-printed")
-    record = RECORDS.get(name)
-    entry = standing(page, record) if record else None
-    if record is None or entry is None:
+    """The same as an accessible file."""
+    page = _printing(request, episode_id)
+    return pdf_answer(_there(made(page, name)), name, page.at)
+
+
+@roles("therapist", "supervisor")
+@require_GET
+def blank(request: HttpRequest, episode_id: UUID, record_type: str) -> HttpResponse:
+    """A worksheet to fill by hand. Nothing of anybody stands on it."""
+    page = episode_page(request, episode_id, Act.SEE_EPISODE, room=ROOM)
+    return show_paper(request, page, _blank(page, record_type), f"documents/blank/{record_type}/pdf/")
+
+
+@roles("therapist", "supervisor")
+@require_GET
+def blank_as_pdf(request: HttpRequest, episode_id: UUID, record_type: str) -> HttpResponse:
+    page = episode_page(request, episode_id, Act.SEE_EPISODE, room=ROOM)
+    name = record_type.removeprefix("rec_").replace("_", "-")
+    return pdf_answer(_blank(page, record_type), name, page.at)
+
+
+def _printing(request: HttpRequest, episode_id: UUID) -> EpisodePage:
+    return episode_page(request, episode_id, Act.SEE_EPISODE, room=ROOM, read="document-printed")
+
+
+def _there(paper: Paper | None) -> Paper:
+    if paper is None:
         raise NoAccess
-    response = HttpResponse(document_pdf(page, record, entry), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{name}-{page.on.isoformat()}.pdf"'
-    return response
+    return paper
 
 
-@roles("therapist", "supervisor")
-@require_GET
-def course_outline(request: HttpRequest, episode_id: UUID) -> HttpResponse:
-    """Every meeting of the course on one page."""
-    page = episode_page(request, episode_id, Act.SEE_EPISODE, room=ROOM, read="document-printed")
-    return show(
-        request,
-        "therapist/documents_outline.html",
-        page,
-        rows=outline(page),
-        measure=outline_measure(page),
-        label=document_label(page),
-    )
-
-
-@roles("therapist", "supervisor")
-@require_GET
-def notes(request: HttpRequest, episode_id: UUID) -> HttpResponse:
-    """Every signed note with its amendments. Drafts and private notes are no part of it."""
-    page = episode_page(request, episode_id, Act.SEE_EPISODE, room=ROOM, read="document-printed")
-    views = tuple(present_note(page, session) for session in signed_sessions(page))
-    return show(request, "therapist/documents_notes.html", page, notes=views, label=document_label(page))
+def _blank(page: EpisodePage, record_type: str) -> Paper:
+    kind = next((one for one in blank_kinds(page) if one.id == record_type), None)
+    return _there(blank_sheet(kind) if kind else None)
 
 
 @roles("therapist")

@@ -8,18 +8,18 @@ from uuid import UUID
 
 from django.conf import settings
 
+from openipt.core.course import known
 from openipt.core.course.course import Attendance, Meeting
 from openipt.core.course.phases import session_phase
 from openipt.core.course.progress import main_measure
 from openipt.core.course.scores import PHQ9, score_at
-from openipt.core.fields.words import Line
-from openipt.core.formulation.paragraph import paragraph
+from openipt.core.fields.definitions import RecordType
 from openipt.records.models import Entry, EntryState, Session, SessionState
 from openipt.records.prepared import Prepared
 from openipt.web.jinja import day
+from openipt.web.plain import worksheets
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_header import phase_title
-from openipt.web.therapist.presenters_records import lines_of, who
 
 # Address -> record. The safety plan has a print page of its own, without the client's name.
 RECORDS = {
@@ -29,7 +29,11 @@ RECORDS = {
     "summary": "rec_discharge",
     "next-step": "rec_next_step",
 }
-OUTLINE, NOTES = "outline", "notes"
+SUMMARY = "rec_discharge"
+CLOSING = (
+    ("letter", "Letter to the client", "The closing summary in plain words"),
+    ("referrer", "Summary for the referrer", "What was done and what came of it"),
+)
 ATTENDANCE = {
     Attendance.PLANNED: "planned",
     Attendance.ATTENDED: "held",
@@ -79,22 +83,8 @@ class DocumentsPage:
     documents: tuple[DocumentLine, ...]
     notes: tuple[NoteLine, ...]
     unsigned: int
+    sheets: tuple[tuple[str, str, str], ...]
     export_address: str
-
-
-@dataclass(frozen=True)
-class Printed:
-    """One document on paper: a paragraph where it reads as one, its lines otherwise."""
-
-    title: str
-    client: str
-    therapist: str
-    on: date
-    version: int
-    is_draft: bool
-    text: str
-    client_words: str
-    lines: tuple[Line, ...]
 
 
 @dataclass(frozen=True)
@@ -112,13 +102,19 @@ class OutlineRow:
 def present_documents(page: EpisodePage, *, may_export: bool) -> DocumentsPage:
     signed = signed_sessions(page)
     return DocumentsPage(
-        documents=(*_written(page), *_always(page, bool(signed))),
+        documents=(*_written(page), *_closing(page), *_always(page, bool(signed))),
         notes=tuple(
             NoteLine(_session_title(s), s.on, page.address(f"sessions/{s.pk}/note/print/")) for s in signed
         ),
         unsigned=len(_UNSIGNED(page.episode.pk)),
+        sheets=tuple((page.address(f"documents/blank/{k.id}/"), k.title, k.help) for k in blank_kinds(page)),
         export_address=page.address("documents/export/") if may_export else "",
     )
+
+
+def blank_kinds(page: EpisodePage) -> tuple[RecordType, ...]:
+    """Worksheets that can be filled by hand; those that rehearse a talk only where nobody is a danger."""
+    return worksheets(page.manual, watched=bool(known.danger(page.course).grounds))
 
 
 def _written(page: EpisodePage) -> list[DocumentLine]:
@@ -136,6 +132,15 @@ def _written(page: EpisodePage) -> list[DocumentLine]:
     return found
 
 
+def _closing(page: EpisodePage) -> list[DocumentLine]:
+    """The two faces of the closing summary: for the client and for whoever referred."""
+    finished = latest(page, SUMMARY) is not None
+    return [
+        DocumentLine(title, note, page.address(f"documents/{name}/") if finished else "")
+        for name, title, note in CLOSING
+    ]
+
+
 def _always(page: EpisodePage, has_notes: bool) -> list[DocumentLine]:
     outline = DocumentLine(
         "Outline of the course", "Every meeting on one page", page.address("documents/outline/")
@@ -151,30 +156,18 @@ def standing(page: EpisodePage, record: str) -> Entry | None:
     return final[-1] if final else entries[-1] if entries else None
 
 
+def latest(page: EpisodePage, record: str) -> Entry | None:
+    """The last finished record of a type: a draft is nobody's document yet."""
+    final = [entry for entry in page.entries(record) if entry.state == EntryState.FINAL]
+    return final[-1] if final else None
+
+
 def document_label(page: EpisodePage) -> str:
     """What a document calls the client: their name, their initials or nothing, as the service has set it."""
     name = page.episode.client.name
     if settings.ENVIRONMENT.document_label == "initials":
         return " ".join(f"{part[0]}." for part in name.split())
     return "" if settings.ENVIRONMENT.document_label == "none" else name
-
-
-def present_printed(page: EpisodePage, record: str, entry: Entry) -> Printed:
-    values = entry.visible
-    kind = page.manual.record_types[record]
-    reads = record == "rec_formulation"
-    without = {key: value for key, value in values.items() if key != "reason_for_focus"}
-    return Printed(
-        title=kind.title,
-        client=document_label(page),
-        therapist=who(page.episode.therapist),
-        on=entry.on,
-        version=entry.version,
-        is_draft=entry.state != EntryState.FINAL,
-        text=paragraph(page.manual.formulation, values, page.codes["areas"]) if reads else "",
-        client_words=str(values.get("client_words") or "") if reads else "",
-        lines=() if reads else lines_of(page, kind, without),
-    )
 
 
 # -- notes and outline -----------------------------------------------------------------------------------

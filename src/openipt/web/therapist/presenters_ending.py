@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from openipt.core.course.scores import GAD7, PHQ9, latest_total, start_score, total_of
+from openipt.core.course.scores import GAD7, PHQ9, first_and_last, latest_total, start_score, total_of
 from openipt.core.course.tasks import State, TaskState
 from openipt.core.fields.words import Line
 from openipt.core.measures.change import improvement, reliable_change
@@ -63,6 +63,7 @@ class ScoreChange:
     on: date
     change: str
     verdict: str
+    began: date
 
 
 @dataclass(frozen=True)
@@ -186,29 +187,22 @@ def score_changes(page: EpisodePage) -> tuple[ScoreChange, ...]:
 
 def _score_change(page: EpisodePage, measure_id: str) -> ScoreChange | None:
     measure = page.manual.measure_list[measure_id]
-    start, latest = _start(page, measure_id), latest_total(page.manual, page.course, measure_id)
-    if start is None or latest is None or latest[0] == start[0]:
+    found = first_and_last(page.manual, page.course, measure_id)
+    if found is None:
         return None
-    on, now = latest
-    verdict = reliable_change(measure, start[1], now)
-    better = improvement(measure, start[1], now)
+    start, now = found[0].total, found[1].total
+    verdict = reliable_change(measure, start, now)
+    better = improvement(measure, start, now)
     words = CHANGE_WORDS[verdict] if verdict else ("better" if better and better > 0 else "")
-    return ScoreChange(measure.title, f"{start[1]:g}", f"{now:g}", on, signed(now - start[1]), words)
-
-
-def _start(page: EpisodePage, measure: str) -> tuple[date, float] | None:
-    """The start score of a course, else the first total ever known of this measure."""
-    stated = start_score(page.manual, page.course, measure)
-    totals = [
-        (answers.on, total)
-        for answers in page.course.answers
-        if answers.measure == measure
-        and answers.finished
-        and (total := total_of(page.manual, answers)) is not None
-    ]
-    if not totals:
-        return None
-    return (totals[0][0], stated if stated is not None else totals[0][1])
+    return ScoreChange(
+        measure.title,
+        f"{start:g}",
+        f"{now:g}",
+        found[1].on,
+        signed(now - start),
+        words,
+        began=found[0].on,
+    )
 
 
 def categories(page: EpisodePage) -> ChangeCategories:

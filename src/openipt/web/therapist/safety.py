@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from openipt.core.fields.check import check_entry
 from openipt.core.fields.definitions import RecordType
@@ -19,9 +19,13 @@ from openipt.records.access import Act
 from openipt.records.actions.base import locked
 from openipt.records.models import Entry
 from openipt.web.doors import roles
+from openipt.web.paper.answers import pdf_answer
+from openipt.web.paper.blocks import Paper
 from openipt.web.record_forms import RecordForm
 from openipt.web.sent import Sent
 from openipt.web.therapist.common import EpisodePage, back_to, episode_page, go, role_of, say, show
+from openipt.web.therapist.papers import show_paper
+from openipt.web.therapist.presenters_papers import safety_plan_paper
 from openipt.web.therapist.presenters_records import Conflict, lines_of, may_write_type
 from openipt.web.therapist.presenters_safety import (
     DANGER_SIGNS,
@@ -33,6 +37,7 @@ from openipt.web.therapist.presenters_safety import (
 from openipt.web.therapist.room_parts import add_once
 
 RISK, PLAN, SCREEN = "rec_risk", "rec_safety_plan", "rec_ipv_screen"
+WHERE_TO_KEEP = "Ask first where the paper can be kept safely."
 HARK_LETTERS = ("h", "a", "r", "k")
 
 
@@ -198,13 +203,26 @@ def plan_reviewed(request: HttpRequest, episode_id: UUID) -> HttpResponse:
 
 
 @roles("therapist", "supervisor")
+@require_GET
 def plan_print(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     """The client's copy on paper."""
     page = _page(request, episode_id)
+    back = ("safety/", "Back to Safety")
+    return show_paper(request, page, _plan(page), "safety/plan/pdf/", back, given=WHERE_TO_KEEP)
+
+
+@roles("therapist", "supervisor")
+@require_GET
+def plan_pdf(request: HttpRequest, episode_id: UUID) -> HttpResponse:
+    page = _page(request, episode_id)
+    return pdf_answer(_plan(page), "plan", page.at)
+
+
+def _plan(page: EpisodePage) -> Paper:
     found = present_plan_print(page)
     if found is None:
         raise NotAllowedNow(("There is no safety plan yet. Make one together first.",))
-    return show(request, "therapist/safety_plan_print.html", page, plan=found)
+    return safety_plan_paper(found)
 
 
 # -- violence, asked alone -------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.template.loader import render_to_string
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_aware
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from openipt.core.course import note as notes
 from openipt.core.course.note import OWN_WORDS, Block, as_values
@@ -36,8 +36,11 @@ from openipt.records.models import DraftText, Session
 from openipt.web import clock
 from openipt.web.doors import roles
 from openipt.web.jinja import clock_time
+from openipt.web.paper.answers import pdf_answer
+from openipt.web.paper.blocks import Paper
 from openipt.web.therapist.common import EpisodePage, episode_page, go, say, session_of, show
-from openipt.web.therapist.presenters_documents import document_label
+from openipt.web.therapist.papers import show_paper
+from openipt.web.therapist.presenters_papers import note_paper
 from openipt.web.therapist.presenters_session_note import (
     address,
     digest,
@@ -52,6 +55,7 @@ NOTE_PAGE = "therapist/session/note.html"
 NOTE = "therapist/session/_note.html"
 TAB = re.compile(r"[a-z0-9]{1,20}")
 LONGEST_ID = 100
+NOT_SIGNED = "This note is not signed yet, so it is not put on paper. Sign it first."
 CHANGED = "The record changed since this page was shown. Read the note once more, then sign."
 AFTER_SIGNING = (
     "This session is signed already. What you typed afterwards is kept: you can add it as an amendment."
@@ -121,21 +125,27 @@ def note_page(request: HttpRequest, episode_id: UUID, session_id: UUID) -> HttpR
 
 
 @roles("therapist", "supervisor")
+@require_GET
 def print_page(request: HttpRequest, episode_id: UUID, session_id: UUID) -> HttpResponse:
-    """The note on paper, signed or marked as a draft; never a private note."""
+    """The signed note on paper; never a private note, never a draft."""
+    page, paper, base = _on_paper(request, episode_id, session_id)
+    return show_paper(request, page, paper, f"{base}note/pdf/", (base, "Back to the session"))
+
+
+@roles("therapist", "supervisor")
+@require_GET
+def as_pdf(request: HttpRequest, episode_id: UUID, session_id: UUID) -> HttpResponse:
+    page, paper, _ = _on_paper(request, episode_id, session_id)
+    return pdf_answer(paper, "note", page.at)
+
+
+def _on_paper(request: HttpRequest, episode_id: UUID, session_id: UUID) -> tuple[EpisodePage, Paper, str]:
     page = episode_page(request, episode_id, Act.SEE_EPISODE, room="session", read="note-printed")
     session = session_of(page, session_id)
-    text = notes.note_text(note.current(session, page.course))
-    view = present_note(page, session)
-    paragraphs = view.signed.paragraphs if view.signed else tuple(filter(None, text.split("\n\n")))
-    return show(
-        request,
-        "therapist/session/note_print.html",
-        page,
-        note=view,
-        paragraphs=paragraphs,
-        label=document_label(page),
-    )
+    paper = note_paper(page, session)
+    if paper is None:
+        raise NotAllowedNow((NOT_SIGNED,))
+    return page, paper, f"sessions/{session.pk}/"
 
 
 # -- saving -----------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ const BEHAVIOURS = {
   "[data-menu]": "./menu.js",
   "dialog[data-dialog]": "./dialog.js",
   "[data-keep-in-view]": "./keep_in_view.js",
+  "[data-palette]": "./palette.js",
   "[data-remember-open]": "./disclosure.js",
   "[data-quick-exit]": "./quick_exit.js",
   "[data-autosave]": "./autosave.js",

@@ -1,6 +1,6 @@
 // [data-session-room]: the keys of the Session room, each of which has its button, the quiet clock, the
 // switch between guide and note on a small screen, and what opens above the guide.
-//   F2 the screen turned to the client and back, F8 the client's words, F9 or / find, ? the keys.
+//   F2 the screen turned to the client and back, F8 the client's words, F9 or / find.
 export function start(room) {
   const together = room.dataset.together;
   const isTogether = "isTogether" in room.dataset;
@@ -12,7 +12,6 @@ export function start(room) {
     if (isTogether) return void (event.key === "Escape" && press(event, () => turn(together)));
     if (event.key === "F8") return press(event, () => room.querySelector("[data-quote-open]")?.click());
     if (event.key === "F9" || (event.key === "/" && free)) return press(event, () => room.querySelector("#find")?.focus());
-    if (event.key === "?" && free) return press(event, () => room.querySelector('[data-opens="session-keys"]')?.click());
     if (event.key === "Escape") closeOpened(room);
     return undefined;
   });
