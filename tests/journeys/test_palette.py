@@ -12,9 +12,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
-def test_a_client_is_reached_by_name_and_nothing_typed_leaves_the_page(
-    open_page, width, scheme
-) -> None:
+def test_a_client_is_reached_by_name_and_nothing_typed_leaves_the_page(open_page, width, scheme) -> None:
     episode = make.episode(name="Rui Tavares")
     make.episode(episode.therapist, name="Ana Bartók")
     page = open_page(width=width, color_scheme=scheme)
