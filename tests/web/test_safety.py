@@ -246,7 +246,7 @@ def test_nobody_else_finds_the_alert_or_the_room(episode: Episode) -> None:
         for address in addresses:
             assert browser_of(user).get(address).status_code == 404, (user.role, address)
             posted = browser_of(user).post(address, {"act": "resolve"}).status_code
-            assert posted == (405 if address.endswith("/print/") else 404), (user.role, address)
+            assert posted == 404 or (posted == 405 and address.endswith("/print/")), (user.role, address)
     assert Alert.objects.get().state == AlertState.OPEN
 
 

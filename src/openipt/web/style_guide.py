@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from openipt.core.fields.words import Line
 from openipt.core.formulation.circle import Marks
 from openipt.errors import FieldFault
 from openipt.web.drawing.closeness_circle import Circle, Person, circle
@@ -19,6 +20,8 @@ from openipt.web.drawing.symptom_line import (
     SymptomLine,
     drawings,
 )
+from openipt.web.keys import PLACES
+from openipt.web.paper.blocks import Block, Paper, flat, items, lines, quote, section, table, words
 from openipt.web.shell import AlertLine, EpisodeHeader, Link, episode_rooms
 
 TITLES = {"initial": "Initial phase", "middle": "Middle phase", "ending": "Ending phase"}
@@ -60,8 +63,52 @@ def examples() -> dict[str, Any]:
             FieldFault("ended_on", "31 February does not exist. Write a day of the calendar."),
             FieldFault("who", "Choose who was there."),
         ),
+        "long": LONG,
+        "papers": _papers(),
+        "places": PLACES,
         "tokens": TOKENS,
     }
+
+
+LONG = {
+    "title": "Rechtsschutzversicherungsgesellschaftsangestellte",
+    "name": "Maria de los Ángeles Fernández-Villanueva y Gutiérrez de la Concepción",
+    "hebrew": "שיחה עם אחותי על סוף השבוע",
+    "arabic": "تحدثت مع أختي عن عطلة نهاية الأسبوع",
+    "links": [(f"#full-{n}", f"Session {n}", "Middle phase, signed") for n in range(1, 13)],
+}
+
+
+def _papers() -> tuple[Paper, ...]:
+    """A document to read and a sheet to fill by hand."""
+    plan = (
+        Line("signs", "Early signs", items=("awake at four", "not answering calls")),
+        Line("who", "Who can help", text="Jonas"),
+    )
+    read = Paper(
+        "Plan for staying well",
+        "Maya R. · 30 March 2026",
+        flat(
+            section("What I keep", words("I ask for one evening a week.\n\nI say it before I am angry.")),
+            section("In my words", quote("I can feel it coming now.")),
+            section("Plan", lines(plan), items(("Call Jonas", "Call the practice"))),
+            section("Scores", table("Scores", ("Measure", "First", "Last"), (("PHQ-9", "19", "6"),), (1, 2))),
+        ),
+        "Made on 30 March 2026 at 11:50.",
+        notice="Draft, not agreed yet.",
+        signed=("Client", "Therapist"),
+    )
+    fill = Paper(
+        "What happened and how I felt",
+        "",
+        (
+            Block("space", "What happened", note="A few words.", rules=2),
+            Block("space", "Mood", items=("0 worst", "1", "2", "3 best")),
+            Block("table", "Turns", head=("Who", "What was said"), rows=(("", ""), ("", "")), rules=1),
+        ),
+        "Keep this sheet where only you can read it.",
+    )
+    return read, fill
 
 
 MARKED = (
