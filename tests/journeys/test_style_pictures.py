@@ -1,6 +1,6 @@
 """The style page as it looked when somebody last looked at it: its pictures, held against those kept here.
 
-A picture is compared part by part (each section of the page), at half its size, in a font that every machine can
+A picture is compared part by part (each section of the page), at a quarter of its size, in a font that every machine can
 have. `OPENIPT_PICTURES=keep` takes them anew: look at them before they are committed.
 """
 
@@ -27,7 +27,7 @@ SEEN = 48  # of 255: a smaller difference of one colour is not seen
 
 SECTIONS = """() => [...document.querySelectorAll('main section[aria-labelledby]')].map((one) => {
   const box = one.getBoundingClientRect();
-  return [one.getAttribute('aria-labelledby'), Math.round((box.top + scrollY) / 2), Math.round(box.height / 2)];
+  return [one.getAttribute('aria-labelledby'), Math.round((box.top + scrollY) / 4), Math.round(box.height / 4)];
 })"""
 
 # Both pictures onto a canvas; of each section the share of points in which one colour differs by more than SEEN.
@@ -36,13 +36,14 @@ DIFFERENCES = """async ([before, now, sections, seen]) => {
     const image = new Image();
     image.src = source;
     await image.decode();
-    const canvas = new OffscreenCanvas(image.width, image.height);
-    const paper = canvas.getContext('2d');
-    paper.drawImage(image, 0, 0);
-    return [image.width, image.height, paper];
+    const [width, height] = [Math.floor(image.width / 2), Math.floor(image.height / 2)];
+    const paper = new OffscreenCanvas(width, height).getContext('2d');
+    paper.imageSmoothingQuality = 'high';
+    paper.drawImage(image, 0, 0, width, height);
+    return [width, height, paper];
   };
   const [[width, height, a], [newWidth, newHeight, b]] = [await drawn(before), await drawn(now)];
-  if (width !== newWidth || Math.abs(height - newHeight) > 4) return [`${width} by ${height} became ${newWidth} by ${newHeight}`, {}];
+  if (width !== newWidth || Math.abs(height - newHeight) > 2) return [`${width} by ${height} became ${newWidth} by ${newHeight}`, {}];
   const found = {};
   for (const [name, top, tall] of sections) {
     const [p, q] = [a, b].map((paper) => paper.getImageData(0, top, width, tall).data);
@@ -61,7 +62,7 @@ SMALL = """async (source) => {
   const canvas = document.createElement('canvas');
   [canvas.width, canvas.height] = [image.width, image.height];
   canvas.getContext('2d').drawImage(image, 0, 0);
-  return canvas.toDataURL('image/webp', 0.75);
+  return canvas.toDataURL('image/webp', 0.85);
 }"""
 
 
