@@ -409,6 +409,27 @@ def test_who_is_silent_for_as_long_as_a_lease_lasts_is_followed(
     assert one.hold is None
 
 
+@pytest.mark.parametrize(("begun_anew", "said"), [(True, []), (False, ["another worker has taken over"])])
+def test_the_log_says_that_another_took_over_only_where_one_did(
+    home: House, clock: Clock, mail: Taken, monkeypatch, begun_anew: bool, said: list[str]
+) -> None:
+    """A demo that is begun anew takes the lease away with all other rows: it is taken again, by the same."""
+    lines: list[str] = []
+    monkeypatch.setattr("openipt.records.worker.loop._log.info", lines.append)
+    one, two = at_mail(clock, mail, "one"), at_mail(clock, Taken(), "two")
+    one.turn()
+    clock.passes(seconds=LEASE_FOR.total_seconds() + 1)
+    if begun_anew:
+        WorkerLease.objects.all().delete()
+    else:
+        two.turn()
+    one.turn()
+    assert (one.hold, lines) == (None, said)
+    if begun_anew:
+        one.turn()
+        assert one.hold is not None
+
+
 def test_who_lost_the_lease_writes_nothing_more(home: House, clock: Clock, mail: Taken) -> None:
     """Put to sleep in the middle of a letter, and woken when another has taken over."""
     alert = home.answer(3, clock.at)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from importlib.resources import files as package_files
 from typing import Any
@@ -43,6 +43,15 @@ class Pair:
 
 
 @dataclass(frozen=True)
+class Moved:
+    """A session that was planned for another day first, and the day on which it was moved."""
+
+    on: date
+    planned_for: date
+    told: date
+
+
+@dataclass(frozen=True)
 class DemoEpisode:
     """One episode file, and what the file cannot say: whose it is, when and where they meet."""
 
@@ -54,6 +63,14 @@ class DemoEpisode:
     place: str
     shown: str
     private_notes: tuple[tuple[int, str], ...] = ()
+    moves: tuple[Moved, ...] = ()
+    phase_reason: str = ""  # why a clinician moved it to another phase, where the file tells of that
+
+    def moved_for(self, today: date) -> dict[date, Moved]:
+        """The sessions that were moved, by their day, with every day counted from `today`."""
+        by = today - self.today
+        rows = [Moved(row.on + by, row.planned_for + by, row.told + by) for row in self.moves]
+        return {row.on: row for row in rows}
 
 
 @dataclass(frozen=True)
@@ -68,6 +85,15 @@ class Service:
 
     def of_role(self, role: str) -> tuple[DemoPerson, ...]:
         return tuple(person for person in self.people if person.role == role)
+
+    @property
+    def usernames(self) -> tuple[str, ...]:
+        """Everybody who can sign in: the staff, then the clients."""
+        return (*(person.username for person in self.people), *(row.login for row in self.episodes))
+
+    def only(self, episode_files: Collection[str]) -> Service:
+        """The same service with these episodes alone: for whoever needs a demo, and not all of it."""
+        return replace(self, episodes=tuple(row for row in self.episodes if row.file in episode_files))
 
 
 def service() -> Service:
@@ -85,9 +111,10 @@ def service() -> Service:
 
 
 def _episode(row: Mapping[str, Any]) -> DemoEpisode:
-    own = {key: value for key, value in row.items() if key not in ("private_note", "time")}
+    own = {key: value for key, value in row.items() if key not in ("private_note", "moved", "time")}
     notes = tuple((note["session"], note["text"]) for note in row.get("private_note", ()))
-    return DemoEpisode(**own, time=time.fromisoformat(row["time"]), private_notes=notes)
+    moves = tuple(Moved(**move) for move in row.get("moved", ()))
+    return DemoEpisode(**own, time=time.fromisoformat(row["time"]), private_notes=notes, moves=moves)
 
 
 def portable(episode: DemoEpisode, today: date) -> PortableEpisode:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, time, timedelta
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from openipt.records.demo import files
 from openipt.records.demo.replay import Replay
 from openipt.records.models import Role, User
 
-FOUNDED_BEFORE = timedelta(days=120)  # the service is older than the oldest episode of its files
+FOUNDED_BEFORE = timedelta(days=30)  # the service is that much older than its oldest episode
 NOT_ON_LIVE = "This is a live service. The demo is for a service of its own, with OPENIPT_MODE=demo."
 NOT_ONLY_DEMO = (
     "This database holds logins that were not made by a demo. It is left as it is. "
@@ -30,13 +31,17 @@ def is_laid() -> bool:
     return User.objects.filter(username__in=[person.username for person in files.service().people]).exists()
 
 
-def load(at: datetime) -> bool:
-    """Lay the demo as it stands on the day of `at`, whole or not at all; not where it lies already."""
+def load(at: datetime, only: Collection[str] | None = None) -> bool:
+    """Lay the demo as it stands on the day of `at`, whole or not at all; not where it lies already.
+
+    `only` names the episode files to lay, where a part of the demo will do.
+    """
     _refuse_live()
     if is_laid():
         return False
+    service = files.service()
     with transaction.atomic():
-        _lay(files.service(), at)
+        _lay(service if only is None else service.only(only), at)
     return True
 
 
@@ -57,23 +62,25 @@ def _refuse_live() -> None:
 
 def _lay(service: files.Service, at: datetime) -> None:
     today = day_of(at)
-    founded = timezone.make_aware(datetime.combine(today - FOUNDED_BEFORE, time(9)))
+    replays = [Replay(planned, files.portable(planned, today), today=today) for planned in service.episodes]
+    steps = [
+        (when, number, order, do)
+        for number, replay in enumerate(replays)
+        for order, (when, do) in enumerate(replay.steps())
+    ]
+    first = day_of(min(when for when, *_ in steps)) if steps else today
+    founded = timezone.make_aware(datetime.combine(first - FOUNDED_BEFORE, time(9)))
     people = _people(service, founded)
     _ties(service, people, at, founded)
     supervisor_of = {pair.therapist: people[pair.other] for pair in service.supervisions}
-    steps = []
-    for number, planned in enumerate(service.episodes):
-        replay = Replay(
-            planned,
-            files.portable(planned, today),
-            therapist=people[planned.therapist],
-            supervisor=supervisor_of.get(planned.therapist),
-            password=service.password,
-            today=today,
-        )
-        steps += [(when, number, order, do) for order, (when, do) in enumerate(replay.steps())]
+    for replay in replays:
+        therapist = replay.planned.therapist
+        replay.staff(people[therapist], supervisor_of.get(therapist))
     for when, _, _, do in sorted(steps, key=lambda step: step[:3]):
         do(when)
+    accounts.give_demo_password(
+        usernames=service.usernames, password=service.password, by=this_operator(), at=at
+    )
 
 
 def _people(service: files.Service, at: datetime) -> dict[str, User]:
@@ -85,7 +92,6 @@ def _people(service: files.Service, at: datetime) -> dict[str, User]:
             username=person.username,
             role=person.role,
             display_name=person.name,
-            password=service.password,
             by=by,
             at=at,
         )

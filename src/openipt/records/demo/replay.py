@@ -9,17 +9,19 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 
 from openipt import library
-from openipt.core.course.course import Answers, EpisodeStatus, StatusChange
+from openipt.core.course.course import Answers, EpisodeStatus, PhaseChange, StatusChange
 from openipt.core.portable.episode import (
+    PortableAlert,
     PortableClientEntry,
     PortableEntry,
     PortableEpisode,
     PortableMeeting,
+    PortableStep,
 )
 from openipt.records.actions import alerts, checkins, clients, entries, episodes, journal, people, sessions
 from openipt.records.actors import day_of
 from openipt.records.demo.files import DemoEpisode
-from openipt.records.models import Episode, Role, Session, User
+from openipt.records.models import AlertState, Episode, Role, Session, StepKind, User
 
 Do = Callable[[datetime], None]
 Steps = list[tuple[datetime, Do]]
@@ -34,22 +36,18 @@ WRITTEN_UP = timedelta(minutes=5)  # after the end of a session
 class Replay:
     """The steps of one episode. Run in order they write it, and hold what was made for the next step."""
 
-    def __init__(
-        self,
-        planned: DemoEpisode,
-        told: PortableEpisode,
-        *,
-        therapist: User,
-        supervisor: User | None,
-        password: str,
-        today: date,
-    ) -> None:
+    def __init__(self, planned: DemoEpisode, told: PortableEpisode, *, today: date) -> None:
         self.planned, self.told, self.today = planned, told, today
-        self.password = password
-        self.by_role: dict[str, User | None] = {Role.THERAPIST: therapist, Role.SUPERVISOR: supervisor}
-        self.therapist = therapist
+        self.moves = planned.moved_for(today)
+        self.by_role: dict[str, User | None] = {}
+        self.therapist: User
         self.episode: Episode
         self.sessions: dict[PortableMeeting, Session] = {}
+
+    def staff(self, therapist: User, supervisor: User | None) -> None:
+        """Who does what the file tells of its therapist and its supervisor."""
+        self.therapist = therapist
+        self.by_role |= {Role.THERAPIST: therapist, Role.SUPERVISOR: supervisor}
 
     def steps(self) -> Steps:
         """Everything before the day of loading, and the planning of what comes after it."""
@@ -64,9 +62,19 @@ class Replay:
             if entry.session is None and entry.on < self.today
         ]
         found += self._clients_own()
+        found += self._moves()
+        found += [
+            (_by_the_clock(step.at), lambda at, alert=alert, step=step: self._alert(alert, step, at))
+            for alert in self.told.alerts
+            for step in alert.steps
+        ]
         found += [
             self._at(change.on, LATE, lambda at, change=change: self._status(change, at))
             for change in self.told.status_changes
+        ]
+        found += [
+            self._at(change.on, LATE, lambda at, change=change: self._phase(change, at))
+            for change in self.told.phase_changes
         ]
         return [step for step in found if day_of(step[0]) < self.today]
 
@@ -98,19 +106,38 @@ class Replay:
         self.by_role[Role.CLIENT] = clients.give_client_login(
             client=self.episode.client,
             username=self.planned.login,
-            password=self.password,
             by=self.therapist,
             at=at,
         )
         for meeting in self.told.meetings:
             self.sessions[meeting] = sessions.plan_session(
                 episode=self.episode,
-                planned_at=moment(meeting.on, self.planned.time),
+                planned_at=moment(self._first_planned(meeting), self.planned.time),
                 format=meeting.format,
                 place=self.planned.place,
                 by=self.therapist,
                 at=at,
             )
+
+    def _first_planned(self, meeting: PortableMeeting) -> date:
+        """The day it was planned for at first, where it was moved later."""
+        move = self.moves.get(meeting.on)
+        return move.planned_for if move else meeting.on
+
+    def _moves(self) -> Steps:
+        by_day = {meeting.on: meeting for meeting in self.told.meetings}
+        return [
+            self._at(move.told, DESK, lambda at, meeting=by_day[on]: self._move(meeting, at))
+            for on, move in self.moves.items()
+        ]
+
+    def _move(self, meeting: PortableMeeting, at: datetime) -> None:
+        self.sessions[meeting] = sessions.move_session(
+            session=self.sessions[meeting],
+            planned_at=moment(meeting.on, self.planned.time),
+            by=self.therapist,
+            at=at,
+        )
 
     def _status(self, change: StatusChange, at: datetime) -> None:
         """Changes that no session brought about by itself."""
@@ -123,6 +150,16 @@ class Replay:
                 by=self.therapist,
                 at=at,
             )
+
+    def _phase(self, change: PhaseChange, at: datetime) -> None:
+        episodes.change_phase(
+            episode=self.episode,
+            phase=change.phase,
+            reason=self.planned.phase_reason,
+            session_number=change.session,
+            by=self.therapist,
+            at=at,
+        )
 
     # -- sessions ----------------------------------------------------------------------------------
 
@@ -213,6 +250,16 @@ class Replay:
         if meeting.signed:
             sessions.sign_session(session=session, by=self.therapist, at=at)
 
+    def _alert(self, told: PortableAlert, step: PortableStep, at: datetime) -> None:
+        """A step on the alert of that rule that is not closed yet."""
+        alert = self.episode.alerts.filter(rule=told.rule).exclude(state=AlertState.RESOLVED).get()
+        if step.kind == StepKind.ACKNOWLEDGED:
+            alerts.acknowledge(alert=alert, by=self.therapist, at=at)
+        elif step.kind == StepKind.RESOLVED:
+            alerts.resolve(alert=alert, words=step.words, by=self.therapist, at=at)
+        else:
+            alerts.add_step(alert=alert, kind=step.kind, words=step.words, by=self.therapist, at=at)
+
     # -- what the client does ----------------------------------------------------------------------
 
     @property
@@ -294,6 +341,12 @@ class Replay:
 def moment(on: date, hour: time) -> datetime:
     """That hour of that day, by the service's clock."""
     return timezone.make_aware(datetime.combine(on, hour))
+
+
+def _by_the_clock(told: str) -> datetime:
+    """A moment of the file, at the same hour by the service's clock."""
+    then = datetime.fromisoformat(told)
+    return moment(then.date(), then.time())
 
 
 def _is_clients(answers: Answers) -> bool:

@@ -136,9 +136,15 @@ class Worker:
             self._read_beside()
             return told or sent or reminded or (self._checked and not self.gentle)
         except LeaseLost:
-            _log.info("another worker has taken over")
             self.hold = None
+            self._say_who_took_over()
             return False
+
+    def _say_who_took_over(self) -> None:
+        """Nobody has where the lease went with all rows, as when a demo is begun anew: it is taken again."""
+        found = queries.lease()
+        if found is not None and found.holder not in ("", self.holder):
+            _log.info("another worker has taken over")
 
     # -- the lease -------------------------------------------------------------------------------------
 
