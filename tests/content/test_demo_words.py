@@ -61,7 +61,7 @@ def told_of() -> dict[str, set[tuple[str, ...]]]:
     added = {
         row["file"]: [
             row["shown"],
-            row.get("phase_reason", ""),
+            row.get("plan_reason", ""),
             *(n["text"] for n in row.get("private_note", ())),
         ]
         for row in table["episode"]

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files as package_files
 
 import pytest
 from django.db import transaction
+from django.test import Client
 from django.utils import timezone
 
 from openipt import library
+from openipt.cli import demo as demo_command
 from openipt.core.course.course import Attendance
 from openipt.core.course.status import course_status
 from openipt.records import audit, convert, demo
@@ -33,6 +37,7 @@ from openipt.records.queries import alerts as alert_queries
 from openipt.records.queries import journal as journal_queries
 from openipt.records.queries import sessions as session_queries
 from tests import factories as make
+from tests.web.signing_in import sign_in
 
 AT = datetime(2026, 3, 4, 8, 15, tzinfo=UTC)
 TODAY = AT.date()
@@ -131,38 +136,78 @@ def test_the_manager_has_an_overdue_alert_to_see(here: None) -> None:
     assert envelope.therapist_name == "Jonas Brandt"
 
 
-@pytest.mark.parametrize(
-    ("file", "status", "phase", "held"),
-    [
-        ("rt-closed-branch.json", "active", "middle", 7),
-        ("rd-silent-house.json", "active", "middle", 4),
-        ("gr-missed-call.json", "active", "middle", 4),
-        ("ipc-new-town.json", "ended", "ending", 6),
-        ("enquiry.json", "enquiry", "pre", 0),
-    ],
-)
+STANDS = [
+    ("ipc-new-town.json", "ended", "ending", 6),
+    ("rt-closed-branch.json", "active", "middle", 7),
+    ("rd-silent-house.json", "active", "middle", 4),
+    ("gr-missed-call.json", "active", "middle", 4),
+    ("enquiry.json", "enquiry", "pre", 0),
+    ("ipc-three-keys.json", "maintenance", "maintenance", 6),
+    ("is-night-bakery.json", "active", "middle", 5),
+    ("rd-fathers-house.json", "active", "initial", 2),
+    ("rt-midwife-abroad.json", "active", "ending", 11),
+    ("rt-first-year.json", "ended", "middle", 4),
+    ("gr-empty-chair.json", "assessment", "pre", 0),
+    ("rd-shared-workshop.json", "active", "middle", 6),
+    ("rt-last-bus.json", "paused", "middle", 4),
+    ("gr-other-door.json", "ended", "pre", 0),
+    ("enquiry-signal-box.json", "enquiry", "pre", 0),
+]
+DROPPED_OUT = "rt-first-year.json"
+
+
+@pytest.mark.parametrize(("file", "status", "phase", "held"), STANDS)
 def test_each_episode_stands_where_it_should(
     here: None, file: str, status: str, phase: str, held: int
 ) -> None:
     found = episode(file)
     now = standing(found)
     assert (found.status, now.phase, now.session_number) == (status, phase, held)
-    assert now.overdue == ()
+    assert now.overdue == () or file == DROPPED_OUT
+
+
+def test_people_end_in_every_way_the_demo_tells_of(here: None) -> None:
+    ended = Episode.objects.filter(status="ended").values_list("end_reason", flat=True)
+    assert sorted(ended) == ["completed", "dropped_out", "referred"]
 
 
 def test_one_course_is_not_on_track_and_says_by_which_rule(here: None) -> None:
-    fired = {rule.id for rule in standing(episode("rd-silent-house.json")).fired}
-    assert {"DR-20", "DR-36"} <= fired
-    assert {rule.id for rule in standing(episode("rt-closed-branch.json")).fired} == set()
+    running = {
+        file: {rule.id for rule in standing(episode(file)).fired}
+        for file, status, *_ in STANDS
+        if status in ("active", "paused", "maintenance")
+    }
+    assert {"DR-20", "DR-36"} <= running.pop("rd-silent-house.json")
+    assert running.pop("gr-missed-call.json") == {"DR-01"}
+    assert set().union(*running.values()) == set()
 
 
-def test_every_session_held_is_signed_by_the_therapist_on_its_own_day(here: None) -> None:
-    held = Session.objects.exclude(number=None)
-    assert held.count() == 8 + 5 + 5 + 7
+def test_every_session_held_is_signed_by_the_therapist_on_its_own_day_but_one(here: None) -> None:
+    """One first contact waits for its signature, so that somebody's Today can say so."""
+    held = Session.objects.exclude(number=None).select_related("episode")
+    assert held.filter(number__gte=1).count() == sum(held for *_, held in STANDS)
+    (waits,) = (session for session in held if not session.is_signed)
+    assert waits.episode_id == episode("gr-empty-chair.json").pk
     for session in held:
-        assert session.is_signed
-        assert session.signed_by_id == session.episode.therapist_id
-        assert timezone.localtime(session.signed_at).date() == session.held_on < TODAY
+        if session.is_signed:
+            assert session.signed_by_id == session.episode.therapist_id
+            assert timezone.localtime(session.signed_at).date() == session.held_on < TODAY
+
+
+def test_one_date_was_missed_one_session_moved_and_where_it_was_is_kept(here: None) -> None:
+    assert Session.objects.filter(attendance="missed").count() == 3
+    moved = Session.objects.get(
+        episode=episode("rd-shared-workshop.json"), planned_at__date=TODAY
+    ).moves.get()
+    assert moved.planned_from.date() == TODAY + timedelta(days=1)
+    assert moved.at.date() == TODAY - timedelta(days=5)
+
+
+def test_an_alert_was_answered_in_time_and_closed_with_a_plan(here: None) -> None:
+    (alert,) = episode("is-night-bakery.json").alerts.all()
+    assert alert.state == AlertState.RESOLVED
+    assert alert.acknowledged_at - alert.raised_at < timedelta(hours=1)
+    assert episode("is-night-bakery.json").entries.filter(record_type="rec_safety_plan").exists()
 
 
 def test_nothing_but_the_planning_lies_ahead(here: None) -> None:
@@ -209,6 +254,83 @@ def test_every_login_is_marked_as_the_demos_and_takes_the_one_password(here: Non
     assert names == set(User.objects.values_list("username", flat=True))
     assert all(user.is_demo and user.check_password(service.password) for user in User.objects.all())
     assert all(user.display_name == "" for user in User.objects.filter(role=Role.CLIENT))
+
+
+# -- what people find who sign in --------------------------------------------------------------------
+
+
+def rooms_of(login_name: str, role: str) -> list[str]:
+    """The rooms a person comes to first."""
+    if role == Role.CLIENT:
+        return ["/me/", "/me/story/", "/me/journal/", "/me/practice/", "/me/learn/"]
+    own = Episode.objects.filter(therapist__username=login_name, status="active").first()
+    return {
+        Role.THERAPIST: ["/today/", "/clients/", *([f"/episodes/{own.pk}/"] if own else [])],
+        Role.SUPERVISOR: ["/supervision/", "/clients/"],
+        Role.MANAGER: ["/service/"],
+        Role.ADMINISTRATOR: ["/accounts/"],
+    }[role]
+
+
+def browser_of(username: str) -> Client:
+    return sign_in(Client(), login(username))
+
+
+PEOPLE = [
+    *((person.username, person.role) for person in demo.service().people),
+    *((row.login, Role.CLIENT) for row in demo.service().episodes),
+]
+
+
+@pytest.fixture
+def at_noon(here: None, settings) -> None:
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, clock=AT)
+
+
+@pytest.mark.parametrize(("username", "role"), PEOPLE)
+def test_nobody_who_signs_in_finds_an_empty_room(at_noon: None, username: str, role: str) -> None:
+    browser = browser_of(username)
+    for room in rooms_of(username, role):
+        answer = browser.get(room)
+        assert answer.status_code == 200, room
+        assert 'class="empty' not in answer.content.decode(), room
+
+
+def steps_printed() -> list[str]:
+    return demo_command.welcome("http://localhost:8000/").split("Five minutes:")[1].splitlines()[1:]
+
+
+def stands(step: str, page: str) -> bool:
+    """Whether every word that a step puts in quotation marks is on the page."""
+    words = re.findall("“([^”]+)”", step)
+    return bool(words) and all(word in html.unescape(page) for word in words)
+
+
+def test_the_path_of_five_minutes_is_true_word_for_word(at_noon: None) -> None:
+    """Walked as it is printed: what a step puts in quotation marks is on the page it speaks of."""
+    begin, write, sign, told, supervisor, manager = steps_printed()
+    mira = browser_of("mira.hale")
+    today = mira.get("/today/").content.decode()
+    assert begin.startswith("  1. Sign in as mira.hale. At 10:00, Pavel Orsen, session 8:")
+    assert "Pavel Orsen" in today and stands(begin, today)
+
+    session = Session.objects.get(episode=episode("rt-closed-branch.json"), planned_at__date=TODAY)
+    room = mira.post(f"/episodes/{session.episode_id}/sessions/{session.pk}/begin-now/", follow=True)
+    assert stands(write, room.content.decode()) and stands(sign, room.content.decode())
+
+    session.refresh_from_db()
+    make.entry(session.episode, "rec_action_plan", {"step": "Ask for a lift"}, session=session, at=AT)
+    make.signed(session, at=AT)
+    home = browser_of("u-maple").get("/me/").content.decode()
+    assert "u-maple, who is Pavel Orsen" in told and "Ask for a lift" in home and stands(told, home)
+    assert stands(supervisor, browser_of("ruth.okafor").get("/supervision/").content.decode())
+    assert stands(manager, browser_of("lena.marsh").get("/service/").content.decode())
+    assert steps_printed()[0].startswith("  1. Sign in as mira.hale. At 14:00, Nadia Verhoef, session 5:")
+
+
+def test_on_another_day_the_path_says_how_to_begin_anew(here: None, settings) -> None:
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, clock=AT + timedelta(days=1))
+    assert "`make demo-reset`" in steps_printed()[0]
 
 
 def test_a_second_load_keeps_what_was_typed(here: None) -> None:

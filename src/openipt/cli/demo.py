@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from openipt.cli import django_setup
+
+if TYPE_CHECKING:
+    from openipt.records.demo import ToWrite
 
 help = "lay the demo, or start it over"
 
@@ -46,15 +50,14 @@ COMMANDS = {
 def welcome(address: str) -> str:
     """Who can sign in, and what to see in five minutes. Nothing where no demo is laid."""
     from openipt.records import demo
+    from openipt.web import clock
 
     if not demo.is_laid():
         return ""
     service = demo.service()
-    staff = [f"  {person.username:<14}{person.role:<15}{person.shown}" for person in service.people]
-    clients = [f"  {episode.login:<14}{'client':<15}{episode.shown}" for episode in service.episodes]
-    therapist = service.people[0]
-    alerted = next(episode for episode in service.episodes if episode.file == "gr-missed-call.json")
-    waiting = next(episode for episode in service.episodes if episode.file == "rd-silent-house.json")
+    staff = [_login(person.username, person.role, person.shown) for person in service.people]
+    clients = [_login(episode.login, "client", episode.shown) for episode in service.episodes]
+    steps = [*_write_a_session(demo.session_to_write(clock.now())), *LOOK_AROUND]
     return "\n".join(
         [
             "This is a demo: every person in it is invented, every phone number reserved for fiction.",
@@ -66,10 +69,29 @@ def welcome(address: str) -> str:
             *clients,
             "",
             "Five minutes:",
-            f"  1. As {therapist.username}: Today shows three sessions, and an alert of last night. Open it.",
-            "  2. Open the first session and begin it: the guide on the left, the note on the right.",
-            f"  3. As {waiting.login}, on a phone or beside it: answer the check-in. It is with the therapist at once.",
-            f"  4. As {alerted.login}: Help now, My line; nothing else of the record.",
-            "  5. As ruth.okafor: who is not on track and why; as lena.marsh: an overdue alert without its words.",
+            *(f"  {number}. {step}" for number, step in enumerate(steps, start=1)),
         ]
     )
+
+
+LOOK_AROUND = (
+    "As ruth.okafor, under “Who wants a look, and why”: at Nadia Verhoef open “See why, and what was decided”.",
+    "As lena.marsh: late alerts with their clocks and no words, “Waits”, and under “Audit” press “Check now”.",
+)
+OVER = "No session is left to write today. `make demo-reset` lays the demo anew, with sessions today."
+
+
+def _login(username: str, role: str, shown: str) -> str:
+    return f"  {username:<14}{role:<15}{shown}"
+
+
+def _write_a_session(found: ToWrite | None) -> list[str]:
+    """The session of today from its beginning to what the client sees of it."""
+    if found is None:
+        return [OVER]
+    return [
+        f"Sign in as {found.therapist}. At {found.at}, {found.client}, session {found.number}: press “Begin”.",
+        "Under “Step for the week” write a small thing to try; under “In your own words” two sentences.",
+        f"Press “Sign session {found.number}”. Then “Today”: the alert at the side wants you as well.",
+        f"As {found.login}, who is {found.client}: your step is there. Press “How did it go?” and answer.",
+    ]

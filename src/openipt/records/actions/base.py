@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from functools import wraps
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import OperationalError, connection
 from django.db.models import Model, QuerySet
@@ -20,6 +21,7 @@ from openipt.core.fields.clean import clean_words
 from openipt.errors import EntryNotValid, FieldFault, NotAllowedNow
 from openipt.records.actors import Actor, Operator, day_of, user_or_none
 from openipt.records.models import Episode
+from openipt.records.prepared import Prepared
 
 LONGEST_WORDS = 50_000
 EARLIEST = date(1900, 1, 1)  # a slip of the year, such as 0226 or 1026
@@ -48,8 +50,26 @@ def locked(row: Kept, *related: str) -> Kept:
     if connection.features.has_select_for_update and any(f.name == "episode" for f in model._meta.fields):
         of = model._default_manager.filter(pk=row.pk).values("episode")
         hold_all(Episode.objects.filter(pk__in=of))
+    if not connection.features.has_select_for_update and isinstance(row.pk, UUID):
+        return _as_it_stands(model, related, row.pk)
     rows: Any = held(model._default_manager.all())
     return (rows.select_related(*related) if related else rows).get(pk=row.pk)
+
+
+def _as_it_stands(model: Any, related: tuple[str, ...], pk: UUID) -> Any:
+    """The row where the database has one writer at a time and nothing is to be held: every act asks for it."""
+    known = _ROWS.get((model, related))
+    if known is None:
+        rows = model._default_manager.all()
+        rows = rows.select_related(*related) if related else rows
+        known = _ROWS[model, related] = Prepared(lambda one: rows.filter(pk=one), UUID)
+    found = known.first(pk)
+    if found is None:
+        raise model.DoesNotExist
+    return found
+
+
+_ROWS: dict[tuple[Any, tuple[str, ...]], Prepared[Any]] = {}
 
 
 def held(rows: QuerySet[Kept]) -> QuerySet[Kept]:

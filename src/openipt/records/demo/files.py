@@ -64,7 +64,7 @@ class DemoEpisode:
     shown: str
     private_notes: tuple[tuple[int, str], ...] = ()
     moves: tuple[Moved, ...] = ()
-    phase_reason: str = ""  # why a clinician moved it to another phase, where the file tells of that
+    plan_reason: str = ""  # why the plan or the phase was changed, where the file tells of that
 
     def moved_for(self, today: date) -> dict[date, Moved]:
         """The sessions that were moved, by their day, with every day counted from `today`."""

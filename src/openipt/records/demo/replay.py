@@ -6,10 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 
-from django.utils import timezone
-
 from openipt import library
-from openipt.core.course.course import Answers, EpisodeStatus, PhaseChange, StatusChange
+from openipt.core.course.course import Answers, EpisodeStatus, PhaseChange, PlanChange, StatusChange
 from openipt.core.portable.episode import (
     PortableAlert,
     PortableClientEntry,
@@ -21,6 +19,7 @@ from openipt.core.portable.episode import (
 from openipt.records.actions import alerts, checkins, clients, entries, episodes, journal, people, sessions
 from openipt.records.actors import day_of
 from openipt.records.demo.files import DemoEpisode
+from openipt.records.demo.moments import moment
 from openipt.records.models import AlertState, Episode, Role, Session, StepKind, User
 
 Do = Callable[[datetime], None]
@@ -71,6 +70,10 @@ class Replay:
         found += [
             self._at(change.on, LATE, lambda at, change=change: self._status(change, at))
             for change in self.told.status_changes
+        ]
+        found += [
+            self._at(change.on, LATE, lambda at, change=change: self._plan(change, at))
+            for change in self.told.plan_changes
         ]
         found += [
             self._at(change.on, LATE, lambda at, change=change: self._phase(change, at))
@@ -151,11 +154,21 @@ class Replay:
                 at=at,
             )
 
+    def _plan(self, change: PlanChange, at: datetime) -> None:
+        episodes.change_plan(
+            episode=self.episode,
+            planned_sessions=change.planned_sessions,
+            phase=change.phase,
+            reason=self.planned.plan_reason,
+            by=self.therapist,
+            at=at,
+        )
+
     def _phase(self, change: PhaseChange, at: datetime) -> None:
         episodes.change_phase(
             episode=self.episode,
             phase=change.phase,
-            reason=self.planned.phase_reason,
+            reason=self.planned.plan_reason,
             session_number=change.session,
             by=self.therapist,
             at=at,
@@ -336,11 +349,6 @@ class Replay:
             by=self._client,
             at=at,
         )
-
-
-def moment(on: date, hour: time) -> datetime:
-    """That hour of that day, by the service's clock."""
-    return timezone.make_aware(datetime.combine(on, hour))
 
 
 def _by_the_clock(told: str) -> datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from openipt import library
+from openipt.core.course.course import EpisodeStatus
 from openipt.core.course.measures_due import measures_due
 from openipt.records.models import CheckIn, CheckInMode, Entry, EntryState, MeetingFormat
 from openipt.records.prepared import Prepared
@@ -137,15 +139,26 @@ def _meeting(page: ClientPage) -> tuple[Meeting | None, int | None]:
 
 
 def _step(page: ClientPage) -> Step | None:
-    """The last step agreed, or written by the client; none where its words could be read by the wrong eyes."""
-    if page.is_watched:
+    """The last step agreed, or written by the client, until the client has said how it went. None where its
+    words could be read by the wrong eyes, and none once the treatment has ended.
+    """
+    if page.is_watched or page.episode.status == EpisodeStatus.ENDED:
         return None
     plans, notes = page.entries("rec_action_plan"), page.entries("rec_session")
-    found = [(entry.on, entry.order, _of_plan(page, entry)) for entry in plans if entry.visible.get("step")]
+    found: list[tuple[date, int, Step | None]] = [
+        (entry.on, entry.order, None if _is_told(entry) else _of_plan(page, entry))
+        for entry in plans
+        if entry.visible.get("step")
+    ]
     found += [
         (entry.on, entry.order, _of_session(entry)) for entry in notes if entry.visible.get("next_step")
     ]
     return max(found, key=lambda each: each[:2])[2] if found else None
+
+
+def _is_told(entry: Entry) -> bool:
+    """Whether the client has said how it went."""
+    return entry.by_role == "client" and bool(entry.visible.get("done"))
 
 
 def _of_plan(page: ClientPage, entry: Entry) -> Step:
