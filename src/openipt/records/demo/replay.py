@@ -20,6 +20,7 @@ from openipt.records.actions import alerts, checkins, clients, entries, episodes
 from openipt.records.actors import day_of
 from openipt.records.demo.files import DemoEpisode
 from openipt.records.demo.moments import moment
+from openipt.records.manuals import final_faults, manual_of
 from openipt.records.models import AlertState, Episode, Role, Session, StepKind, User
 
 Do = Callable[[datetime], None]
@@ -239,15 +240,20 @@ class Replay:
             )
 
     def _entry(self, entry: PortableEntry, session: Session | None, at: datetime) -> None:
+        """What belongs to a session is finished as it is signed; anything else at once, where it is whole."""
         entries.add_entry(
             episode=self.episode,
             record_type=entry.record,
             payload=entry.values,
             session=session,
             for_task=entry.for_task,
+            final=session is None and self._is_whole(entry),
             by=self.by_role[entry.by_role] or self.therapist,
             at=at,
         )
+
+    def _is_whole(self, entry: PortableEntry) -> bool:
+        return not final_faults(manual_of(self.episode), entry.record, entry.values)
 
     def _write_and_sign(self, meeting: PortableMeeting, at: datetime) -> None:
         session = self.sessions[meeting]
