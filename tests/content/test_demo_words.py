@@ -149,7 +149,7 @@ def test_no_score_leaps_from_one_session_to_the_next(file: str) -> None:
 
 def meetings(file: str, today: date) -> list[dict[str, Any]]:
     planned = next(episode for episode in SERVICE.episodes if episode.file == file)
-    return files.moved(read(file)["meetings"], today - planned.today)
+    return planned.told(read(file)["meetings"], today)
 
 
 @pytest.mark.parametrize("today", ODD_DAYS, ids=str)
@@ -163,6 +163,17 @@ def test_every_therapist_has_a_session_on_whatever_day_it_is_laid(today: date) -
         )
     }
     assert with_one == {person.username for person in SERVICE.of_role("therapist")}
+
+
+@pytest.mark.parametrize("today", ODD_DAYS[-7:], ids=str)
+def test_what_was_on_a_sunday_stays_on_a_sunday(today: date) -> None:
+    """The words name days of the week, so what lies back is moved by whole weeks; the order of things stays."""
+    for file in FILES:
+        before = [date.fromisoformat(m["on"]) for m in read(file)["meetings"] if m["attendance"] != "planned"]
+        after = [date.fromisoformat(m["on"]) for m in meetings(file, today)]
+        assert [day.weekday() for day in before] == [day.weekday() for day in after[: len(before)]]
+        assert after == sorted(after)
+        assert all(day < today for day in after[: len(before)])
 
 
 def test_one_course_ends_within_a_week() -> None:

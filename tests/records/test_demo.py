@@ -75,13 +75,7 @@ def standing(of: Episode):
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_every_file_is_an_episode_that_can_be_imported(file: str) -> None:
-    planned = next(e for e in demo.service().episodes if e.file == file)
-    assert files.portable(planned, TODAY).meetings
-
-
-@pytest.mark.parametrize("file", FILES)
-def test_no_words_of_a_file_name_a_month_that_moving_the_dates_would_make_untrue(file: str) -> None:
+def test_no_words_of_a_file_name_a_month_or_season_that_moving_the_dates_would_make_untrue(file: str) -> None:
     text = (package_files("openipt") / "content" / "demo" / file).read_text(encoding="utf-8")
     months = r"\b(January|February|March|April|June|July|August|September|October|November|December)\b"
     assert re.findall(months, text) == []
@@ -194,13 +188,13 @@ def test_every_session_held_is_signed_by_the_therapist_on_its_own_day_but_one(he
             assert timezone.localtime(session.signed_at).date() == session.held_on < TODAY
 
 
-def test_one_date_was_missed_one_session_moved_and_where_it_was_is_kept(here: None) -> None:
+def test_dates_were_missed_one_session_was_moved_and_where_it_was_is_kept(here: None) -> None:
     assert Session.objects.filter(attendance="missed").count() == 3
     moved = Session.objects.get(
         episode=episode("rd-shared-workshop.json"), planned_at__date=TODAY
     ).moves.get()
     assert moved.planned_from.date() == TODAY + timedelta(days=1)
-    assert moved.at.date() == TODAY - timedelta(days=5)
+    assert TODAY - timedelta(days=12) < moved.at.date() < TODAY
 
 
 def test_an_alert_was_answered_in_time_and_closed_with_a_plan(here: None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from importlib.resources import files as package_files
@@ -17,6 +17,7 @@ from openipt.core.portable.episode_file import from_file
 from openipt.records.manuals import codes_of
 
 FOLDER = "demo"
+THE_EVE = timedelta(days=1)  # what was answered the evening before today's session lies on yesterday
 DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}.*")
@@ -66,11 +67,20 @@ class DemoEpisode:
     moves: tuple[Moved, ...] = ()
     plan_reason: str = ""  # why the plan or the phase was changed, where the file tells of that
 
+    def told(self, value: Any, today: date) -> Any:
+        """What the file tells, with its days moved so that the chosen one is `today`."""
+        return moved(value, today - self.today, pinned=self.today - THE_EVE)
+
     def moved_for(self, today: date) -> dict[date, Moved]:
         """The sessions that were moved, by their day, with every day counted from `today`."""
-        by = today - self.today
-        rows = [Moved(row.on + by, row.planned_for + by, row.told + by) for row in self.moves]
-        return {row.on: row for row in rows}
+        days = [
+            [
+                date.fromisoformat(self.told(on.isoformat(), today))
+                for on in (row.on, row.planned_for, row.told)
+            ]
+            for row in self.moves
+        ]
+        return {on: Moved(on, planned_for, told) for on, planned_for, told in days}
 
 
 @dataclass(frozen=True)
@@ -119,7 +129,7 @@ def _episode(row: Mapping[str, Any]) -> DemoEpisode:
 
 def portable(episode: DemoEpisode, today: date) -> PortableEpisode:
     """The episode of a file, moved so that its chosen day is `today`. Checked whole, like any import."""
-    data = moved(json.loads(_text(episode.file)), today - episode.today)
+    data = episode.told(json.loads(_text(episode.file)), today)
     return from_file(
         data,
         record_types=library.record_types(),
@@ -132,22 +142,36 @@ def client_name(episode: DemoEpisode) -> str:
     return str(json.loads(_text(episode.file))["client"]["name"])
 
 
-def moved(value: Any, by: timedelta) -> Any:
-    """The same values, every day, month and moment in them moved. Years alone stay."""
+def moved(value: Any, by: timedelta, pinned: date = date.min) -> Any:
+    """The same values, every day, month and moment in them moved. Years alone stay.
+
+    Days from `pinned` on are moved by exactly `by`; days before it by whole weeks, so that the Sunday of a
+    diary stays a Sunday whatever the day of loading: the last of these weeks may become longer, never shorter.
+    """
+    weeks = timedelta(days=by.days // 7 * 7) if pinned > date.min else by
+
+    def on(day: date) -> date:
+        return day + (by if day >= pinned else weeks)
+
+    return _moved(value, on)
+
+
+def _moved(value: Any, on: Callable[[date], date]) -> Any:
     if isinstance(value, dict):
-        found = {key: moved(part, by) for key, part in value.items()}
+        found = {key: _moved(part, on) for key, part in value.items()}
         if value.get("precision") == "season":
             found["date"] = _season(str(found.get("date", "")))
         return found
     if isinstance(value, list):
-        return [moved(part, by) for part in value]
+        return [_moved(part, on) for part in value]
     if not isinstance(value, str):
         return value
     if MONTH.fullmatch(value):
-        return (date.fromisoformat(f"{value}-15") + by).isoformat()[:7]
+        return on(date.fromisoformat(f"{value}-15")).isoformat()[:7]
     if MOMENT.fullmatch(value):
-        return (datetime.fromisoformat(value) + by).isoformat()
-    return DAY.sub(lambda day: (date.fromisoformat(day.group()) + by).isoformat(), value)
+        then = datetime.fromisoformat(value)
+        return datetime.combine(on(then.date()), then.timetz()).isoformat()
+    return DAY.sub(lambda day: on(date.fromisoformat(day.group())).isoformat(), value)
 
 
 def _season(month: str) -> str:
