@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from openipt.core.course import known
 from openipt.core.course.rules.codes import ASK_RULE
@@ -88,7 +88,7 @@ def raised_by_answer(
     its item had raised an alert before: "changed from 2 to 0", both stay. Part of an action.
     """
     choice = {"measure": measure, "item": item, "value": value, "at": at.isoformat()}
-    known = list(held(check_in.alerts.exclude(state=AlertState.RESOLVED)).order_by("pk"))
+    known = _open_of(check_in)
     rule = _rule_of(found) if found else None
     for alert in known:
         if alert.rule != rule and _speaks_of(alert, measure, item):
@@ -106,6 +106,21 @@ def raised_by_answer(
         due_at=at + _within(found.value),
         at=at,
     )
+
+
+def _open_of(check_in: CheckIn) -> list[Alert]:
+    """The alerts of this sitting that nobody has resolved, held where the database locks rows."""
+    if connection.features.has_select_for_update:
+        return list(held(check_in.alerts.exclude(state=AlertState.RESOLVED)).order_by("pk"))
+    return _OPEN(check_in.pk)
+
+
+_OPEN = Prepared(
+    lambda check_in: (
+        Alert.objects.filter(check_in=check_in).exclude(state=AlertState.RESOLVED).order_by("pk")
+    ),
+    UUID,
+)
 
 
 def _rule_of(found: ScoreAlert) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -40,8 +41,15 @@ from openipt.records.models import (
     Session,
     TaskMark,
 )
+from openipt.records.prepared import Prepared
 
 BASELINE_TASK_RECORD = "rec_measure"
+_CHOICES = Prepared(
+    lambda check_in: (
+        AnswerEvent.objects.filter(check_in=check_in).order_by("id").values_list("measure", "item", "value")
+    ),
+    UUID,
+)
 
 
 @transaction.atomic
@@ -178,8 +186,8 @@ def _keep_choice(
         raise fault("item", f"{measure.title} has items 1 to {len(measure.items)}.")
     if value is not None and (isinstance(value, bool) or value not in measure.takes(item)):
         raise fault("value", f"{measure.title} item {item}: choose one of the answers.")
-    last = check_in.answer_events.filter(measure=measure.id, item=item).last()
-    if last is not None and last.value == value:
+    chosen = [kept for asked, number, kept in _CHOICES(check_in.pk) if (asked, number) == (measure.id, item)]
+    if chosen and chosen[-1] == value:
         return _alert_of(check_in, measure, item, value)  # the same tap twice is one choice
     AnswerEvent.objects.create(
         check_in=check_in,
