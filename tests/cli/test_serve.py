@@ -93,11 +93,19 @@ def test_a_migrated_service_answers_and_stops_when_told(tmp_path: Path) -> None:
     )
     try:
         assert answers(f"http://127.0.0.1:{port}/help-now/")
+        assert not opened_by(server.pid, "openipt.sqlite3"), "page processes inherit an open database"
     finally:
         server.terminate()
     said, _ = server.communicate(timeout=40)
     assert server.returncode == 0
     assert re.search(rf"OpenIPT is at http://localhost:{port}/", said)
+
+
+def opened_by(process: int, name: str) -> list[str]:
+    """The files of that name a process holds open, where the machine can tell."""
+    folder = Path(f"/proc/{process}/fd")
+    handles = list(folder.iterdir()) if folder.is_dir() else []
+    return [path for handle in handles if name in (path := str(handle.resolve()))]
 
 
 def answers(address: str) -> bool:

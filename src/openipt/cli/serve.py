@@ -85,6 +85,7 @@ def _server(host: str, port: int, workers: int) -> Any:
 
     def say_where(_arbiter: object) -> None:
         print(f"\nOpenIPT is at {address} (Ctrl+C stops it)\n{demo_welcome.words(address)}", flush=True)
+        _close_before_the_fork()
 
     class Server(BaseApplication):  # type: ignore[misc]
         """gunicorn, told what to do here rather than by a file of its own."""
@@ -103,6 +104,15 @@ def _server(host: str, port: int, workers: int) -> Any:
             return application
 
     return Server()
+
+
+def _close_before_the_fork() -> None:
+    """No page process may inherit an open database. SQLite's locks belong to a process, and the end of one
+    inherited connection lets go of them all: two workers could take the lease at once, or write at once.
+    """
+    from django.db import connections
+
+    connections.close_all()
 
 
 class _WorkBesidePages:
