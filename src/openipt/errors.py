@@ -8,6 +8,7 @@ OpenIPTError                  anything we raise on purpose
     ├── EntryNotValid         what is wrong with a record, field by field
     ├── FileNotValid          what is wrong with an imported file, fault by fault
     ├── NotAllowedNow         the reasons of a Decision
+    │   └── TooManyAsk        more people ask for help in this hour than the service takes
     ├── ChangedMeanwhile      somebody else saved first: both versions are kept
     └── NoAccess              says nothing about whether the record exists
 
@@ -90,6 +91,10 @@ class NotAllowedNow(PersonError):
     def __init__(self, reasons: tuple[str, ...]) -> None:
         self.reasons = reasons
         super().__init__(" ".join(reasons))
+
+
+class TooManyAsk(NotAllowedNow):
+    """More ask for help in this hour, from one place or in all, than the service takes. Says nothing of who."""
 
 
 class ChangedMeanwhile(PersonError):

@@ -15,6 +15,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from openipt.core.course.enquiry_words import FILE as DANGER_WORDS
+from openipt.core.course.enquiry_words import DangerWords, read_danger_words
 from openipt.core.course.event_kinds import FILE as EVENT_KINDS
 from openipt.core.course.event_kinds import EventKinds, read_kinds
 from openipt.core.course.note_patterns import FILE as NOTE_SENTENCES
@@ -62,7 +64,8 @@ def check(folder: Traversable | None = None) -> tuple[Content, tuple[ContentFaul
     found, faults = load(tables, site)
     _, of_sentences = read_patterns(tables.get(NOTE_SENTENCES, {}), found.record_types)
     _, of_kinds = read_kinds(tables.get(EVENT_KINDS, {}), found.record_types)
-    return found, (*unread, *site_unread, *faults, *of_sentences, *of_kinds)
+    _, of_danger = read_danger_words(tables.get(DANGER_WORDS, {}))
+    return found, (*unread, *site_unread, *faults, *of_sentences, *of_kinds, *of_danger)
 
 
 def manual(manual_id: str, version: str = "") -> Manual:
@@ -152,6 +155,15 @@ def event_kinds() -> EventKinds:
     if faults:
         raise ContentError(faults)
     return kinds
+
+
+@cache
+def danger_words() -> DangerWords:
+    """The words in an enquiry that bring whom to call nearer."""
+    words, faults = read_danger_words(table(DANGER_WORDS.removesuffix(".toml")))
+    if faults:
+        raise ContentError(faults)
+    return words
 
 
 @cache

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from openipt.core.values import Decision
@@ -29,6 +30,7 @@ class Tie(StrEnum):
     SUPERVISOR = "supervisor"
     CLIENT = "client"
     ANY_THERAPIST = "any_therapist"
+    INTAKE = "intake"
     MANAGER = "manager"
     ADMINISTRATOR = "administrator"
     OPERATOR = "operator"
@@ -45,6 +47,9 @@ class Act(StrEnum):
     SEE_ENVELOPE = "see that an alert is overdue"
     SEE_SERVICE = "see the figures of the service"
     READ_AUDIT = "read the audit"
+
+    TAKE_ENQUIRIES = "take the enquiries of those who ask for help"
+    SEE_WAITS = "see how long those who asked wait"
 
     ENROL = "take on a client"
     CHANGE_PROFILE = "change a client's profile"
@@ -85,6 +90,8 @@ TABLE: dict[Act, frozenset[Tie]] = {
     Act.SEE_ENVELOPE: frozenset({Tie.MANAGER}),
     Act.SEE_SERVICE: frozenset({Tie.MANAGER}),
     Act.READ_AUDIT: frozenset({Tie.MANAGER, Tie.OPERATOR}),
+    Act.TAKE_ENQUIRIES: frozenset({Tie.INTAKE}),
+    Act.SEE_WAITS: frozenset({Tie.INTAKE, Tie.MANAGER, Tie.OPERATOR}),
     Act.ENROL: frozenset({Tie.ANY_THERAPIST, Tie.OPERATOR}),
     Act.CHANGE_PROFILE: frozenset({Tie.THERAPIST}),
     Act.GIVE_LOGIN: frozenset({Tie.THERAPIST, Tie.OPERATOR}),
@@ -144,7 +151,7 @@ def ties(by: Actor, episode: Episode | None, on: date) -> frozenset[Tie]:
         return frozenset({Tie.OPERATOR})
     of_service = _ties_to_service(by.role)
     if episode is None:
-        return of_service
+        return of_service | ({Tie.INTAKE} if is_intake(by) else set())
     if episode.client.erased_at is not None:
         return of_service - {Tie.ANY_THERAPIST}
     return (of_service - {Tie.ANY_THERAPIST}) | _ties_to_episode(by, episode, on)
@@ -157,6 +164,12 @@ def _ties_to_service(role: str) -> frozenset[Tie]:
         Role.ADMINISTRATOR.value: Tie.ADMINISTRATOR,
     }
     return frozenset({named[role]} if role in named else set())
+
+
+def is_intake(user: User) -> bool:
+    """Does this person take enquiries? Every therapist, or the clinicians that OPENIPT_INTAKE names."""
+    named = settings.ENVIRONMENT.asking.intake
+    return user.username in named and user.role in CLINICAL_ROLES if named else user.role == Role.THERAPIST
 
 
 def _ties_to_episode(user: User, episode: Episode, on: date) -> frozenset[Tie]:

@@ -26,6 +26,8 @@ Actor: TypeAlias = User | Operator
 
 # What the service does by itself: tells, escalates, reminds, looks at the rules. No login has a blank in it.
 THE_WORKER = Operator("the worker")
+# Somebody who asks for help: without a login, and never named in the audit.
+WHO_ASKS = Operator("who asks")
 
 
 def this_operator() -> Operator:

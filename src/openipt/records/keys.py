@@ -1,4 +1,4 @@
-"""The keys that live outside the database: the service key ring, and the keys of index and audit.
+"""The keys that live outside the database: the service key ring, and the keys of index, door and audit.
 
 They are files in OPENIPT_HOME/keys, made on first use and readable by their owner only. Whoever has
 the database without this folder can read no word of a client and cannot mend the audit chain.
@@ -95,6 +95,11 @@ def add_service_key() -> str:
 def index_key() -> bytes:
     """Keys the blind index of names."""
     return _single("index.key")
+
+
+def door_key() -> bytes:
+    """Keys where a request came from, so that those who ask too often are counted without being known."""
+    return _single("door.key")
 
 
 def audit_key() -> bytes:

@@ -2,6 +2,7 @@
 
     @public                          anybody, before sign-in too
     @roles("therapist", "supervisor")  signed-in people with one of these roles
+    @largest(32_000)                 no body above that many bytes
 
 Pages under /me/ are the client's, all others the staff's: each side has its own sign-in, and a view
 under /me/ without a mark is for a signed-in client. Marks say which rooms a person may enter; what
@@ -40,6 +41,16 @@ def roles(*names: str) -> Callable[[View], View]:
 
     def mark(view: View) -> View:
         view.roles = names  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def largest(size: int) -> Callable[[View], View]:
+    """Mark a view whose forms are small: a larger body is refused before a byte of it is read."""
+
+    def mark(view: View) -> View:
+        view.largest_body = size  # type: ignore[attr-defined]
         return view
 
     return mark

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from openipt.errors import SettingError
+from openipt.web.environment_asking import Asking, asking
 from openipt.web.environment_channels import Channels, channels
 
 MODES = ("demo", "live")
@@ -36,6 +37,7 @@ class Environment:
     document_label: str = "name"
     channels: Channels = field(default_factory=Channels)
     worker: bool = True
+    asking: Asking = field(default_factory=Asking)
 
     @property
     def is_live(self) -> bool:
@@ -65,6 +67,7 @@ def read(env: Mapping[str, str] | None = None) -> Environment:
         document_label=_document_label(values.get("OPENIPT_DOCUMENT_LABEL") or "name"),
         channels=channels(values, mode=mode, hosts=hosts, https=https),
         worker=values.get("OPENIPT_WORKER", "1") != "0",
+        asking=asking(values),
     )
 
 

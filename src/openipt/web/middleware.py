@@ -71,6 +71,25 @@ class SeparateSessions(SessionMiddleware):
         return response
 
 
+class SmallForms:
+    """A view that takes small forms alone (`doors.largest`) is never given a large one: not a byte of it is read."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., object], args: object, kwargs: object
+    ) -> HttpResponse | None:
+        most = getattr(view, "largest_body", None)
+        told = request.META.get("CONTENT_LENGTH") or "0"
+        if most is None or (told.isascii() and told.isdecimal() and int(told[:12]) <= most):
+            return None
+        return errors.answer(request, errors.TOO_BIG)
+
+
 class PrivatePages:
     """Pages are private unless marked public (`web.doors`), kept by no cache, and load only our own files."""
 

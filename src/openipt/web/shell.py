@@ -14,6 +14,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest
 
+from openipt.records.access import is_intake
 from openipt.web.doors import CLIENT, is_client_side
 from openipt.web.drawing.phase_track import PhaseTrack
 
@@ -26,6 +27,7 @@ ROOMS_BY_ROLE = {
     "manager": (("/service/", "Service"), ("/accounts/arrangements/", "Supervision and cover")),
     "administrator": (("/accounts/", "Accounts"), ("/accounts/arrangements/", "Supervision and cover")),
 }
+INTAKE_ROOM = ("/intake/", "Enquiries")
 CLIENT_ROOMS = (("/me/", "Home"), ("/me/check-in/", "Check-in"), ("/me/line/", "My line"))
 
 EPISODE_ROOMS = (
@@ -73,6 +75,8 @@ def shell_of(request: HttpRequest | None) -> Shell:
     path = request.path if request else "/"
     client_side = is_client_side(request) if request else False
     offered = CLIENT_ROOMS if role == CLIENT else ROOMS_BY_ROLE.get(role, ())
+    if user is not None and signed_in and is_intake(user):
+        offered = (*offered, INTAKE_ROOM)
     return Shell(
         signed_in=signed_in,
         name=str(user.display_name or user.username) if user is not None and signed_in else "",

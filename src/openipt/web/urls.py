@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from openipt.web import going, letters, sources
 from openipt.web import views_public as public
+from openipt.web.asking import views as asking
 
 urlpatterns = [
     path("", public.front, name="front"),
@@ -14,6 +15,7 @@ urlpatterns = [
     path("theme/", public.choose_theme, name="theme"),
     path("drafts/key/", public.draft_key, name="draft-key"),
     path("help-now/", public.help_now, name="help-now"),
+    path("asking/", asking.door, name="asking-door"),
     path("letters/<uuid:delivery_id>/", letters.open_letter, name="letter"),
     path("sources/", sources.sources, name="sources"),
     path("go/", going.go, name="go"),
@@ -25,10 +27,13 @@ urlpatterns = [
     path("me/leave/", public.leave, name="leave"),
     path("me/theme/", public.choose_theme, name="client-theme"),
     path("me/drafts/key/", public.draft_key, name="client-draft-key"),
+    path("me/asking/", asking.ask, name="asking"),
+    path("me/asking/sent/", asking.sent, name="asking-sent"),
     path("me/help-now/", public.help_now, name="client-help-now"),
     path("me/", include("openipt.web.client.urls")),
     path("", include("openipt.web.therapist.urls")),
     path("supervision/", include("openipt.web.supervision.urls")),
+    path("intake/", include("openipt.web.intake.urls")),
     path("service/", include("openipt.web.service.urls")),
     path("accounts/", include("openipt.web.accounts.urls")),
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import copy
-from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
@@ -17,10 +16,10 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from openipt.errors import FieldFault
-from openipt.records import crisis
 from openipt.records.actions import accounts
 from openipt.records.models import Client
 from openipt.web import behind, clock, errors, style_guide
+from openipt.web.crisis_shown import regions_shown
 from openipt.web.doors import CLIENT, home_of, is_client_side, public
 from openipt.web.shell import THEME_COOKIE, THEMES
 
@@ -223,26 +222,12 @@ def draft_key(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"key": base64.b64encode(key).decode(), "who": who, "token": get_token(request)})
 
 
-@dataclass(frozen=True)
-class RegionContacts:
-    """Whom to call in one region; without a title where there is only one."""
-
-    title: str
-    contacts: tuple[crisis.CrisisContact, ...]
-
-
 @public
 @require_GET
 def help_now(request: HttpRequest) -> HttpResponse:
     """Whom to call now: in a signed-in client's own region, else in every region."""
-    own = _region_of(request)
-    regions = crisis.regions()
-    shown = (own,) if own and (own in regions or not regions) else regions or ("",)
-    named = len(shown) > 1
     context = {
-        "regions": [
-            RegionContacts(region.upper() if named else "", crisis.contacts(region)) for region in shown
-        ],
+        "regions": regions_shown(_region_of(request)),
         "client_side": is_client_side(request),
     }
     return render(request, "public/help_now.html", context)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from openipt.core.course.course import EndReason, EpisodeStatus
+from openipt.core.course.enquiry import CloseReason, EnquiryState
 from openipt.core.portable.clear import LANGUAGE
 from openipt.records import audit, crisis, sealing
 from openipt.records.access import Act, require
@@ -31,6 +32,7 @@ from openipt.records.models import (
     Client,
     ClientKey,
     DraftText,
+    Enquiry,
     Episode,
     NameToken,
     Role,
@@ -96,7 +98,7 @@ def new_client(
     client.save(force_insert=True)
     wrapped, key_id = sealing.new_wrapped_key(client.pk)
     ClientKey.objects.create(client=client, wrapped_key=wrapped, service_key_id=key_id)
-    _take_profile(client, profile)
+    take_profile(client, profile)
     client.save()
     return client
 
@@ -115,6 +117,30 @@ def open_episode(
 ) -> Episode:
     """Open an episode for a client who has none open."""
     _check_opening(client, therapist, by, at)
+    return new_episode(
+        client=client,
+        adaptation=adaptation,
+        therapist=therapist,
+        planned_sessions=planned_sessions,
+        opened_on=opened_on,
+        opened_from=opened_from,
+        by=by,
+        at=at,
+    )
+
+
+def new_episode(
+    *,
+    client: Client,
+    adaptation: str,
+    therapist: User,
+    by: Actor,
+    at: datetime,
+    planned_sessions: int | None = None,
+    opened_on: date | None = None,
+    opened_from: str = "",
+) -> Episode:
+    """An enquiry of this client with this therapist. Part of an action, none by itself."""
     manual = known_manual(adaptation)
     planned = manual.sessions.typical if planned_sessions is None else planned_sessions
     if planned not in manual.sessions:
@@ -142,8 +168,7 @@ def open_episode(
 
 def _check_opening(client: Client, therapist: User, by: Actor, at: datetime) -> None:
     require(by, Act.ENROL, on=day_of(at))
-    if therapist.role != Role.THERAPIST or not therapist.is_active:
-        raise fault("therapist", "Choose a therapist whose account is open.")
+    check_therapist(therapist)
     if not isinstance(by, Operator) and by.pk != therapist.pk:
         raise refuse("You can take on clients of your own only.")
     known = Episode.objects.filter(client=client)
@@ -153,6 +178,13 @@ def _check_opening(client: Client, therapist: User, by: Actor, at: datetime) -> 
         raise refuse("This client's record was erased.")
     if known.exclude(status=EpisodeStatus.ENDED).exists():
         raise refuse("This client has an open episode. End it before a new one begins.")
+
+
+def check_therapist(therapist: User | None) -> User:
+    """Whoever takes on a client is a therapist with an open account."""
+    if therapist is None or therapist.role != Role.THERAPIST or not therapist.is_active:
+        raise fault("therapist", "Choose a therapist whose account is open.")
+    return therapist
 
 
 @transaction.atomic
@@ -171,7 +203,7 @@ def change_profile(
     require(by, Act.CHANGE_PROFILE, episode=episode, on=day_of(at))
     client = locked(client)
     if profile is not None:
-        _take_profile(client, {**client.profile, **profile})
+        take_profile(client, {**client.profile, **profile})
     if language is not None:
         client.language = _language(language)
     if birth_year is not None:
@@ -225,6 +257,9 @@ def erase_client(*, client: Client, by: Actor, at: datetime) -> Client:
         return client
     for episode in client.episodes.exclude(status=EpisodeStatus.ENDED):
         _end_without_words(episode, by=by, at=at)
+    Enquiry.objects.filter(client=client, state=EnquiryState.OPEN).update(
+        state=EnquiryState.CLOSED, close_reason=CloseReason.OTHER, settled_at=at, settled_by=user_or_none(by)
+    )
     key = held(ClientKey.objects.filter(client=client)).get()
     key.wrapped_key, key.destroyed_at = None, at
     key.save()
@@ -256,7 +291,8 @@ def _end_without_words(episode: Episode, *, by: Actor, at: datetime) -> None:
     episode.save()
 
 
-def _take_profile(client: Client, profile: Mapping[str, str]) -> None:
+def take_profile(client: Client, profile: Mapping[str, str]) -> None:
+    """Part of an action, none by itself."""
     strange = [key for key in profile if not key.isidentifier()]
     if strange or len(profile) > MOST_PROFILE_KEYS:
         raise fault("profile", "A profile has fields such as name, pronouns, phone, address.")

@@ -14,7 +14,7 @@ from openipt.errors import NotAllowedNow
 from openipt.records import audit
 from openipt.records.actions import accounts
 from openipt.records.actors import Operator, day_of, this_operator
-from openipt.records.demo import files
+from openipt.records.demo import asking, files
 from openipt.records.demo.replay import Replay
 from openipt.records.models import Role, User
 
@@ -76,6 +76,8 @@ def _lay(service: files.Service, at: datetime) -> None:
     for replay in replays:
         therapist = replay.planned.therapist
         replay.staff(people[therapist], supervisor_of.get(therapist))
+    taker = people[service.of_role(Role.THERAPIST)[-1].username]
+    steps += [(when, len(replays), order, do) for order, (when, do) in enumerate(asking.steps(at, taker))]
     for when, _, _, do in sorted(steps, key=lambda step: step[:3]):
         do(when)
     accounts.give_demo_password(

@@ -13,6 +13,7 @@ from openipt.records.models.checkins import (
     MeasureScore,
 )
 from openipt.records.models.clients import Client, ClientKey, NameToken, SecondLock
+from openipt.records.models.enquiries import AskingCount, Enquiry, EnquiryContact
 from openipt.records.models.entries import Entry, EntryState, EntryVersion, JournalEntry
 from openipt.records.models.episodes import (
     Episode,
@@ -57,6 +58,7 @@ __all__ = [
     "AlertWatch",
     "Amendment",
     "AnswerEvent",
+    "AskingCount",
     "AuditEvent",
     "ChainHead",
     "Channel",
@@ -72,6 +74,8 @@ __all__ = [
     "DraftKey",
     "DraftKind",
     "DraftText",
+    "Enquiry",
+    "EnquiryContact",
     "Entry",
     "EntryState",
     "EntryVersion",

@@ -76,6 +76,7 @@ class Worker:
         self._aside: dict[object, float] = {}
         self._day_done: object = None
         self._read: dict[str, object] = {}
+        self._let_go_at: object = None
 
     # -- running ---------------------------------------------------------------------------------------
 
@@ -247,11 +248,25 @@ class Worker:
     def _read_beside(self) -> None:
         """The service's own course as the day begins; the audit once the day's rules are looked at."""
         on = day_of(self.now())
+        self._let_go()
         while True:
             if (back := self.beside.came_back()) is not None:
                 self._keep_read(*back)
             if self.beside.is_busy or not self._begin_to_read(on):
                 return
+
+    def _let_go(self) -> None:
+        """What is kept for an hour, or for so many days, goes: looked at once an hour."""
+        assert self.hold is not None
+        at = self.now()
+        hour = at.replace(minute=0, second=0, microsecond=0)
+        if self._let_go_at == hour:
+            return
+        self._let_go_at = hour
+        try:
+            daily.let_go_of_enquiries(hold=self.hold, at=at)
+        except OperationalError:
+            _mend()
 
     def _begin_to_read(self, on: date) -> bool:
         """Begin with what of this day is not read yet; False where nothing is left."""

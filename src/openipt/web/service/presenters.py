@@ -9,9 +9,11 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 from openipt.core.course.course import EndReason, EpisodeStatus
+from openipt.core.course.enquiry import Late, Targets
 from openipt.records.models import Channel, Delivery, Role
 from openipt.records.queries.alerts import Envelope
 from openipt.records.queries.audits import AuditCheck
+from openipt.records.queries.enquiries import WaitFigures
 from openipt.records.queries.service import WINDOW_DAYS, AlertFigures, Completeness, Figures, Share, Waits
 from openipt.records.queries.worker import Health
 from openipt.web.jinja import clock_time, plural, short_day
@@ -105,6 +107,7 @@ class Service:
     figures: FigureWords
     audit: AuditWords
     worker: WorkerWords
+    asking: tuple[Line, ...] = ()
     late: int = 0
     number: int = 1
     pages: int = 1
@@ -173,6 +176,27 @@ def _waits(waits: Waits) -> tuple[Line, ...]:
         Line("Waiting for session 1", str(waits.waiting), longest),
         Line("From enquiry to session 1, median", median, f"of {waits.began} who began"),
     )
+
+
+def asking_lines(found: WaitFigures, targets: Targets) -> tuple[Line, ...]:
+    """Those who asked on the public page and have no therapist yet: numbers alone."""
+    longest = f"the longest for {plural(found.longest, 'day')}" if found.waiting else ""
+    lines = [
+        Line("Asked for help, not handed over yet", str(found.waiting), longest),
+        Line(
+            "Of these without a first try in time",
+            str(found.number(Late.UNANSWERED)),
+            f"target {plural(targets.answer_days, 'day')}",
+        ),
+        Line(
+            "Of these waiting too long",
+            str(found.number(Late.WAITS)),
+            f"target {plural(targets.wait_days, 'day')}",
+        ),
+    ]
+    if urgent := found.number(Late.DANGER):
+        lines.append(Line("To be looked at first, and not reached yet", str(urgent), "ask intake at once"))
+    return tuple(lines)
 
 
 def _days(number: float) -> str:

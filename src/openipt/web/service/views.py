@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
@@ -11,6 +12,7 @@ from openipt.records.actions import audits as actions
 from openipt.records.actions import tellings
 from openipt.records.queries import alerts as alert_queries
 from openipt.records.queries import audits as audit_queries
+from openipt.records.queries import enquiries as enquiry_queries
 from openipt.records.queries import service as queries
 from openipt.records.queries import tellings as told_queries
 from openipt.records.queries import worker as worker_queries
@@ -25,7 +27,7 @@ from openipt.web.service.presenters_steps import steps_chosen
 
 @roles("manager")
 def service(request: HttpRequest) -> HttpResponse:
-    on, now = clock.today(), clock.now()
+    on, now, targets = clock.today(), clock.now(), settings.ENVIRONMENT.asking.targets
     number = page_number(request)
     first = (number - 1) * MOST_SHOWN
     late = alert_queries.overdue_page(request.user, now, first=first)
@@ -41,6 +43,7 @@ def service(request: HttpRequest) -> HttpResponse:
             worker_queries.health_for(request.user, now), told_queries.newest_of_each(request.user, on), now
         ),
         figures=words.figures(queries.figures(request.user, on, now), on),
+        asking=words.asking_lines(enquiry_queries.wait_figures(request.user, on, targets), targets),
         audit=words.check_in_words(audit_queries.last_check(request.user, on), on),
     )
     tellings.mark_shown(alerts=[e.alert_id for e in envelopes], by=request.user, at=now)

@@ -21,13 +21,10 @@ from openipt.records.queries import episodes as episode_queries
 from openipt.records.queries import sessions as session_queries
 from openipt.web import clock
 from openipt.web.doors import roles
+from openipt.web.languages import LANGUAGES
 from openipt.web.sent import Sent
 from openipt.web.therapist.common import say, show
-from openipt.web.therapist.presenters_clients import (
-    LANGUAGES,
-    present_clients,
-    present_take_on,
-)
+from openipt.web.therapist.presenters_clients import present_clients, present_take_on
 from openipt.web.therapist.presenters_today import FORMAT_WORDS, day_limits
 from openipt.web.therapist.summaries import summaries
 

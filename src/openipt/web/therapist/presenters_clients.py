@@ -17,6 +17,7 @@ from openipt.records.models import Episode, HandOver, PlanEvent, Session, Status
 from openipt.records.queries import accounts
 from openipt.web.drawing.phase_track import PhaseTrack
 from openipt.web.jinja import clock_time, day, plural, short_day
+from openipt.web.languages import LANGUAGES
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_records import who
 from openipt.web.therapist.presenters_today import grave_rules
@@ -45,16 +46,6 @@ END_WORDS = {
     "moved": "Moved away",
     "died": "Died",
     "other": "Another reason",
-}
-LANGUAGES = {
-    "en": "English",
-    "de": "German",
-    "es": "Spanish",
-    "fr": "French",
-    "pt": "Portuguese",
-    "ar": "Arabic",
-    "tr": "Turkish",
-    "uk": "Ukrainian",
 }
 PHASES = {"initial": "Initial phase", "middle": "Middle phase", "ending": "Ending phase"}
 

@@ -72,6 +72,7 @@ class Need:
     source: str = ""
     mark: str = ""
     decide: str = ""
+    decide_words: str = "Decide"
 
 
 @dataclass(frozen=True)
@@ -87,10 +88,13 @@ class Today:
     endings: tuple[Need, ...]
     next_session: str
     open_alerts: int = 0
+    handed: tuple[Need, ...] = ()
+    asking: tuple[Need, ...] = ()
 
     @property
     def needs(self) -> int:
-        groups = (self.alerts, self.off_track, self.check_ins, self.unsigned, self.endings)
+        told = (self.alerts, self.asking, self.handed)
+        groups = (*told, self.off_track, self.check_ins, self.unsigned, self.endings)
         return sum(len(group) for group in groups)
 
     @property

@@ -6,15 +6,18 @@ from collections import defaultdict
 from datetime import date, datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
 from openipt.core.course.course import Attendance, EpisodeStatus
 from openipt.records import audit, sealing
+from openipt.records.access import is_intake
 from openipt.records.actions import tellings
 from openipt.records.models import Alert, CheckIn, Episode, Session, User
 from openipt.records.prepared import MANY, Prepared
 from openipt.records.queries import alerts as alert_queries
+from openipt.records.queries import enquiries as enquiry_queries
 from openipt.records.queries import firings as firing_queries
 from openipt.records.queries import sessions as session_queries
 from openipt.records.queries.firings import NOTHING_SETTLED
@@ -24,6 +27,7 @@ from openipt.web.jinja import clock_time, week_day
 from openipt.web.pages import page_number
 from openipt.web.therapist import presenters_today as words
 from openipt.web.therapist.common import show
+from openipt.web.therapist.presenters_asking import asking_needs, handed_need
 from openipt.web.therapist.summaries import Summary, summaries
 
 LOOK_AHEAD_DAYS = 7
@@ -110,6 +114,8 @@ def _page(
         sessions=tuple(words.session_today(session, found[session.episode_id]) for session in todays),
         alerts=tuple(words.alert_need(alert, at) for alert in alerts),
         open_alerts=open_alerts,
+        handed=tuple(handed_need(one, on) for one in enquiry_queries.handed_to(user.pk)),
+        asking=_asking(user, on),
         off_track=tuple(
             need
             for episode in _running(mine)
@@ -127,6 +133,13 @@ def _page(
         ),
         next_session=_next_in_words(coming, on),
     )
+
+
+def _asking(user: User, on: date) -> tuple[words.Need, ...]:
+    """Those who asked for help and wait too long, for whoever takes enquiries."""
+    if not is_intake(user):
+        return ()
+    return asking_needs(enquiry_queries.wait_figures(user, on, settings.ENVIRONMENT.asking.targets))
 
 
 def _running(mine: list[Episode]) -> list[Episode]:
