@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 ROLES = ("therapist", "cover", "supervisor", "manager", "administrator", "client")
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
-PUBLIC = ("/login/", "/me/login/", "/help-now/", "/kitchen/", "/style/")
+PUBLIC = ("/login/", "/me/login/", "/help-now/", "/kitchen/", "/style/", "/me/asking/", "/me/asking/sent/")
 
 
 @pytest.fixture

@@ -27,6 +27,8 @@ EXPECTED = {
     Act.SEE_ENVELOPE: "manager",
     Act.SEE_SERVICE: "manager",
     Act.READ_AUDIT: "manager operator",
+    Act.TAKE_ENQUIRIES: "",
+    Act.SEE_WAITS: "manager operator",
     Act.ENROL: "operator",
     Act.CHANGE_PROFILE: "therapist",
     Act.GIVE_LOGIN: "therapist operator",
@@ -52,7 +54,7 @@ EXPECTED = {
     Act.ARRANGE_SUPERVISION: "manager administrator operator",
     Act.ARRANGE_COVER: "manager administrator operator",
 }
-WITHOUT_EPISODE = {Act.ENROL, Act.IMPORT, Act.ARRANGE_COVER}
+WITHOUT_EPISODE = {Act.ENROL, Act.IMPORT, Act.ARRANGE_COVER, Act.TAKE_ENQUIRIES, Act.SEE_WAITS}
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.test import Client
@@ -17,7 +18,7 @@ from tests.web.signing_in import sign_in
 
 from openipt import library
 from openipt.core.fields.definitions import FieldDefinition, FieldType, RecordType
-from openipt.records.actions import accounts, checkins, drafts, firings, journal, people, sessions
+from openipt.records.actions import accounts, checkins, drafts, enquiries, firings, journal, people, sessions
 from openipt.records.models import Alert, Cover, Delivery, Episode, Role, Session, Supervision, User
 from openipt.web.therapist.common import code_titles
 
@@ -41,6 +42,7 @@ PERSONS = (
     "closed",
 )
 THERAPIST = frozenset({"therapist"})
+EVERY_THERAPIST = frozenset({"therapist", "other_therapist", "cover", "cover_over"})  # who take enquiries
 TEAM = frozenset({"therapist", "supervisor"})
 SAFETY_TEAM = TEAM | {"cover"}
 CLIENT = frozenset({"client"})
@@ -110,6 +112,7 @@ def built(monkeypatch: Any) -> House:
         "cover_id": str(Cover.objects.get(cover=who["cover"]).pk),
         "supervision_id": str(Supervision.objects.get(supervisor=who["supervisor"]).pk),
         "code": next(iter(library.manual("ipt_acute").techniques)),
+        "enquiry_id": _enquiry(house),
     }
     accounts.set_active(user=who["closed"], active=False, by=make.OPERATOR, at=NOW)
     monkeypatch.setattr(clock, "now", lambda: NOW)
@@ -224,6 +227,25 @@ def _course(house: House, therapist: str, client: str, prefix: str) -> Record:
     }
     house.own = house.own or record
     return record
+
+
+def _enquiry(house: House) -> str:
+    """Somebody who asked for help three days ago, and was tried once."""
+
+    def word(place: str) -> str:
+        return house.word(f"enquiry {place}", EVERY_THERAPIST)
+
+    asked = enquiries.Asked(
+        profile={"name": word("name"), "phone": "01632 960100", "address": word("address")},
+        asks_for="self",
+        words={"words": word("words"), "safe_times": word("safe times")},
+    )
+    made = enquiries.open_enquiry(form=uuid4(), asked=asked, place="", at=make.at_day(4)).enquiry
+    by = house.people["therapist"]
+    enquiries.record_contact(
+        enquiry=made, way="phone", reached=False, words=word("try"), by=by, at=make.at_day(6)
+    )
+    return str(made.pk)
 
 
 def _letter(alert: Alert, to: User) -> Delivery:
