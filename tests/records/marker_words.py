@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from uuid import uuid4
 
 
 def write_everything(word: str) -> int:
@@ -17,6 +18,7 @@ def write_everything(word: str) -> int:
         checkins,
         clients,
         drafts,
+        enquiries,
         entries,
         episodes,
         firings,
@@ -92,6 +94,14 @@ def write_everything(word: str) -> int:
     other = make.therapist()
     episodes.hand_over(episode=episode, therapist=other, reason=word, **staff)
     kept.append(episode.hand_overs.get().reason)
+    ways = dict.fromkeys(("name", "phone", "email", "address"), word)
+    said = enquiries.Asked(profile=ways, asks_for="self", words={"words": word, "safe_times": word})
+    asked = enquiries.open_enquiry(form=uuid4(), asked=said, place="", **at).enquiry
+    kept += [asked.words["words"], asked.client.about("address")]
+    tried = enquiries.record_contact(enquiry=asked, way="phone", reached=True, words=word, **staff)
+    kept.append(tried.words)
+    handed = {"therapist": other, "adaptation": "ipt_acute", "name": f"{word} two"}
+    kept.append(enquiries.hand_over(enquiry=asked, words=word, **handed, **staff).outcome)
     return sum(word in text for text in kept)
 
 

@@ -37,8 +37,8 @@ OF_EPISODE = {
     "rules/": 20,
 }
 SESSION_ROOM = 28
-OF_STAFF = {"/today/": 24, "/clients/": 18}
-OF_CLIENT = {"/me/": 18, "/me/practice/": 18, "/me/check-in/": 16, "/me/line/": 16}
+OF_STAFF = {"/today/": 24, "/clients/": 18, "/intake/": 12}
+OF_CLIENT = {"/me/asking/": 2, "/me/": 18, "/me/practice/": 18, "/me/check-in/": 16, "/me/line/": 16}
 OF_OTHERS = {Role.SUPERVISOR: ("/supervision/", 28), Role.MANAGER: ("/service/", 34)}
 
 

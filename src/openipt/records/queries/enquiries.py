@@ -125,6 +125,16 @@ def enquiry_for(user: Actor, enquiry_id: UUID | str, on: date) -> Enquiry:
     return found
 
 
+def of_reference(user: Actor, reference: str, on: date) -> Enquiry | None:
+    """The one enquiry of this reference that can still be read, for whoever may erase it."""
+    if not may(user, Act.ERASE_CLIENT, on=on):
+        raise NoAccess
+    wanted = reference.strip().lower()
+    standing = Enquiry.objects.filter(client__erased_at=None)
+    found = [pk for pk in standing.values_list("pk", flat=True) if str(pk)[:8] == wanted]
+    return standing.select_related("client").get(pk=found[0]) if len(found) == 1 else None
+
+
 def handed_to(therapist: UUID) -> list[Enquiry]:
     """What was handed to this therapist and waits for a first meeting."""
     return _HANDED_TO(therapist)
