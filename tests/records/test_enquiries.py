@@ -16,9 +16,11 @@ from openipt.cli.main import main
 from openipt.core.course.course import EpisodeStatus
 from openipt.core.course.enquiry import EnquiryState, Late, Targets
 from openipt.errors import EntryNotValid, NoAccess, NotAllowedNow, TooManyAsk
+from openipt.records import convert
 from openipt.records.access import is_intake
 from openipt.records.actions import clients, daily, enquiries
 from openipt.records.actions import worker as worker_actions
+from openipt.records.actions.transfer import import_episode
 from openipt.records.models import AskingCount, AuditEvent, Client, Enquiry, Episode, Role, User
 from openipt.records.queries import clients as client_queries
 from openipt.records.queries import enquiries as queries
@@ -156,6 +158,46 @@ def test_a_therapist_has_the_client_from_the_day_of_the_asking() -> None:
         queries.enquiry_for(taker, row.pk, make.day(9))
     make.session(episode, 10)
     assert queries.handed_to(other.pk) == []
+
+
+@pytest.mark.parametrize(
+    ("ground", "reached", "severity", "hours"),
+    [
+        ("ticked", False, "critical", 0.5),
+        ("words", False, "warning", 24),
+        ("ticked", True, "warning", 24 * 7),
+    ],
+)
+def test_danger_that_was_said_becomes_an_alert_of_the_episode(
+    ground: str, reached: bool, severity: str, hours: float
+) -> None:
+    taker, therapist = make.therapist(), make.therapist()
+    cover = make.covered(therapist)
+    row = opened(ground=ground)
+    if reached:
+        enquiries.record_contact(enquiry=row, way="phone", reached=True, **by_at(taker))
+    given = {"enquiry": row, "therapist": therapist, "adaptation": "ipt_acute"}
+    alert = enquiries.hand_over(**given, **by_at(taker, 1)).episode.alerts.get()
+    assert (alert.rule, alert.severity, alert.state) == ("DR-01", severity, "open")
+    assert alert.due_at - make.at_day(1) == timedelta(hours=hours)
+    assert alert.shown_to_client_at == make.at_day()
+    assert {step.told for step in alert.steps.filter(kind="told")} == {therapist, cover}
+
+
+def test_an_episode_that_began_so_goes_out_and_comes_in_again() -> None:
+    therapist, row = make.therapist(), opened(ground="ticked")
+    episode = enquiries.hand_over(
+        enquiry=row, therapist=therapist, adaptation="ipt_acute", **by_at(therapist, 1)
+    ).episode
+    portable = convert.portable(episode, therapist, make.day(2))
+    again = import_episode(portable=portable, therapist=make.therapist(), **by_at(make.OPERATOR, 2))
+    assert again.opened_on == make.day() and again.alerts.get().inputs == {"enquiry_ticked": True}
+
+
+def test_an_enquiry_without_a_word_of_danger_raises_no_alert() -> None:
+    taker, row = make.therapist(), opened()
+    enquiries.hand_over(enquiry=row, therapist=taker, adaptation="ipt_acute", **by_at(taker))
+    assert not row.client.episodes.get().alerts.exists()
 
 
 @at_one_moment

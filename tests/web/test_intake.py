@@ -119,7 +119,7 @@ def test_handed_over_the_therapist_has_it_and_whoever_handed_it_over_does_not(de
     assert desk.get(base).status_code == 404 and "Ana" not in page_of(desk)
     today = page_of(theirs, "/today/")
     assert "Ana Reis: handed to you, not met yet" in today and "9 days ago" in today
-    assert "It is marked to be looked at first" in today
+    assert "Words in their enquiry may point to danger" in today, "it is an alert of the episode now"
     assert "Ana Reis" in page_of(theirs, "/clients/") and "Enquiry" in page_of(theirs, "/clients/")
     page = page_of(theirs, base)
     assert "heronblue words" in page and "likes mornings" in page and "Record a try" not in page

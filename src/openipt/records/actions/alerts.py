@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from openipt.core.course import known
+from openipt.core.course.enquiry import Ground
 from openipt.core.course.rules.codes import ASK_RULE
 from openipt.core.manual.model import Severity
 from openipt.core.measures.scoring import ASK_ABOUT_SAFETY, ScoreAlert
@@ -201,6 +202,30 @@ def raised_by_entry(
     return _raise_once(entry, "DR-01", severity, inputs, timedelta(0) if grave else within, at)
 
 
+def raised_by_enquiry(
+    *, episode: Episode, ground: Ground, reached: bool, shown_at: datetime, at: datetime
+) -> Alert:
+    """What was said of danger when somebody asked for help, once they have a therapist (ipt.md 11.3).
+
+    How soon is a project default (DEFAULT): they ticked it and nobody has reached them, now; our list of words found
+    something, within a day; somebody has spoken with them since, before or in the first session.
+    """
+    ticked = ground is Ground.TICKED
+    within = SPEAK_WITHIN[1 if reached else 3 if ticked else 2]
+    alert = _raise(
+        episode=episode,
+        rule="DR-01",
+        severity=Severity.CRITICAL if ticked and not reached else Severity.WARNING,
+        inputs={"enquiry_ticked" if ticked else "enquiry_words": True},
+        due_at=at + (within or nobody_answers_after()),
+        at=at,
+    )
+    alert.shown_to_client_at = shown_at
+    alert.save(update_fields=["shown_to_client_at"])
+    _step(alert, StepKind.SHOWN_TO_CLIENT, None, shown_at)
+    return alert
+
+
 def _is_about_now(answers: tuple[str, ...]) -> bool:
     """Past attempts alone are history; every other positive answer is about now."""
     return bool(set(answers) - {"past_attempts"})
@@ -238,10 +263,11 @@ def _raise(
     at: datetime,
     check_in: CheckIn | None = None,
     entry: Entry | None = None,
+    episode: Episode | None = None,
 ) -> Alert:
-    owner = check_in if check_in is not None else entry
+    owner = episode or (check_in if check_in is not None else entry).episode
     alert = Alert.objects.create(
-        episode=owner.episode,
+        episode=owner,
         rule=rule,
         severity=severity.value,
         inputs=inputs,
@@ -250,7 +276,7 @@ def _raise(
         raised_at=at,
         due_at=due_at,
     )
-    people = whom_to_tell(owner.episode, day_of(at))
+    people = whom_to_tell(owner, day_of(at))
     tellings.raised(alert=alert, people=people, at=at)
     for told in people:
         _step(alert, StepKind.TOLD, None, at, told=told)

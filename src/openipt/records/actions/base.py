@@ -1,7 +1,7 @@
 """What every action needs: the row locked and fresh, words tidied, refusals in words.
 
 Rows are held in one order, so that of two who wait for one another there is never a circle: the worker's lease,
-the client, the episode, then whatever belongs to it (session, check-in, entry, person, alert), the watch over an
+the counts of those who ask, the client, their enquiry, the episode, then whatever belongs to it (session, check-in, entry, person, alert), the watch over an
 alert, the tellings of it, and last the place in the audit. Of several of a kind the lower id comes first. `locked`
 keeps that order; `held` is for everything that is not locked by it.
 """

@@ -14,13 +14,13 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from openipt.core.course.enquiry import CloseReason, EnquiryState, Way, may_close, may_hand_over
-from openipt.errors import NotAllowedNow, TooManyAsk
+from openipt.errors import NoAccess, NotAllowedNow, TooManyAsk
 from openipt.records import audit, keys, sealing
 from openipt.records.access import Act, require
-from openipt.records.actions import clients
+from openipt.records.actions import alerts, clients
 from openipt.records.actions.base import Actor, Operator, day_of, fault, held, refuse, tidy, wanted_day
 from openipt.records.actors import WHO_ASKS
-from openipt.records.models import AskingCount, Enquiry, EnquiryContact, Role, User
+from openipt.records.models import AskingCount, Client, Enquiry, EnquiryContact, Role, User
 from openipt.records.queries.enquiries import as_known
 
 EVERYBODY = ""
@@ -169,9 +169,13 @@ def hand_over(
     name: str = "",
     words: str = "",
 ) -> Enquiry:
-    """A therapist has the client from now on: an episode with the status enquiry, since the day of the asking."""
+    """A therapist has the client from now on: an episode with the status enquiry, since the day of the asking.
+
+    What was said of danger becomes an alert of that episode.
+    """
     enquiry, user = _held(enquiry, by, at)
-    _refuse_unless(may_hand_over(as_known(enquiry)))
+    known = as_known(enquiry)
+    _refuse_unless(may_hand_over(known))
     therapist = clients.check_therapist(therapist)
     client = enquiry.client
     clients.require_crisis_contacts(client.region)
@@ -190,6 +194,14 @@ def hand_over(
         at=at,
     )
     _settle(enquiry, EnquiryState.HANDED_OVER, outcome, user, at)
+    if known.ground is not None:
+        alerts.raised_by_enquiry(
+            episode=enquiry.episode,
+            ground=known.ground,
+            reached=bool(known.reached),
+            shown_at=enquiry.asked_at,
+            at=at,
+        )
     return enquiry
 
 
@@ -212,7 +224,11 @@ def _held(enquiry: Enquiry, by: Actor, at: datetime) -> tuple[Enquiry, User]:
     require(by, Act.TAKE_ENQUIRIES, on=day_of(at))
     if isinstance(by, Operator) or by.role not in (Role.THERAPIST, Role.SUPERVISOR):
         raise refuse("Only a clinician takes enquiries.")
-    row = held(Enquiry.objects.select_related("client").filter(client__erased_at=None)).get(pk=enquiry.pk)
+    client = held(Client.objects.filter(pk=enquiry.client_id)).get()
+    if client.erased_at is not None:
+        raise NoAccess
+    row = held(Enquiry.objects.filter(pk=enquiry.pk)).get()
+    row.client = client
     return row, by
 
 

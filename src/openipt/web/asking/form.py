@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
@@ -37,7 +37,6 @@ class Read:
     ground: str
     is_trapped: bool
     is_too_young: bool = False
-    ticked: frozenset[str] = field(default_factory=frozenset)
 
 
 def read(post: dict[str, str], today: date) -> Read:

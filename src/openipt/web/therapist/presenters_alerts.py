@@ -153,7 +153,15 @@ def _answer(measure: Any, item: int, value: Any) -> str:
     return f"{label[:1].lower()}{label[1:]} ({value:g})" if label else f"{value:g}"
 
 
+BY_ENQUIRY = {
+    "enquiry_ticked": "When they asked for help they ticked that somebody may be hurt soon.",
+    "enquiry_words": "Words in their enquiry may point to danger; a list of words found them, and may be wrong.",
+}
+
+
 def _record_in_words(manual: Manual, alert: Alert) -> str:
+    if by_enquiry := next((BY_ENQUIRY[key] for key in BY_ENQUIRY if alert.inputs.get(key)), ""):
+        return by_enquiry
     record = manual.record_types.get(alert.inputs.get("record", ""))
     if record is None:
         return ""

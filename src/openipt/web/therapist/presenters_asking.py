@@ -10,20 +10,16 @@ from openipt.records.queries.enquiries import WaitFigures, as_known
 from openipt.web.jinja import day, plural
 from openipt.web.therapist.presenters_today import Need
 
-AT_DANGER = "It is marked to be looked at first: somebody may be hurt. Read it, and speak with them now."
-
 
 def handed_need(row: Enquiry, on: date) -> Need:
-    """A client of mine who asked and was not met yet."""
-    since = f"Asked on {day(row.asked_at)}, {plural(waiting_days(as_known(row), on), 'day')} ago; handed to you on "
-    whys = (f"{since}{day(row.settled_at)}.", *([AT_DANGER] if row.ground else []))
+    """A client of mine who asked and was not met yet. What was said of danger speaks through its alert."""
+    ago = plural(waiting_days(as_known(row), on), "day")
     return Need(
         what=f"{row.client.name}: handed to you, not met yet",
-        why=whys,
+        why=(f"Asked on {day(row.asked_at)}, {ago} ago; handed to you on {day(row.settled_at)}.",),
         next="Read how to reach them safely, and plan a first meeting.",
         address=f"/intake/{row.pk}/",
         act="Read the enquiry",
-        tone="danger" if row.ground else "attention",
         decide=f"/episodes/{row.episode_id}/sessions/",
         decide_words="Plan a meeting",
     )

@@ -47,7 +47,7 @@ INPUT_NAMES = frozenset(
         *("s_04", "s_06", "s_09", "s_13", "score", "serious", "session", "sessions", "short_nights"),
         *("signs", "start", "supervised", "supervised_cases", "together", "total"),
         *("choices", "item", "value", "at", "record", "records", "entry", "answers"),
-        *("item_9", "item_10", "limit_hours"),
+        *("item_9", "item_10", "limit_hours", "enquiry_ticked", "enquiry_words"),
     }
 )
 
