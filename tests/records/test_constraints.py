@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -12,6 +13,7 @@ from openipt.records import models
 from openipt.records.models import (
     Alert,
     AnswerEvent,
+    AskingCount,
     AuditEvent,
     CheckIn,
     Client,
@@ -19,6 +21,8 @@ from openipt.records.models import (
     Cover,
     Delivery,
     DraftText,
+    Enquiry,
+    EnquiryContact,
     Entry,
     EntryVersion,
     Episode,
@@ -80,6 +84,11 @@ def draft(of: Session) -> DraftText:
 def second_lock(of: Session, **more: object) -> SecondLock:
     given = {"secret": "kept as a hash", "agreed_at": NOW, "agreed_by": of.episode.therapist} | more
     return SecondLock.objects.create(client=of.episode.client, **given)
+
+
+def enquiry(of: Session, **more: Any) -> Enquiry:
+    given = {"form": uuid4(), "asked_at": NOW, "asks_for": "self"} | more
+    return Enquiry.objects.create(client=of.episode.client, **given)
 
 
 def journal(of: Session, **more: Any) -> JournalEntry:
@@ -251,6 +260,12 @@ BROKEN: dict[str, Callable[[Session], Any]] = {
     "a_channel_knows_only_its_own_states": lambda s: delivery(s, state="shown"),
     "one_standing_second_lock": lambda s: twice(lambda: second_lock(s)),
     "a_second_lock_taken_back_opens_nothing": lambda s: second_lock(s, taken_back_at=NOW),
+    "an_enquiry_is_open_or_settled": lambda s: enquiry(s, state="closed"),
+    "enquiry_codes_known": lambda s: enquiry(s, ground="guess"),
+    "contact_way_known": lambda s: EnquiryContact.objects.create(
+        enquiry=enquiry(s), on=DAY, at=NOW, by=s.episode.therapist, way="pigeon", reached=True
+    ),
+    "one_count_of_each_hour": lambda s: twice(lambda: AskingCount.objects.create(who="", since=NOW)),
     "one_audit_event_per_place": lambda s: twice(
         lambda: AuditEvent.objects.create(chain="c", seq=1, at=NOW, actor="a", act="x", previous="", mac="")
     ),

@@ -338,9 +338,7 @@ def test_the_database_refuses_what_cannot_be(wrong: dict[str, Any]) -> None:
         Enquiry.objects.filter(pk=row.pk).update(**wrong)
 
 
-def test_the_database_refuses_a_second_enquiry_of_one_form_and_a_second_count_of_one_hour() -> None:
+def test_the_database_refuses_a_second_enquiry_of_one_form() -> None:
     row, other = opened(), opened()
     with pytest.raises(IntegrityError), transaction.atomic():
         Enquiry.objects.filter(pk=other.pk).update(form=row.form)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        AskingCount.objects.create(who="", since=make.START)
