@@ -108,7 +108,7 @@ def pages_of_demo() -> list[Page]:
     """The rooms of the therapist's fullest episode, and the first pages of everybody else."""
     from django.db.models import Count
 
-    from openipt.records.models import Episode, Session
+    from openipt.records.models import Enquiry, Episode, Session
 
     episodes = Episode.objects.filter(therapist__username=THERAPIST, status="active")
     episode = episodes.annotate(size=Count("entries")).order_by("-size").first()
@@ -151,6 +151,12 @@ def pages_of_demo() -> list[Page]:
         Page("sessions list", f"{inside}sessions/", THERAPIST),
         *(Page(name, f"{inside}sessions/{row.pk}/", THERAPIST) for name, row in sessions if row),
         *begun,
+        Page("enquiries", "/intake/", THERAPIST),
+        *(
+            Page("enquiry", f"/intake/{row.pk}/", THERAPIST)
+            for row in Enquiry.objects.filter(state="open")[:1]
+        ),
+        Page("asking", "/me/asking/", client.username),
         Page("me", "/me/", client.username),
         Page("me check-in", "/me/check-in/", client.username),
         *_begun_sitting(episode, client),

@@ -6,14 +6,14 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from openipt.core.course.enquiry import CloseReason, EnquiryState, Way, may_close, may_hand_over
+from openipt.core.course.enquiry import AsksFor, CloseReason, EnquiryState, Way, may_close, may_hand_over
 from openipt.errors import NoAccess, NotAllowedNow, TooManyAsk
 from openipt.records import audit, keys, sealing
 from openipt.records.access import Act, require
@@ -25,6 +25,7 @@ from openipt.records.queries.enquiries import as_known
 
 EVERYBODY = ""
 LONGEST_REMARK = 2000
+TWICE_WITHIN = timedelta(seconds=30)
 TOO_MANY = (
     "More people are asking at this moment than we can take in one hour. What you wrote still stands below: "
     "please send it again in an hour."
@@ -151,11 +152,26 @@ def record_contact(
     day = wanted_day(on, at)
     if day < day_of(enquiry.asked_at):
         raise fault("on", "This day lies before the enquiry. Look at it once more.")
+    remark = tidy(words, "words", longest=LONGEST_REMARK)
+    again = _kept_already(enquiry, (way, reached, day, remark), user, at)
+    if again is not None:
+        return again
     made = EnquiryContact(enquiry=enquiry, on=day, at=at, by=user, way=way, reached=reached)
-    made.words = tidy(words, "words", longest=LONGEST_REMARK) or None
+    made.words = remark or None
     made.save(force_insert=True)
     audit.record("enquiry-contact-recorded", by=by, at=at, obj=enquiry, ids=[made.pk])
     return made
+
+
+def _kept_already(
+    enquiry: Enquiry, said: tuple[str, bool, date, str], by: User, at: datetime
+) -> EnquiryContact | None:
+    """The same try by the same hand a moment ago: a double press, not a second try."""
+    for one in enquiry.contacts.filter(by=by, at__gte=at - TWICE_WITHIN):
+        one.enquiry = enquiry
+        if (one.way, one.reached, one.on, one.words) == said:
+            return one
+    return None
 
 
 @transaction.atomic
@@ -179,10 +195,7 @@ def hand_over(
     therapist = clients.check_therapist(therapist)
     client = enquiry.client
     clients.require_crisis_contacts(client.region)
-    called = tidy(name, "name", longest=1000)
-    if called and called != client.name:
-        clients.take_profile(client, {**client.profile, "name": called})
-        client.save()
+    _name_the_client(enquiry, tidy(name, "name", longest=1000))
     outcome = tidy(words, "words", longest=LONGEST_REMARK)
     audit.record("enquiry-handed-over", by=by, at=at, obj=enquiry, ids=[therapist.pk])
     enquiry.episode = clients.new_episode(
@@ -217,6 +230,17 @@ def close_enquiry(*, enquiry: Enquiry, reason: str, offered: str, by: Actor, at:
     _settle(enquiry, EnquiryState.CLOSED, outcome, user, at)
     audit.record("enquiry-closed", by=by, at=at, obj=enquiry)
     return enquiry
+
+
+def _name_the_client(enquiry: Enquiry, name: str) -> None:
+    """How the client is called from now on. What they called themselves, or who asked for them, stays as it was."""
+    client = enquiry.client
+    if name and name != client.name:
+        enquiry.words = {**enquiry.words, "called": client.name}
+        clients.take_profile(client, {**client.profile, "name": name})
+    if enquiry.asks_for == AsksFor.OTHER:
+        client.birth_year = None  # that of whoever asked
+    client.save()
 
 
 def _held(enquiry: Enquiry, by: Actor, at: datetime) -> tuple[Enquiry, User]:

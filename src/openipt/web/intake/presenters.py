@@ -238,6 +238,7 @@ def present_enquiry(
         words=str(words.get("words", "")),
         facts=(
             ("Asked on", day(row.asked_at)),
+            ("Asked by", str(words.get("called", ""))),
             ("For", "themselves" if row.asks_for == AsksFor.SELF else "somebody else"),
             ("Year of birth", str(client.birth_year or "")),
             ("Language", LANGUAGES.get(client.language, client.language)),
