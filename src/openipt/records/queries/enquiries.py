@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from openipt.core.course import enquiry as core
@@ -16,24 +15,38 @@ from openipt.core.course.enquiry import EnquiryState, Ground, Late, Targets
 from openipt.errors import NoAccess
 from openipt.records.access import Act, may
 from openipt.records.actors import Actor, day_of
-from openipt.records.models import Enquiry, Session
+from openipt.records.models import Enquiry, EnquiryContact, Session
 from openipt.records.prepared import Prepared
 
 MOST_SHOWN = 200
 CLOSED_SHOWN = 20
 
 
-def _open() -> QuerySet[Enquiry]:
-    """Those who wait, with how often they were tried and reached; the longest waiting first."""
-    return (
-        Enquiry.objects.filter(state=EnquiryState.OPEN, client__erased_at=None)
-        .annotate(tries=Count("contacts"), met=Count("contacts", filter=Q(contacts__reached=True)))
-        .order_by("asked_at", "pk")
+def _standing() -> QuerySet[Enquiry]:
+    """Those that can still be read, with how often they were tried and reached."""
+    return Enquiry.objects.filter(client__erased_at=None).annotate(
+        tries=Count("contacts"), met=Count("contacts", filter=Q(contacts__reached=True))
     )
+
+
+def _open() -> QuerySet[Enquiry]:
+    """Those who wait, the longest waiting first."""
+    return _standing().filter(state=EnquiryState.OPEN).order_by("asked_at", "pk")
 
 
 _OPEN = Prepared(lambda: _open().select_related("client")[:MOST_SHOWN])
 _WAITS = Prepared(lambda: _open().values_list("pk", "asked_at", "ground", "tries", "met"))
+_ONE = Prepared(
+    lambda pk: (
+        _standing()
+        .filter(pk=pk)
+        .select_related("client", "episode__client", "episode__therapist", "settled_by")
+    ),
+    UUID,
+)
+_CONTACTS = Prepared(
+    lambda pk: EnquiryContact.objects.filter(enquiry=pk).select_related("by").order_by("on", "at"), UUID
+)
 # Handed over, and not met or planned to be met yet.
 _HANDED_TO = Prepared(
     lambda user: (
@@ -107,12 +120,8 @@ def closed_lately(user: Actor, on: date) -> list[Enquiry]:
 def enquiry_for(user: Actor, enquiry_id: UUID | str, on: date) -> Enquiry:
     """One enquiry: for those who take enquiries until it is handed over, from then on for the episode's own team."""
     try:
-        found = (
-            Enquiry.objects.select_related("client", "episode__client", "episode__therapist", "settled_by")
-            .filter(pk=enquiry_id, client__erased_at=None)
-            .first()
-        )
-    except ValidationError:
+        found = _ONE.first(enquiry_id if isinstance(enquiry_id, UUID) else UUID(str(enquiry_id)))
+    except ValueError:
         found = None
     if found is None:
         raise NoAccess
@@ -122,6 +131,14 @@ def enquiry_for(user: Actor, enquiry_id: UUID | str, on: date) -> Enquiry:
         allowed = may(user, Act.TAKE_ENQUIRIES, on=on)
     if not allowed:
         raise NoAccess
+    return found
+
+
+def contacts_of(enquiry: Enquiry) -> list[EnquiryContact]:
+    """Every try, in its order. For whoever was given the enquiry."""
+    found = _CONTACTS(enquiry.pk)
+    for one in found:
+        one.enquiry = enquiry
     return found
 
 

@@ -13,7 +13,7 @@ from openipt import library
 from openipt.core.course import enquiry as core
 from openipt.core.course.enquiry import AsksFor, CloseReason, EnquiryState, Ground, Late, Way
 from openipt.records.models import Enquiry, EnquiryContact, User
-from openipt.records.queries.enquiries import as_known
+from openipt.records.queries.enquiries import as_known, contacts_of
 from openipt.web.jinja import day, plural, short_day
 from openipt.web.languages import LANGUAGES
 
@@ -251,7 +251,7 @@ def present_enquiry(
             ("A message", "may be left" if words.get("leave_message") else "may not be left"),
             ("Who calls", "may be said to others" if words.get("say_who") else "is said to nobody but them"),
         ),
-        tried=tuple(_tried(one) for one in _contacts(row)),
+        tried=tuple(_tried(one) for one in contacts_of(row)),
         outcome=_outcome(row),
         may_act=may_act,
         is_for_self=row.asks_for == AsksFor.SELF,
@@ -264,13 +264,6 @@ def present_enquiry(
         episode=f"/episodes/{row.episode_id}/" if row.episode_id else "",
         today=on.isoformat(),
     )
-
-
-def _contacts(row: Enquiry) -> list[EnquiryContact]:
-    found = list(row.contacts.select_related("by"))
-    for one in found:
-        one.enquiry = row
-    return found
 
 
 def _tried(one: EnquiryContact) -> Tried:
