@@ -33,6 +33,7 @@ def passes(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
 def test_asked_on_a_phone_without_script_handed_over_and_seen(
     open_page: Opens, passes: Callable[[timedelta], None]
 ) -> None:
+    taker, therapist = make.therapist("Ada Taker"), make.therapist("Olu Other")
     page = open_page(width=320, java_script_enabled=False)
     page.goto("/me/login/")
     page.get_by_role("link", name="How to ask for it").click()
@@ -54,7 +55,6 @@ def test_asked_on_a_phone_without_script_handed_over_and_seen(
     page.get_by_role("heading", name="Kitchen measures").wait_for()
 
     passes(timedelta(days=5))
-    taker, therapist = make.therapist("Ada Taker"), make.therapist("Olu Other")
     page = open_page()
     sign_in(page, taker.username, make.PASSWORD)
     page.get_by_role("link", name="Go to the enquiries", exact=False).click()

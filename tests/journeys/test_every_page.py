@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from tests import factories as make
 from tests.browser import violations
 from tests.web import house as houses
 from tests.web.routes import every_route, path_of
@@ -74,6 +75,7 @@ def faults_of(page: Any, path: str, *, scan: bool = True) -> list[str]:
 
 
 def test_every_page_before_sign_in_passes_the_scan_in_the_dark_too(open_page: Callable[..., Any]) -> None:
+    make.therapist()  # somebody who takes enquiries: else there is no form to scan
     for scheme in ("light", "dark"):
         page = open_page(color_scheme=scheme)
         assert [fault for path in PUBLIC for fault in faults_of(page, path)] == []

@@ -247,11 +247,12 @@ def test_only_those_who_take_enquiries_touch_one(settings: Any) -> None:
             queries.enquiry_for(person, row.pk, make.day())
         with pytest.raises(NotAllowedNow):
             enquiries.record_contact(enquiry=row, way="phone", reached=True, **by_at(person))
-    assert queries.open_enquiries(named, make.day()) == [row]
+    assert queries.open_enquiries(named, make.day()) == [row] and queries.takers() == 1
     limits(settings, intake=frozenset({make.staff(Role.MANAGER).username}))
-    assert not any(is_intake(person) for person in User.objects.all()), (
-        "a lead is never given words by a setting"
-    )
+    assert not any(map(is_intake, User.objects.all())), "a lead is never given words by a setting"
+    assert queries.takers() == 0
+    limits(settings, intake=frozenset())
+    assert queries.takers() == sum(map(is_intake, User.objects.all())) == 1
 
 
 # -- numbers, and letting go ---------------------------------------------------------------------------

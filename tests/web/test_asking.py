@@ -45,6 +45,12 @@ class Clock:
         return self.at
 
 
+@pytest.fixture(autouse=True)
+def taker() -> User:
+    """Somebody who takes enquiries: without anybody there is no form."""
+    return make.therapist()
+
+
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return Clock(monkeypatch)
@@ -112,7 +118,7 @@ def test_both_doors_lead_there(clock: Clock) -> None:
     assert Browser().get("/asking/")["Location"] == PAGE
 
 
-@pytest.mark.parametrize("closed", ["no contacts", "switched off"])
+@pytest.mark.parametrize("closed", ["no contacts", "switched off", "nobody reads"])
 def test_a_closed_form_says_why_and_whom_to_call(
     service: Any, clock: Clock, closed: str, tmp_path: Any
 ) -> None:
@@ -120,10 +126,12 @@ def test_a_closed_form_says_why_and_whom_to_call(
     if closed == "no contacts":
         service(mode="live", home=tmp_path, instead="Call the desk at 01632 960555.")
     else:
-        service(is_open=False, instead="Call the desk at 01632 960555.")
+        nobody = frozenset({"a.typo"}) if closed == "nobody reads" else frozenset()
+        service(is_open=bool(nobody), intake=nobody, instead="Call the desk at 01632 960555.")
     page = text_of(Browser().get(PAGE))
     assert "01632 960555" in page and '<form method="post" action="/me/asking/"' not in page
     assert ("whom people in danger can call" in page) == (closed == "no contacts")
+    assert ("nobody would read" in page) == (closed == "nobody reads")
     refused = Browser().post(PAGE, {**GOOD, "stamp": mark, "words": "heronblue"})
     assert refused.status_code == 409 and "heronblue" in text_of(refused)
     assert not Client.objects.exists()
@@ -142,9 +150,8 @@ def test_one_enquiry_a_receipt_without_words_and_no_account(clock: Clock) -> Non
     receipt = text_of(browser.get(SENT))
     assert row.reference in receipt and "heronblue" not in receipt and "Ana" not in receipt
     assert str(row.pk) not in receipt + answer.cookies.output()
-    assert (
-        not User.objects.exists() and "sessionid" not in answer.cookies and "openipt_me" not in answer.cookies
-    )
+    assert User.objects.count() == 1, "nobody but who takes enquiries has an account"
+    assert "sessionid" not in answer.cookies and "openipt_me" not in answer.cookies
     assert row.reference not in text_of(Browser().get(SENT)), "another browser learns nothing"
 
 

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from openipt.core.course import enquiry as core
 from openipt.core.course.course import EpisodeStatus
 from openipt.core.course.enquiry import EnquiryState, Ground, Late, Targets
 from openipt.errors import NoAccess
-from openipt.records.access import Act, may
+from openipt.records.access import CLINICAL_ROLES, Act, may
 from openipt.records.actors import Actor, day_of
-from openipt.records.models import Enquiry, EnquiryContact, Session
-from openipt.records.prepared import Prepared
+from openipt.records.models import Enquiry, EnquiryContact, Role, Session, User
+from openipt.records.prepared import MANY_WORDS, Prepared, in_all
 
 MOST_SHOWN = 200
 CLOSED_SHOWN = 20
@@ -61,6 +62,26 @@ _HANDED_TO = Prepared(
     ),
     UUID,
 )
+
+
+_THERAPISTS = Prepared(lambda: in_all(_open_accounts(), number=Count("pk", filter=Q(role=Role.THERAPIST))))
+_NAMED = Prepared(
+    lambda names: in_all(
+        _open_accounts().filter(username__in=names), number=Count("pk", filter=Q(role__in=CLINICAL_ROLES))
+    ),
+    MANY_WORDS,
+)
+
+
+def _open_accounts() -> QuerySet[User]:
+    return User.objects.filter(is_active=True)
+
+
+def takers() -> int:
+    """How many people take enquiries: by the same rule as `access.is_intake`. Where it is nobody, nothing is read."""
+    named = settings.ENVIRONMENT.asking.intake
+    found = _NAMED(sorted(named)) if named else _THERAPISTS()
+    return found[0][0] if found else 0
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from openipt.errors import FieldFault
 from openipt.records import crisis
+from openipt.records.queries.enquiries import takers
 from openipt.web.asking.form import Read
 from openipt.web.crisis_shown import RegionContacts, has_any, regions_shown
 from openipt.web.jinja import clock_time, plural, week_day
@@ -17,6 +18,7 @@ from openipt.web.languages import LANGUAGES
 
 NO_CONTACTS = "This service has not yet written down whom people in danger can call here. Until it has, it takes no enquiries."
 NOT_HERE = "This service takes no enquiries on this page."
+NOBODY = "At this time nobody here takes enquiries, so nobody would read what you write."
 HOURS_NOT_SET = "in working hours"
 
 
@@ -53,13 +55,15 @@ class Receipt:
 
 
 def why_closed() -> str:
-    """Why there is no form, empty where there is one. A live service tells nobody to write whom it could not tell whom
-    to call."""
+    """Why there is no form, empty where there is one.
+
+    Nobody is asked to write whom a live service could not tell whom to call, or whose words nobody would read.
+    """
     if not settings.ENVIRONMENT.asking.is_open:
         return NOT_HERE
     if settings.ENVIRONMENT.is_live and not has_any():
         return NO_CONTACTS
-    return ""
+    return "" if takers() else NOBODY
 
 
 def present_page(now: datetime, sent: Read | None, faults: Sequence[FieldFault]) -> AskingPage:

@@ -178,7 +178,7 @@ def _waits(waits: Waits) -> tuple[Line, ...]:
     )
 
 
-def asking_lines(found: WaitFigures, targets: Targets) -> tuple[Line, ...]:
+def asking_lines(found: WaitFigures, targets: Targets, takers: int) -> tuple[Line, ...]:
     """Those who asked on the public page and have no therapist yet: numbers alone."""
     longest = f"the longest for {plural(found.longest, 'day')}" if found.waiting else ""
     lines = [
@@ -194,6 +194,10 @@ def asking_lines(found: WaitFigures, targets: Targets) -> tuple[Line, ...]:
             f"target {plural(targets.wait_days, 'day')}",
         ),
     ]
+    if not takers:
+        lines.append(
+            Line("People who take enquiries", "0", "the public form is closed: look at OPENIPT_INTAKE")
+        )
     if urgent := found.number(Late.DANGER):
         lines.append(Line("To be looked at first, and not reached yet", str(urgent), "ask intake at once"))
     return tuple(lines)

@@ -43,7 +43,9 @@ def service(request: HttpRequest) -> HttpResponse:
             worker_queries.health_for(request.user, now), told_queries.newest_of_each(request.user, on), now
         ),
         figures=words.figures(queries.figures(request.user, on, now), on),
-        asking=words.asking_lines(enquiry_queries.wait_figures(request.user, on, targets), targets),
+        asking=words.asking_lines(
+            enquiry_queries.wait_figures(request.user, on, targets), targets, enquiry_queries.takers()
+        ),
         audit=words.check_in_words(audit_queries.last_check(request.user, on), on),
     )
     tellings.mark_shown(alerts=[e.alert_id for e in envelopes], by=request.user, at=now)
