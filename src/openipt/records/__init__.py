@@ -32,6 +32,12 @@ actions.episodes
 actions.people
     add_person(episode, label, relation="", code="") -> Person;   rename_person(person, label, relation)
     withdraw_person(person) -> Person
+actions.enquiries
+    open_enquiry(form=<id of the page>, asked=Asked(profile, asks_for, words ...), place, at) -> Opened
+                                        by nobody: once for each form, and no more in an hour than allowed
+    record_contact(enquiry, way, reached, words="", on=None) -> EnquiryContact
+    hand_over(enquiry, therapist, adaptation, name="", words="") -> Enquiry   its episode is the therapist's
+    close_enquiry(enquiry, reason, offered) -> Enquiry
 actions.sessions
     plan_session(episode, planned_at, minutes=50, format="in_person", place="") -> Session
     plan_sessions(episode, first_at, count, every_days=7, minutes=50, format=..., place="",
@@ -112,6 +118,8 @@ Reading: `queries.<noun>`, each filtered by access for `user` on a day.
     queries.people     people_of(user, episode, on)
     queries.accounts   users(user), therapists(), supervisors(), supervisees(user, on), covered_by(user, on), supervisions(user, on),
                        covers(user, on)
+    queries.enquiries  open_enquiries(user, on), enquiry_for(user, id, on), handed_to(therapist), takers();
+                       waits(user, on), wait_figures(user, on, targets): without a word
     queries.service    figures(user, on, now): waits, alerts in time, completeness, without a word
     queries.audits     last_check(user, on)
 
