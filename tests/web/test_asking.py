@@ -208,6 +208,20 @@ def test_each_field_says_at_itself_what_it_cannot_take(
     assert "words" in wrong or "heronblue" in text, "what was typed is kept"
 
 
+def test_where_there_are_several_regions_one_says_where_one_lives(
+    service: Any, clock: Clock, tmp_path: Any
+) -> None:
+    contact = '[[contact]]\nregion = "{0}"\nname = "Line {0}"\nphone = "01632 96080{1}"\n'
+    (tmp_path / "crisis.toml").write_text(contact.format("gb", 1) + contact.format("ie", 2))
+    service(home=tmp_path, mode="live")
+    page = text_of(Browser().get(PAGE))
+    assert "01632 960801" in page and "01632 960802" in page and 'name="region"' in page
+    assert 'id="f-region-error"' in text_of(sent(clock))
+    assert sent(clock, region="xx").status_code == 422
+    assert sent(clock, region="ie").status_code == 303
+    assert Client.objects.get().region == "ie"
+
+
 def test_too_young_is_told_whom_to_turn_to_and_a_service_may_choose(service: Any, clock: Clock) -> None:
     answer = text_of(sent(clock, birth_year="2012"))
     assert "adult you trust" in answer and answer.index("call-now") < answer.index("01632 960999")
