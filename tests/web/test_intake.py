@@ -93,13 +93,13 @@ def test_one_enquiry_says_how_to_reach_them_safely_and_its_reading_is_audited(
 def test_tries_are_kept_with_their_words_and_count(desk: Browser) -> None:
     row = asked(5)
     base = f"/intake/{row.pk}/"
-    wrong = desk.post(f"{base}contact/", {"way": "phone", "words": "somebody else answered"})
+    wrong = desk.post(base, {"act": "contact", "way": "phone", "words": "somebody else answered"})
     assert wrong.status_code == 422 and "somebody else answered" in text_of(wrong)
     assert 'href="#f-contact-reached"' in text_of(wrong) and 'id="f-contact-reached"' in text_of(wrong)
-    early = desk.post(f"{base}contact/", {"way": "phone", "reached": "no", "on": "2026-01-02"})
+    early = desk.post(base, {"act": "contact", "way": "phone", "reached": "no", "on": "2026-01-02"})
     assert early.status_code == 422 and "before the enquiry" in text_of(early)
     for reached in ("no", "no", "yes"):  # the second one is a double press
-        assert desk.post(f"{base}contact/", {"way": "phone", "reached": reached}).status_code == 302
+        assert desk.post(base, {"act": "contact", "way": "phone", "reached": reached}).status_code == 302
     page = page_of(desk)
     assert "tried twice, reached once" in page and "no answer yet" not in page
 
@@ -113,9 +113,9 @@ def test_handed_over_the_therapist_has_it_and_whoever_handed_it_over_does_not(de
         "name": "Ana Reis",
         "words": "likes mornings",
     }
-    wrong = desk.post(f"{base}hand-over/", {**given, "therapist": str(make.staff(Role.MANAGER).pk)})
+    wrong = desk.post(base, {"act": "hand-over", **given, "therapist": str(make.staff(Role.MANAGER).pk)})
     assert wrong.status_code == 422 and "likes mornings" in text_of(wrong)
-    assert desk.post(f"{base}hand-over/", given)["Location"] == "/intake/"
+    assert desk.post(base, {"act": "hand-over", **given})["Location"] == "/intake/"
     assert desk.get(base).status_code == 404 and "Ana" not in page_of(desk)
     today = page_of(theirs, "/today/")
     assert "Ana Reis: handed to you, not met yet" in today and "9 days ago" in today
@@ -123,7 +123,7 @@ def test_handed_over_the_therapist_has_it_and_whoever_handed_it_over_does_not(de
     assert "Ana Reis" in page_of(theirs, "/clients/") and "Enquiry" in page_of(theirs, "/clients/")
     page = page_of(theirs, base)
     assert "heronblue words" in page and "likes mornings" in page and "Record a try" not in page
-    refused = theirs.post(f"{base}close/", {"reason": "other", "offered": "x"})
+    refused = theirs.post(base, {"act": "close", "reason": "other", "offered": "x"})
     assert refused.status_code == 409, "an episode is ended in its own room"
     make.session(Episode.objects.get(), 20)
     assert "handed to you" not in page_of(theirs, "/today/")
@@ -132,9 +132,9 @@ def test_handed_over_the_therapist_has_it_and_whoever_handed_it_over_does_not(de
 def test_for_somebody_else_the_one_who_will_come_is_named(desk: Browser, taker: User) -> None:
     row = asked(1, "Ida", asks_for="other", birth_year=1971)
     given = {"therapist": str(taker.pk), "adaptation": "ipt_acute", "name": ""}
-    wrong = desk.post(f"/intake/{row.pk}/hand-over/", given)
+    wrong = desk.post(f"/intake/{row.pk}/", {"act": "hand-over", **given})
     assert wrong.status_code == 422 and "person who will come" in text_of(wrong)
-    assert desk.post(f"/intake/{row.pk}/hand-over/", {**given, "name": "Mia"}).status_code == 302
+    assert desk.post(f"/intake/{row.pk}/", {"act": "hand-over", **given, "name": "Mia"}).status_code == 302
     client = Episode.objects.select_related("client").get().client
     assert (client.name, client.birth_year) == ("Mia", None), "the year was that of whoever asked"
     assert "Ida" in page_of(desk, f"/intake/{row.pk}/"), "who asked is not forgotten"
@@ -143,11 +143,11 @@ def test_for_somebody_else_the_one_who_will_come_is_named(desk: Browser, taker: 
 def test_closed_with_a_reason_and_what_was_offered_instead(desk: Browser) -> None:
     row = asked(1, ground="ticked")
     given = {"reason": "not_suitable", "offered": "The clinic for eating disorders."}
-    refused = desk.post(f"/intake/{row.pk}/close/", given)
+    refused = desk.post(f"/intake/{row.pk}/", {"act": "close", **given})
     assert refused.status_code == 409 and "nobody has tried" in text_of(refused)
     assert "The clinic for eating disorders." in text_of(refused)
-    desk.post(f"/intake/{row.pk}/contact/", {"way": "phone", "reached": "yes"})
-    assert desk.post(f"/intake/{row.pk}/close/", given).status_code == 302
+    desk.post(f"/intake/{row.pk}/", {"act": "contact", "way": "phone", "reached": "yes"})
+    assert desk.post(f"/intake/{row.pk}/", {"act": "close", **given}).status_code == 302
     assert row.reference in page_of(desk)
     page = page_of(desk, f"/intake/{row.pk}/")
     assert "The clinic for eating disorders." in page and "Record a try" not in page

@@ -11,7 +11,4 @@ app_name = "intake"
 urlpatterns = [
     path("", views.waiting, name="home"),
     path("<uuid:enquiry_id>/", views.enquiry, name="enquiry"),
-    path("<uuid:enquiry_id>/contact/", views.contact, name="contact"),
-    path("<uuid:enquiry_id>/hand-over/", views.hand_over, name="hand-over"),
-    path("<uuid:enquiry_id>/close/", views.close, name="close"),
 ]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from openipt import library
 from openipt.core.course.enquiry import AsksFor, EnquiryState
@@ -39,9 +39,15 @@ def waiting(request: HttpRequest) -> HttpResponse:
 
 
 @roles("therapist", "supervisor")
-@require_GET
+@require_http_methods(["GET", "POST"])
 def enquiry(request: HttpRequest, enquiry_id: UUID) -> HttpResponse:
-    return _page(request, enquiry_id)
+    """One enquiry; and an act on it: a try, a hand-over, a closing. What is half typed is kept by this address."""
+    if request.method != "POST":
+        return _page(request, enquiry_id)
+    act = ACTS.get(request.POST.get("act", ""))
+    if act is None:
+        return _page(request, enquiry_id, (FieldFault("", "Choose what to do about it."),))
+    return _act(request, enquiry_id, request.POST["act"], act)
 
 
 def _page(
@@ -77,75 +83,64 @@ def _page(
     )
 
 
-@roles("therapist", "supervisor")
-@require_POST
-def contact(request: HttpRequest, enquiry_id: UUID) -> HttpResponse:
+def _contact(request: HttpRequest, found: Enquiry, sent: Sent) -> str:
     """A try to reach them is kept."""
-
-    def keep(found: Enquiry, sent: Sent) -> str:
-        way = sent.choice("way", tuple(words.WAYS), required="Choose how you tried.")
-        reached = sent.choice("reached", ("yes", "no"), required="Choose whether you reached them.")
-        on = sent.day("on")
-        remark = sent.words("words", longest=actions.LONGEST_REMARK)
-        if not sent.faults:
-            actions.record_contact(
-                enquiry=found, way=way, reached=reached == "yes", words=remark, on=on, **_by_at(request)
-            )
-        return "The try is kept."
-
-    return _act(request, enquiry_id, "contact", keep)
-
-
-@roles("therapist", "supervisor")
-@require_POST
-def hand_over(request: HttpRequest, enquiry_id: UUID) -> HttpResponse:
-    """A therapist takes the client on; from now on only their team reads it."""
-
-    def keep(found: Enquiry, sent: Sent) -> str:
-        therapist = _therapist(sent)
-        adaptation = sent.choice("adaptation", tuple(library.manuals()), required="Choose the treatment.")
-        required = "" if found.asks_for == AsksFor.SELF else "Write the name of the person who will come."
-        name = sent.words("name", required=required, longest=200)
-        remark = sent.words("words", longest=actions.LONGEST_REMARK)
-        if not sent.faults:
-            actions.hand_over(
-                enquiry=found,
-                therapist=therapist,
-                adaptation=adaptation,
-                name=name,
-                words=remark,
-                **_by_at(request),
-            )
-        return "Handed over. The therapist sees it on Today and among the clients."
-
-    return _act(request, enquiry_id, "hand-over", keep)
-
-
-@roles("therapist", "supervisor")
-@require_POST
-def close(request: HttpRequest, enquiry_id: UUID) -> HttpResponse:
-    """It goes no further here: why, and what was offered instead."""
-
-    def keep(found: Enquiry, sent: Sent) -> str:
-        reason = sent.choice("reason", tuple(words.CLOSE_REASONS), required="Choose why it is closed.")
-        offered = sent.words(
-            "offered", required="Write what was offered instead.", longest=actions.LONGEST_REMARK
+    way = sent.choice("way", tuple(words.WAYS), required="Choose how you tried.")
+    reached = sent.choice("reached", ("yes", "no"), required="Choose whether you reached them.")
+    on = sent.day("on")
+    remark = sent.words("words", longest=actions.LONGEST_REMARK)
+    if not sent.faults:
+        actions.record_contact(
+            enquiry=found, way=way, reached=reached == "yes", words=remark, on=on, **_by_at(request)
         )
-        if not sent.faults:
-            actions.close_enquiry(enquiry=found, reason=reason, offered=offered, **_by_at(request))
-        return "The enquiry is closed."
+    return "The try is kept."
 
-    return _act(request, enquiry_id, "close", keep)
+
+def _hand_over(request: HttpRequest, found: Enquiry, sent: Sent) -> str:
+    """A therapist takes the client on; from now on only their team reads it."""
+    therapist = _therapist(sent)
+    adaptation = sent.choice("adaptation", tuple(library.manuals()), required="Choose the treatment.")
+    required = "" if found.asks_for == AsksFor.SELF else "Write the name of the person who will come."
+    name = sent.words("name", required=required, longest=200)
+    remark = sent.words("words", longest=actions.LONGEST_REMARK)
+    if not sent.faults:
+        actions.hand_over(
+            enquiry=found,
+            therapist=therapist,
+            adaptation=adaptation,
+            name=name,
+            words=remark,
+            **_by_at(request),
+        )
+    return "Handed over. The therapist sees it on Today and among the clients."
+
+
+def _close(request: HttpRequest, found: Enquiry, sent: Sent) -> str:
+    """It goes no further here: why, and what was offered instead."""
+    reason = sent.choice("reason", tuple(words.CLOSE_REASONS), required="Choose why it is closed.")
+    offered = sent.words(
+        "offered", required="Write what was offered instead.", longest=actions.LONGEST_REMARK
+    )
+    if not sent.faults:
+        actions.close_enquiry(enquiry=found, reason=reason, offered=offered, **_by_at(request))
+    return "The enquiry is closed."
+
+
+ACTS: dict[str, Callable[[HttpRequest, Enquiry, Sent], str]] = {
+    "contact": _contact,
+    "hand-over": _hand_over,
+    "close": _close,
+}
 
 
 def _act(
-    request: HttpRequest, enquiry_id: UUID, form: str, keep: Callable[[Enquiry, Sent], str]
+    request: HttpRequest, enquiry_id: UUID, form: str, keep: Callable[[HttpRequest, Enquiry, Sent], str]
 ) -> HttpResponse:
     """One act on an enquiry: back to it or to the list, or the page again with what is wrong at its field."""
     found = queries.enquiry_for(request.user, enquiry_id, clock.today())
     sent = Sent(request.POST)
     try:
-        done = keep(found, sent)
+        done = keep(request, found, sent)
     except EntryNotValid as error:
         return _page(request, enquiry_id, error.faults, form=form, sent=sent)
     except NotAllowedNow as error:
