@@ -158,7 +158,8 @@ def test_one_enquiry_a_receipt_without_words_and_no_account(clock: Clock) -> Non
 def test_pressed_twice_it_is_one_enquiry_and_both_see_the_receipt(clock: Clock) -> None:
     browser = Browser()
     mark = opened(clock, browser)
-    answers = [browser.post(PAGE, {**GOOD, "stamp": mark}) for _ in range(2)]
+    words = {"called": "Zoe\u0308", "words": "two\r\nlines"}  # not as they are kept
+    answers = [browser.post(PAGE, {**GOOD, **words, "stamp": mark}) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [303, 303]
     assert Enquiry.objects.count() == Client.objects.count() == 1
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from openipt import library
 from openipt.core.course.enquiry import AsksFor, Ground, is_too_young
 from openipt.core.course.enquiry_words import email_fault, phone_fault
+from openipt.core.fields.clean import clean_words
 from openipt.errors import FieldFault
 from openipt.records import crisis
 from openipt.records.actions.enquiries import Asked
@@ -84,10 +85,10 @@ def _line(sent: Sent, name: str, longest: int, required: str = "") -> str:
 
 
 def _lines(sent: Sent, name: str, longest: int, required: str = "") -> str:
-    text = sent.words(name, required=required, longest=longest).replace("\r\n", "\n")
+    text = sent.words(name, required=required, longest=longest)
     if UNSEEN.search(text):
         sent.fault(name, CANNOT_BE_SEEN)
-    return text
+    return clean_words(text)  # as it is kept, so that the same words sent again are the same
 
 
 def _ways(sent: Sent) -> dict[str, str]:
