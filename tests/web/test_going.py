@@ -32,7 +32,7 @@ def test_a_therapist_goes_to_their_clients_and_rooms_and_the_list_is_recorded():
     episode, other = make.episode(), make.episode(name="Somebody Else")
     found = ways(episode.therapist)
     assert found[f"/episodes/{episode.pk}/"] == "Rui Tavares"
-    assert {"/today/", "/clients/", "/clients/new/", "/keys/", "/sources/"} <= set(found)
+    assert {"/today/", "/clients/", "/intake/", "/clients/new/", "/keys/", "/sources/"} <= set(found)
     assert f"/episodes/{other.pk}/" not in found and "Somebody Else" not in found.values()
     event = AuditEvent.objects.get(act="clients-listed")
     assert str(episode.pk) in str(event.detail if hasattr(event, "detail") else vars(event))

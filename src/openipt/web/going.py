@@ -18,7 +18,7 @@ from openipt.records.queries import episodes as queries
 from openipt.web import clock
 from openipt.web.keys import PLACES
 from openipt.web.pages import show
-from openipt.web.shell import EPISODE_ROOMS, ROOMS_BY_ROLE
+from openipt.web.shell import EPISODE_ROOMS, rooms_of
 
 MOST_CLIENTS = 100
 CLINICIANS = ("therapist", "supervisor")
@@ -63,7 +63,7 @@ def go(request: HttpRequest) -> HttpResponse:
     parts = [
         Ways(here.client.name, _rooms(here)) if here else None,
         Ways("Clients", tuple(Way(f"/episodes/{e.pk}/", e.client.name, "client") for e in clients)),
-        Ways("Rooms", tuple(Way(*one) for one in ROOMS_BY_ROLE[user.role])),
+        Ways("Rooms", tuple(Way(*one) for one in rooms_of(user))),
         Ways("More", tuple(Way(*one) for one in (*ACTS.get(user.role, ()), *ALWAYS))),
     ]
     return show(request, _part(request, "go"), parts=[part for part in parts if part and part.ways])

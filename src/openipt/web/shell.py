@@ -15,6 +15,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from openipt.records.access import is_intake
+from openipt.records.models import User
 from openipt.web.doors import CLIENT, is_client_side
 from openipt.web.drawing.phase_track import PhaseTrack
 
@@ -74,9 +75,7 @@ def shell_of(request: HttpRequest | None) -> Shell:
     role = str(user.role) if user is not None and signed_in else ""
     path = request.path if request else "/"
     client_side = is_client_side(request) if request else False
-    offered = CLIENT_ROOMS if role == CLIENT else ROOMS_BY_ROLE.get(role, ())
-    if user is not None and signed_in and is_intake(user):
-        offered = (*offered, INTAKE_ROOM)
+    offered = rooms_of(user) if user is not None and signed_in else ()
     return Shell(
         signed_in=signed_in,
         name=str(user.display_name or user.username) if user is not None and signed_in else "",
@@ -87,6 +86,13 @@ def shell_of(request: HttpRequest | None) -> Shell:
         here=path,
         is_demo=not settings.ENVIRONMENT.is_live,
     )
+
+
+def rooms_of(user: User) -> tuple[tuple[str, str], ...]:
+    """Where this person may go from every page: address and title."""
+    if user.role == CLIENT:
+        return CLIENT_ROOMS
+    return (*ROOMS_BY_ROLE.get(user.role, ()), *([INTAKE_ROOM] if is_intake(user) else ()))
 
 
 def theme_of(request: HttpRequest | None) -> str:
