@@ -16,39 +16,38 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET, require_POST
 
-from openipt.core.formulation.circle import RINGS, TURN, circle_values
+from openipt.core.formulation.circle import circle_values
 from openipt.errors import FieldFault
 from openipt.records.access import Act
 from openipt.records.actions import drafts, entries
 from openipt.records.actions.base import locked
 from openipt.records.actions.conflicts import Refused
-from openipt.web.doors import roles
-from openipt.web.jinja import clock_time
-from openipt.web.sent import Sent
-from openipt.web.therapist.circle_person import beside_of
-from openipt.web.therapist.common import EpisodePage, back_to, episode_page, go, say, show
-from openipt.web.therapist.presenters_circle import (
-    DRAFT_FIELD,
-    DRAFT_KEY,
-    CircleRoom,
+from openipt.web.circle_room import DRAFT_FIELD, ELSEWHERE, CircleRoom, drawn_as_sent, nobody_placed
+from openipt.web.circle_standing import (
+    CIRCLE,
     Drawn,
     Where,
     as_text,
+    from_text,
+    last_circle,
+    places_before,
+)
+from openipt.web.doors import roles
+from openipt.web.jinja import clock_time
+from openipt.web.therapist.circle_person import beside_of
+from openipt.web.therapist.common import EpisodePage, back_to, episode_page, go, say, show
+from openipt.web.therapist.presenters_circle import (
+    DRAFT_KEY,
     circle_version,
     drawn_now,
-    from_text,
     own_draft,
-    places_before,
     present_room,
     standing_now,
     version_of,
 )
-from openipt.web.therapist.presenters_people import CIRCLE, last_circle
 from openipt.web.therapist.room_parts import add_once, still_open
 
 ROOM = "people"
-RING_VALUES = tuple(str(ring) for ring in RINGS)
-ELSEWHERE = "This circle was changed in another window. Both drawings are kept."
 
 
 @roles("therapist")
@@ -113,9 +112,7 @@ def _keep(request: HttpRequest, page: EpisodePage) -> HttpResponse:
     """The drawing becomes the circle of this session, or of this day."""
     turned = "turned" in request.POST
     drawn, faults = _sent(request, page)
-    if not faults and not drawn.stood:
-        field = f"ring-{next(iter(drawn.places))}" if drawn.places else ""
-        faults = (FieldFault(field, "Place at least one person."),)
+    faults = faults or nobody_placed(drawn)
     if faults:
         room = present_room(page, drawn, turned=turned, faults=faults, goes_on=back_to(request, ""))
         return show_room(request, page, room, status=422)
@@ -132,28 +129,9 @@ def _keep(request: HttpRequest, page: EpisodePage) -> HttpResponse:
 
 
 def _sent(request: HttpRequest, page: EpisodePage) -> tuple[Drawn, tuple[FieldFault, ...]]:
-    """What the form holds: a ring for each, and where on it somebody was dragged to."""
-    sent = Sent(request.POST)
     known = standing_now(page)
-    moved = from_text(request.POST.get(DRAFT_FIELD, "")) or {}
-    where: dict[str, Where] = {}
-    is_list = any(name.startswith("ring-") for name in request.POST)
-    for code, (stood, angle) in known.places.items():
-        if f"ring-{code}" not in request.POST:  # added after this list was made
-            where[code] = moved.get(code, (stood if is_list else None, angle))
-            continue
-        ring = sent.choice(f"ring-{code}", RING_VALUES)
-        where[code] = (int(ring) if ring in RING_VALUES else None, _angle(request, code, angle))
-    version = request.POST.get("version", "")
-    drawn = Drawn(where, version if version.count(".") == 2 else known.version, is_draft=True)
-    return drawn, tuple(sent.faults)
-
-
-def _angle(request: HttpRequest, code: str, before: int | None) -> int | None:
-    typed = request.POST.get(f"angle-{code}")
-    if typed is None:
-        return before
-    return int(typed) % TURN if typed.isdecimal() and len(typed) < 5 else None
+    drawn, faults = drawn_as_sent(request.POST, known)
+    return (drawn if drawn.version.count(".") == 2 else replace(drawn, version=known.version)), faults
 
 
 @transaction.atomic

@@ -16,14 +16,14 @@ from openipt.records.access import Act
 from openipt.records.actions import entries, people
 from openipt.records.actions.base import locked
 from openipt.records.models import Entry, Person
+from openipt.web.circle_room import RING_VALUES
+from openipt.web.circle_standing import PERSON, entries_by_person
 from openipt.web.doors import roles
 from openipt.web.therapist.circle import ROOM, show_room
 from openipt.web.therapist.common import EpisodePage, episode_page, say
 from openipt.web.therapist.presenters_circle import drawn_now, present_room
-from openipt.web.therapist.presenters_people import PERSON, entries_by_person
 from openipt.web.therapist.room_parts import add_once, still_open
 
-RING_VALUES = tuple(str(ring) for ring in RINGS)
 TWICE_WITHIN = timedelta(seconds=30)
 NAMELESS = "Write what the client calls this person."
 THERE_ALREADY = "Somebody of this name is there already. Add a word that tells them apart."

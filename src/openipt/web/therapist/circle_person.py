@@ -18,16 +18,11 @@ from openipt.records.actions import entries, people
 from openipt.records.actions.base import locked
 from openipt.records.actions.conflicts import Refused
 from openipt.records.models import Entry, Person
+from openipt.web.circle_standing import PERSON, entries_by_person, latest_values
 from openipt.web.doors import roles
 from openipt.web.record_forms import Control, RecordForm
 from openipt.web.therapist.common import EpisodePage, episode_page, role_of, say, show
-from openipt.web.therapist.presenters_people import (
-    PERSON,
-    PersonView,
-    entries_by_person,
-    latest_values,
-    people_views,
-)
+from openipt.web.therapist.presenters_people import PersonView, people_views
 from openipt.web.therapist.presenters_records import present_conflict
 from openipt.web.therapist.room_parts import add_once, still_open
 

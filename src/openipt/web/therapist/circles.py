@@ -13,13 +13,13 @@ from openipt.errors import NoAccess
 from openipt.records.access import Act
 from openipt.records.models import Entry
 from openipt.web import paper
+from openipt.web.circle_standing import CIRCLE, people_of, places_of
 from openipt.web.doors import roles
 from openipt.web.drawing.closeness_circle import FULL, INITIALS, NO_NAMES, Circle, circle, named_as
 from openipt.web.jinja import day
 from openipt.web.therapist.common import entry_of, episode_page, show
-from openipt.web.therapist.presenters_circle import Comparison, Frame, frames, people_of, places_of
+from openipt.web.therapist.presenters_circle import Comparison, Frame, frames
 from openipt.web.therapist.presenters_circle import compare as compared
-from openipt.web.therapist.presenters_people import CIRCLE
 
 ROOM = "people"
 NAMES = {FULL: "With names", INITIALS: "With initials", NO_NAMES: "With numbers only"}

@@ -7,11 +7,12 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 
 from openipt.records.access import Act
+from openipt.web.circle_standing import PERSON
 from openipt.web.doors import roles
 from openipt.web.record_forms import RecordForm
 from openipt.web.therapist.common import episode_page, role_of, show
 from openipt.web.therapist.presenters_circle import present_standing
-from openipt.web.therapist.presenters_people import PERSON, present_people
+from openipt.web.therapist.presenters_people import present_people
 
 ROOM = "people"
 ADDED_WITH = ("label", "relation", "closeness_ring_1_3")

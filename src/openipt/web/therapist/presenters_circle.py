@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,37 +9,30 @@ from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
-from openipt.core.formulation.circle import (
-    RING_WORDS,
-    RINGS,
-    TURN,
-    Marks,
-    Move,
-    angles,
-    empty_rings,
-    marks,
-    moves,
-    places,
-)
-from openipt.errors import FieldFault
+from openipt.core.formulation.circle import RING_WORDS, Move, empty_rings, moves, places
 from openipt.records.access import Act
 from openipt.records.models import DraftKind, DraftText, Entry
 from openipt.records.prepared import Prepared
+from openipt.web.circle_room import DRAFT_FIELD, CircleRoom, room_of
+from openipt.web.circle_standing import (
+    CIRCLE,
+    Drawn,
+    entries_by_person,
+    from_text,
+    last_circle,
+    move_in_words,
+    people_of,
+    places_before,
+    places_of,
+    standing_places,
+)
 from openipt.web.drawing.closeness_circle import Circle, Person, circle
 from openipt.web.jinja import day
 from openipt.web.therapist.common import EpisodePage
-from openipt.web.therapist.presenters_people import (
-    CIRCLE,
-    entries_by_person,
-    last_circle,
-    latest_values,
-    move_in_words,
-    people_views,
-    rings_now,
-)
+from openipt.web.therapist.presenters_people import people_views
 from openipt.web.therapist.room_parts import still_open
 
-DRAFT_KEY, DRAFT_FIELD = "circle", "drawn"
+DRAFT_KEY = "circle"
 
 _DRAFT = Prepared(
     lambda user, episode: DraftText.objects.select_related("episode").filter(
@@ -50,105 +42,19 @@ _DRAFT = Prepared(
     UUID,
 )
 
-Where = tuple[int | None, int | None]  # ring and angle; None: not placed, never dragged
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A circle being drawn: where everybody stands, and the version it was made from."""
-
-    places: dict[str, Where]
-    version: str
-    is_draft: bool = False
-    typed_at: Any = None
-
-    @property
-    def text(self) -> str:
-        """As the field of the form holds it; codes and numbers only."""
-        return as_text(self.places)
-
-    @property
-    def stood(self) -> dict[str, int]:
-        return {code: ring for code, (ring, _) in self.places.items() if ring is not None}
-
-    @property
-    def dragged(self) -> dict[str, int]:
-        return {code: angle for code, (_, angle) in self.places.items() if angle is not None}
-
-
-@dataclass(frozen=True)
-class Row:
-    """One person of the plain list."""
-
-    code: str
-    label: str
-    relation: str
-    ring: str
-    angle: str
-    address: str
-
-
-@dataclass(frozen=True)
-class CircleRoom:
-    """The room in which the circle is drawn."""
-
-    drawn: Drawn
-    circle: Circle
-    rows: tuple[Row, ...]
-    kept_text: str
-    base: str
-    address: str
-    turned: bool
-    moved: tuple[str, ...]
-    empty: str
-    beside: Any = None
-    faults: tuple[FieldFault, ...] = ()
-    typed: tuple[str, str] = ("", "")
-    back: str = ""
-    goes_on: str = ""
-    conflict: Circle | None = None
-
-    @property
-    def draft_address(self) -> str:
-        """Where the drawing is saved as it is moved: the name of its slot on this device, too."""
-        return f"{self.base}draft/"
-
 
 def present_room(page: EpisodePage, drawn: Drawn, *, turned: bool = False, **more: Any) -> CircleRoom:
-    address = page.address("people/circle/together/" if turned else "people/circle/")
-
-    def opens(person: Person) -> str:
-        return f"{address}?person={person.code}"
-
-    people = people_of(page, drawn.places)
-    stood = drawn.stood
     last = last_circle(page)
-    before = places_before(page, last if last is not None and still_open(page, last) else None)
-    return CircleRoom(
-        drawn=drawn,
-        circle=circle(
-            people,
-            safety=not turned,
-            address=opens,
-            self_word="You" if turned else "Self",
-        ),
-        rows=tuple(
-            Row(
-                one.code,
-                one.label,
-                one.relation,
-                str(one.ring or ""),
-                "" if one.angle is None else str(one.angle),
-                opens(one),
-            )
-            for one in people
-        ),
+    return room_of(
+        page,
+        drawn,
         kept_text=standing_now(page).text,
+        before=places_before(page, last if last is not None and still_open(page, last) else None),
         base=page.address("people/circle/"),
-        address=address,
+        address=page.address("people/circle/together/" if turned else "people/circle/"),
+        safety=not turned,
+        self_word="You" if turned else "Self",
         turned=turned,
-        moved=tuple(move_in_words(page, move) for move in moves(before, stood)) if before else (),
-        empty=", ".join(RING_WORDS[ring] for ring in empty_rings(stood)) if people else "",
         **more,
     )
 
@@ -185,12 +91,7 @@ def present_standing(page: EpisodePage) -> Standing:
 
 def standing_now(page: EpisodePage) -> Drawn:
     """The last circle; who is not on it stands where a later record puts them."""
-    last = last_circle(page)
-    stood = rings_now(page)
-    turned = angles(last.visible) if last else {}
-    codes = dict.fromkeys([*page.people_to_pick, *(code for code in stood if code not in page.people)])
-    where: dict[str, Where] = {code: (stood.get(code), turned.get(code)) for code in codes}
-    return Drawn(where, version_of(last, None))
+    return Drawn(standing_places(page), version_of(last_circle(page), None))
 
 
 def drawn_now(page: EpisodePage) -> Drawn:
@@ -211,12 +112,6 @@ def own_draft(page: EpisodePage) -> DraftText | None:
     return draft
 
 
-def places_before(page: EpisodePage, without: Entry | None = None) -> dict[str, int] | None:
-    """Where people stood on the circle before; of today's own, the one before that."""
-    found = [entry for entry in page.entries(CIRCLE) if without is None or entry.pk != without.pk]
-    return places(found[-1].visible) if found else None
-
-
 def version_of(last: Entry | None, draft: DraftText | None) -> str:
     """The circle kept last, its version, and how often the draft was saved since."""
     return f"{circle_version(last)}.{draft.base_version if draft else 0}"
@@ -224,63 +119,6 @@ def version_of(last: Entry | None, draft: DraftText | None) -> str:
 
 def circle_version(last: Entry | None) -> str:
     return f"{last.order}.{last.version}" if last else "0.0"
-
-
-def as_text(where: Mapping[str, Where]) -> str:
-    return json.dumps({code: list(place) for code, place in where.items()}, separators=(",", ":"))
-
-
-def from_text(text: str) -> dict[str, Where] | None:
-    """What the field of the form holds, None where it is not that."""
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return None
-    if not isinstance(found, dict):
-        return None
-    where: dict[str, Where] = {}
-    for code, place in found.items():
-        if not isinstance(place, list) or len(place) != 2:
-            return None
-        ring, angle = place
-        if ring not in (None, *RINGS) or isinstance(ring, bool):
-            return None
-        if angle is not None and (not isinstance(angle, int) or isinstance(angle, bool)):
-            return None
-        where[str(code)] = (ring, None if angle is None else angle % TURN)
-    return where
-
-
-# -- people with their marks -----------------------------------------------------------------------------
-
-
-def people_of(
-    page: EpisodePage,
-    where: Mapping[str, Where],
-    on: date | None = None,
-    said: Mapping[str, list[Entry]] | None = None,
-) -> list[Person]:
-    """Everybody with their marks as they were known on a day, in the order of the inventory."""
-    entries = entries_by_person(page) if said is None else said
-    known_codes = dict.fromkeys([*page.people, *where])
-    first = {code: number for number, code in enumerate(known_codes, start=1)}
-    found = []
-    for code in sorted(where, key=lambda one: first[one]):
-        known = [entry for entry in entries.get(code, []) if on is None or entry.on <= on]
-        values = latest_values(known)
-        ring, angle = where[code]
-        found.append(
-            Person(
-                code=code,
-                label=page.people.get(code) or str(values.get("label") or code),
-                number=first[code],
-                ring=ring,
-                angle=angle,
-                marks=marks(values) if known else Marks(),
-                relation=str(values.get("relation") or page.relations.get(code, "")),
-            )
-        )
-    return found
 
 
 # -- circles of the past ---------------------------------------------------------------------------------
@@ -349,12 +187,6 @@ def _frame(
         address=page.address(f"records/{entry.pk}/"),
         name=name,
     )
-
-
-def places_of(entry: Entry) -> dict[str, Where]:
-    """Where everybody stood on one circle."""
-    turned = angles(entry.visible)
-    return {code: (ring, turned.get(code)) for code, ring in places(entry.visible).items()}
 
 
 @dataclass(frozen=True)

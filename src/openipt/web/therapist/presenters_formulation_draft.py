@@ -16,11 +16,11 @@ from openipt.core.course.scores import PHQ9, start_score
 from openipt.core.fields.words import date_in_words
 from openipt.core.manual.model import midpoint
 from openipt.records.models import Entry
+from openipt.web.circle_standing import PERSON, latest_values
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_agreeing import CONTRACT, FORMULATION
-from openipt.web.therapist.presenters_people import PERSON, latest_values
 from openipt.web.therapist.presenters_ranking import issue_values, open_issues, ranking_of
-from openipt.web.therapist.presenters_timeline import TIMELINE
+from openipt.web.timeline_view import TIMELINE
 
 # What the illness makes harder in turn, by problem area (ipt.md 3.11 names the place, the words are ours).
 HARDER = {

@@ -20,7 +20,7 @@ from openipt.records.models import Entry
 from openipt.records.queries import checkins, journal
 from openipt.web.jinja import plural
 from openipt.web.therapist.common import EpisodePage
-from openipt.web.therapist.timeline_view import TIMELINE, when_of
+from openipt.web.timeline_view import TIMELINE, when_of
 
 KIND, PERSON = "kind:", "person:"
 WIDTH, HALF = 240.0, 104.0  # the drawing of an interval, and how far it reaches from its middle

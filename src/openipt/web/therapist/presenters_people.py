@@ -7,16 +7,27 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from openipt.core.fields.definitions import RecordType, is_empty
+from openipt.core.fields.definitions import RecordType
 from openipt.core.fields.words import Line
-from openipt.core.formulation.circle import RING_WORDS, RINGS, Move, empty_rings, marks, moves, places
+from openipt.core.formulation.circle import RING_WORDS, RINGS, empty_rings, marks, moves, places
 from openipt.records.models import Entry
-from openipt.web.jinja import short_day
+from openipt.web.circle_standing import (
+    CIRCLE,
+    PERSON,
+    Place,
+    days_of_sessions,
+    entries_by_person,
+    latest_values,
+    move_in_words,
+    places_said,
+    rings_now,
+    when_written,
+)
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_records import RecordList, lines_of, record_list
 from openipt.web.therapist.room_parts import edit_address, may_write, new_address
 
-PERSON, CIRCLE, REVIEW = "rec_inventory_person", "rec_closeness_circle", "rec_relationship_review"
+REVIEW = "rec_relationship_review"
 SAID_FIRST = ("support_type", "conflict_0_10", "change_near_onset", "change_wanted")
 SAID_ELSEWHERE = (
     "person_id",
@@ -29,15 +40,6 @@ SAID_ELSEWHERE = (
 )
 HEADINGS = {1: "Inner ring", 2: "Middle ring", 3: "Outer ring", None: "Not placed yet"}
 NOBODY = "Nobody stands here. Seeing an empty ring may hurt; give it time."
-
-
-@dataclass(frozen=True)
-class Place:
-    """A ring somebody stood in, and when: "session 7", or a day."""
-
-    ring: int
-    on: date
-    when: str
 
 
 @dataclass(frozen=True)
@@ -133,27 +135,6 @@ def people_views(page: EpisodePage) -> tuple[PersonView, ...]:
     )
 
 
-def entries_by_person(page: EpisodePage) -> dict[str, list[Entry]]:
-    """Entries by the person they are about; a client's own by the name it gives, where it is known."""
-    named = {label.casefold(): code for code, label in page.people.items()}
-    found: dict[str, list[Entry]] = {}
-    for entry in page.entries(PERSON):
-        code = entry.visible.get("person_id") or ""
-        label = str(entry.visible.get("label") or code)
-        if code not in page.people:
-            code = named.get(label.casefold(), f"entry-{entry.pk}")
-        found.setdefault(code, []).append(entry)
-    return found
-
-
-def latest_values(entries: list[Entry]) -> dict[str, Any]:
-    """The last answer to each question, whichever record it stands in."""
-    latest: dict[str, Any] = {}
-    for entry in entries:
-        latest |= {key: value for key, value in entry.visible.items() if not is_empty(value)}
-    return latest
-
-
 def _person(
     page: EpisodePage,
     kind: RecordType,
@@ -218,61 +199,17 @@ def _chips(values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 # -- rings now, and over time -------------------------------------------------------------------------------
 
 
-def last_circle(page: EpisodePage) -> Entry | None:
-    found = page.entries(CIRCLE)
-    return found[-1] if found else None
-
-
-def rings_now(page: EpisodePage) -> dict[str, int]:
-    """Person -> the ring they stand in: that of the last circle, or of what was recorded after it."""
-    last = last_circle(page)
-    days = _days_of_sessions(page)
-    stood = places(last.visible) if last else {}
-    for code, entries in entries_by_person(page).items():
-        later = [
-            place for entry in entries for place in _places_of(entry, days) if _is_later(place, entry, last)
-        ]
-        if later:
-            stood[code] = max(later, key=lambda place: place.on).ring
-    return stood
-
-
-def _is_later(place: Place, entry: Entry, last: Entry | None) -> bool:
-    if last is None or place.on > last.on:
-        return True
-    return place.on == last.on and entry.created_at > last.updated_at
-
-
-def _days_of_sessions(page: EpisodePage) -> dict[int, date]:
-    return {meeting.number: meeting.on for meeting in page.course.meetings if meeting.number is not None}
-
-
 def ring_history(page: EpisodePage) -> dict[str, list[Place]]:
     """Person -> every place they were given, oldest first: by their record, by a rating, by a circle."""
-    days = _days_of_sessions(page)
+    days = days_of_sessions(page)
     found: dict[str, list[Place]] = {}
     for code, entries in entries_by_person(page).items():
         for entry in entries:
-            found.setdefault(code, []).extend(_places_of(entry, days))
+            found.setdefault(code, []).extend(places_said(entry, days))
     for entry in page.entries(CIRCLE):
         for code, ring in places(entry.visible).items():
-            found.setdefault(code, []).append(Place(ring, entry.on, _when(entry)))
+            found.setdefault(code, []).append(Place(ring, entry.on, when_written(entry)))
     return {code: sorted(stood, key=lambda place: place.on) for code, stood in found.items()}
-
-
-def _places_of(entry: Entry, days: Mapping[int, date]) -> list[Place]:
-    ring = entry.visible.get("closeness_ring_1_3")
-    found = [Place(ring, entry.on, _when(entry))] if ring in RINGS else []
-    for row in entry.visible.get("ratings_over_time") or ():
-        session = row.get("session")
-        if row.get("ring") in RINGS and session is not None:
-            found.append(Place(row["ring"], days.get(session, entry.on), f"session {session}"))
-    return found
-
-
-def _when(entry: Entry) -> str:
-    number = entry.session.number if entry.session else None
-    return f"session {number}" if number is not None else short_day(entry.on)
 
 
 def _history(stood: list[Place]) -> str:
@@ -317,13 +254,3 @@ def _circle(
         empty=", ".join(RING_WORDS[ring] for ring in empty_rings(stood)),
         is_first=before is None,
     )
-
-
-def move_in_words(page: EpisodePage, move: Move) -> str:
-    who = page.people.get(move.person, move.person)
-    if move.before is None:
-        return f"{who} came into the {RING_WORDS[move.after or 3]}"
-    if move.after is None:
-        return f"{who} no longer stands on it (was in the {RING_WORDS[move.before]})"
-    way = "closer" if move.is_closer else "further out"
-    return f"{who} moved {way}, from the {RING_WORDS[move.before]} to the {RING_WORDS[move.after]}"

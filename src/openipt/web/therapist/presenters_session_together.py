@@ -18,6 +18,7 @@ from openipt.core.fields.words import Line, in_words
 from openipt.core.manual.model import Area
 from openipt.core.measures.definitions import Measure
 from openipt.records.access import Act
+from openipt.web.circle_standing import people_of
 from openipt.web.drawing.closeness_circle import Circle, circle
 from openipt.web.drawing.phase_track import PhaseTrack
 from openipt.web.drawing.symptom_line import Drawing, Score, SymptomLine, drawings
@@ -33,7 +34,7 @@ from openipt.web.shown_line import (
     item_series,
     parts_on,
 )
-from openipt.web.therapist.presenters_circle import people_of, standing_now
+from openipt.web.therapist.presenters_circle import standing_now
 from openipt.web.therapist.presenters_header import present_track
 from openipt.web.therapist.session_room import Room
 

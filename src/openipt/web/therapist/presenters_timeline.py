@@ -2,64 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from openipt.core.fields.when import When
-from openipt.core.fields.words import date_in_words
 from openipt.records.models import Entry
 from openipt.records.queries import checkins
-from openipt.web.jinja import day, short_day
+from openipt.web.jinja import day
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_mood_events import MoodAndEvents, present_mood_and_events
 from openipt.web.therapist.presenters_records import RecordList, record_list
 from openipt.web.therapist.room_parts import edit_address, may_write, new_address
-from openipt.web.therapist.timeline_view import (
-    MEDICATION,
-    TIMELINE,
-    Tie,
-    TimeView,
-    in_words,
-    names_of,
-    present_view,
-    row_id,
-    scores_of,
-    ties_of,
-    timeline_items,
-    when_of,
-)
+from openipt.web.timeline_rows import Year, is_empty, rows_of, years_of
+from openipt.web.timeline_view import MEDICATION, TIMELINE, TimeView, in_words, present_view, ties_of
 
 MOOD_LINK = "rec_event_mood_link"
 LONGEST_TOLD, MOST_TOLD = 400, 12
-KINDS = {"event": ("Event", "teal"), "symptom": ("Symptom", "attention"), "treatment": ("Treatment", "quiet")}
-ICONS = {"event": "flag", "symptom": "circle", "treatment": "shield", "medication": "plus"}
-
-
-@dataclass(frozen=True)
-class TimeRow:
-    """One thing on the time line. A score has no address; `links` says what an event goes with."""
-
-    id: str
-    when: str
-    order: tuple[date, date] | None
-    kind: str
-    tone: str
-    icon: str
-    text: str
-    people: str
-    links: tuple[str, ...]
-    address: str
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Year:
-    """The rows of one year, or those without a date."""
-
-    title: str
-    rows: tuple[TimeRow, ...]
 
 
 @dataclass(frozen=True)
@@ -120,12 +78,18 @@ def present_timeline(page: EpisodePage, asked: Mapping[str, str]) -> TimelinePag
     view = present_view(page, entries, ties, asked, page.address("timeline/"))
     said, left_out = in_words(items, view, asked)
     addresses = {entry.order: edit_address(page, entry, writes=writes) for entry in said}
-    rows = [*_items(page, said, ties, addresses), *_drugs(page), *_scores(page)]
+    rows = rows_of(
+        page,
+        said,
+        ties,
+        addresses=addresses,
+        record_address=lambda record: page.address(f"records/{record}/"),
+    )
     events, symptoms = _texts(items, ("event", "treatment")), _texts(items, ("symptom",))
     return TimelinePage(
         view=view,
         left_out=left_out,
-        years=() if _is_empty(rows) else _years(rows),
+        years=() if is_empty(rows) else years_of(rows),
         links=tuple(
             LinkRow(
                 tie.event, tie.symptom, tie.words, tie.entry.on, edit_address(page, tie.entry, writes=writes)
@@ -139,7 +103,7 @@ def present_timeline(page: EpisodePage, asked: Mapping[str, str]) -> TimelinePag
         add_address=new_address(page, TIMELINE),
         add_medication=new_address(page, MEDICATION),
         may_link=writes and bool(events) and bool(symptoms),
-        is_empty=not items and _is_empty(rows),
+        is_empty=not items and is_empty(rows),
         told=_told(page, items) if writes else (),
     )
 
@@ -155,17 +119,6 @@ def _told(page: EpisodePage, items: Sequence[Entry]) -> tuple[ToldEvent, ...]:
     return tuple(reversed(found))[:MOST_TOLD]
 
 
-def _is_empty(rows: Sequence[TimeRow]) -> bool:
-    """That a course runs is no line yet."""
-    return all(row.id == "course" for row in rows)
-
-
-def present_drawing(page: EpisodePage, asked: Mapping[str, str], address: str) -> TimeView:
-    """The drawing alone, for other days."""
-    entries = page.entries(TIMELINE)
-    return present_view(page, entries, ties_of(entries), asked, address)
-
-
 def present_together(page: EpisodePage, asked: Mapping[str, str]) -> TogetherPage:
     """What the client may see of the time line. No address leads from here to a page of the staff."""
     kind = page.manual.record_types[TIMELINE]
@@ -176,12 +129,12 @@ def present_together(page: EpisodePage, asked: Mapping[str, str]) -> TogetherPag
     items = [entry for entry in entries if entry.visible.get("text")]
     view = present_view(page, entries, ties, asked, page.address("timeline/together/"))
     said, left_out = in_words(items, view, asked)
-    rows = [*_items(page, said, ties, {}), *_drugs(page, edit=False), *_scores(page)]
+    rows = rows_of(page, said, ties)
     return TogetherPage(
         view=view,
         left_out=left_out,
-        years=() if _is_empty(rows) else _years(rows),
-        is_empty=not items and _is_empty(rows),
+        years=() if is_empty(rows) else years_of(rows),
+        is_empty=not items and is_empty(rows),
         may_write=may_write(page, TIMELINE),
     )
 
@@ -192,103 +145,6 @@ def linkable(page: EpisodePage) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return _texts(items, ("event", "treatment")), _texts(items, ("symptom",))
 
 
-def words_of(values: Mapping[str, Any]) -> str:
-    """ "Lost the job, March 2025" ."""
-    when = When.of_values(values)
-    return ", ".join(filter(None, (str(values.get("text", "")), when.words() if when else "")))
-
-
 def _texts(items: Sequence[Entry], kinds: tuple[str, ...]) -> tuple[str, ...]:
     said = (str(entry.visible["text"]) for entry in items if entry.visible.get("type") in kinds)
     return tuple(dict.fromkeys(said))
-
-
-def _items(
-    page: EpisodePage, items: Sequence[Entry], ties: Sequence[Tie], addresses: Mapping[int, str]
-) -> Iterator[TimeRow]:
-    options = page.manual.record_types[TIMELINE].field("event_kind").options
-    kinds = {str(option.value): f"{option.label[0].lower()}{option.label[1:]}" for option in options}
-    goes_with: dict[str, list[str]] = {}
-    for tie in ties:
-        goes_with.setdefault(tie.event, []).append(f"{tie.symptom}: {tie.words.lower()}")
-    for entry in items:
-        values = entry.visible
-        text, type_ = str(values["text"]), str(values.get("type"))
-        kind, tone = KINDS.get(type_, ("", "quiet"))
-        said = kinds.get(str(values.get("event_kind"))) if type_ == "event" else None
-        when = when_of(entry)
-        yield TimeRow(
-            id=row_id(entry),
-            when=_when(values, when, page.episode.client.birth_year),
-            order=(when.named, when.bounds[1]) if when else None,
-            kind=kind,
-            tone=tone,
-            icon=ICONS.get(type_, ""),
-            text=text,
-            people=", ".join(names_of(page, values)),
-            links=tuple(goes_with.get(text, ())),
-            address=addresses.get(entry.order, ""),
-            note=", ".join(
-                filter(None, (said, "written by the client" if entry.by_role == "client" else ""))
-            ),
-        )
-
-
-def _when(values: Mapping[str, Any], when: When | None, birth_year: int | None) -> str:
-    """November 2024; About 2008; Summer 2019; without a date."""
-    if when is not None:
-        words = when.words_at_age(birth_year)
-        return f"{words[0].upper()}{words[1:]}"
-    said = values.get("date")
-    return date_in_words(said) if isinstance(said, str) and said else "No date yet"
-
-
-def _drugs(page: EpisodePage, *, edit: bool = True) -> list[TimeRow]:
-    """Drugs and this course are drawn and said in the same words."""
-    found = [item for item in timeline_items(page, ()) if item.lane == "medication" or item.id == "course"]
-    return [
-        TimeRow(
-            id=item.id,
-            when=f"{item.when[0].upper()}{item.when[1:]}",
-            order=(item.first, item.last),
-            kind="Medication" if item.lane == "medication" else "Treatment",
-            tone="quiet",
-            icon=ICONS[item.lane],
-            text=item.text,
-            people="",
-            links=(),
-            address=page.address(f"records/{item.record}/") if edit and item.record else "",
-        )
-        for item in found
-    ]
-
-
-def _scores(page: EpisodePage) -> list[TimeRow]:
-    """Every score of the main measure as a row of its own, on the day it was given."""
-    scores = scores_of(page)
-    return [
-        TimeRow(
-            id="scores" if number == 0 else f"score-{number}",
-            when=short_day(on),
-            order=(on, on),
-            kind="Score",
-            tone="quiet",
-            icon="measure",
-            text=f"{scores.title} {total:g}",
-            people="",
-            links=(),
-            address="",
-        )
-        for number, (on, total) in enumerate(scores.days)
-    ] if scores else []  # fmt: skip
-
-
-def _years(rows: Sequence[TimeRow]) -> tuple[Year, ...]:
-    """Oldest first. A coarse date stands at the beginning of what it can mean; what has none, last."""
-    dated = sorted((row for row in rows if row.order), key=lambda row: row.order or (date.min, date.min))
-    found: dict[str, list[TimeRow]] = {}
-    for row in dated:
-        found.setdefault(str(row.order[0].year) if row.order else "", []).append(row)
-    undated = [row for row in rows if row.order is None]
-    years = [Year(title, tuple(group)) for title, group in found.items()]
-    return (*years, Year("Without a date", tuple(undated))) if undated else tuple(years)

@@ -17,16 +17,12 @@ from openipt.records.models import EntryState
 from openipt.web.doors import roles
 from openipt.web.sent import Sent
 from openipt.web.therapist.common import EpisodePage, episode_page, go, say, show
-from openipt.web.therapist.presenters_timeline import (
-    linkable,
-    present_drawing,
-    present_timeline,
-    present_together,
-)
+from openipt.web.therapist.presenters_timeline import linkable, present_timeline, present_together
 from openipt.web.therapist.records import may_change
 from openipt.web.therapist.room_parts import add_once
-from openipt.web.therapist.timeline_entry import LineRead, entry_named, just_done, read_line
-from openipt.web.therapist.timeline_view import STRENGTHS, TIMELINE
+from openipt.web.therapist.timeline_entry import entry_named, just_done
+from openipt.web.timeline_read import LineRead, read_line
+from openipt.web.timeline_view import STRENGTHS, TIMELINE, present_drawing
 
 ROOM = "timeline"
 LINK_TASK = "I09"
@@ -61,7 +57,7 @@ def _wants_drawing(request: HttpRequest) -> bool:
 def _drawing(request: HttpRequest, page: EpisodePage, address: str) -> HttpResponse:
     view = present_drawing(page, request.GET, address)
     status = 422 if view.span.faults else 200
-    return show(request, "therapist/_time_view.html", None, view=view, address=address, status=status)
+    return show(request, "components/time_view.html", None, view=view, address=address, status=status)
 
 
 def _show(
@@ -114,7 +110,7 @@ def read(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     page = episode_page(request, episode_id, Act.WRITE_RECORD, room=ROOM)
     found, _ = read_line(page, request.POST)
     if request.headers.get("HX-Request"):
-        return show(request, "therapist/_time_read.html", None, read=found, said_above=False)
+        return show(request, "components/time_read.html", None, read=found, said_above=False)
     return _again(request, page, found)
 
 

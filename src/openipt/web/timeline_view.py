@@ -1,18 +1,24 @@
-"""What of a life is shown: which days of the time line, as an address, and everything that lies in them."""
+"""What of a life is shown: which days of the time line, as an address, and everything that lies in them.
+
+The same for the desk and for the client: a page gives the records its reader may see, and nothing is read around it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Protocol
 from urllib.parse import urlencode
 
 from openipt.core.course import known
+from openipt.core.course.course import Course
 from openipt.core.course.progress import main_measure
 from openipt.core.course.scores import PHQ9, points
 from openipt.core.fields.when import When
+from openipt.core.manual.model import Manual
 from openipt.errors import FieldFault
-from openipt.records.models import Entry
+from openipt.records.models import Entry, Episode
 from openipt.web.drawing.time_lanes import (
     LEAST_DAYS,
     MOST_DAYS,
@@ -27,7 +33,6 @@ from openipt.web.drawing.time_lanes import (
 )
 from openipt.web.jinja import day
 from openipt.web.sent import FIRST_YEAR, LAST_YEAR, NO_DAY, read_day
-from openipt.web.therapist.common import EpisodePage
 
 TIMELINE, MEDICATION = "rec_timeline", "rec_medication"
 STRENGTHS = ("No link", "Weak link", "Fair link", "Strong link")
@@ -42,6 +47,21 @@ SPANS = {
 YEAR = timedelta(days=365)
 MOST_IN_WORDS = 100  # things said in words under the drawing before all of them are asked for
 ROOM = 0.03  # of the days shown, left free at both ends
+
+
+class TimePage(Protocol):
+    """What a page of an episode says of a life."""
+
+    episode: Episode
+    on: date
+
+    @property
+    def course(self) -> Course: ...
+    @property
+    def manual(self) -> Manual: ...
+    @property
+    def people(self) -> Mapping[str, str]: ...
+    def entries(self, record_type: str = "") -> list[Entry]: ...
 
 
 @dataclass(frozen=True)
@@ -122,7 +142,7 @@ def row_id(entry: Entry) -> str:
 # -- what lies on the line -------------------------------------------------------------------------------
 
 
-def timeline_items(page: EpisodePage, entries: Sequence[Entry]) -> Iterator[TimeItem]:
+def timeline_items(page: TimePage, entries: Sequence[Entry]) -> Iterator[TimeItem]:
     """Everything with a date: what was written on the time line, the drugs, and this course itself."""
     for entry in entries:
         values = entry.visible
@@ -147,13 +167,13 @@ def timeline_items(page: EpisodePage, entries: Sequence[Entry]) -> Iterator[Time
     yield from _this_course(page)
 
 
-def names_of(page: EpisodePage, values: Mapping[str, object]) -> tuple[str, ...]:
+def names_of(page: TimePage, values: Mapping[str, object]) -> tuple[str, ...]:
     people = values.get("people")
     codes = people if isinstance(people, list | tuple) else ()
     return tuple(page.people.get(str(code), str(code)) for code in codes)
 
 
-def _drugs(page: EpisodePage) -> Iterator[TimeItem]:
+def _drugs(page: TimePage) -> Iterator[TimeItem]:
     """A drug from when it was begun to when it was last written down: no later end is known of any."""
     told: dict[str, list[Entry]] = {}
     for entry in page.entries(MEDICATION):
@@ -180,7 +200,7 @@ def _drugs(page: EpisodePage) -> Iterator[TimeItem]:
         )
 
 
-def _this_course(page: EpisodePage) -> Iterator[TimeItem]:
+def _this_course(page: TimePage) -> Iterator[TimeItem]:
     start = page.episode.started_on
     if start is not None:
         end = page.episode.ended_on
@@ -191,7 +211,7 @@ def _this_course(page: EpisodePage) -> Iterator[TimeItem]:
         )  # fmt: skip
 
 
-def scores_of(page: EpisodePage) -> Scores | None:
+def scores_of(page: TimePage) -> Scores | None:
     """The main measure over the course."""
     measure = page.manual.measure_list[main_measure(page.manual, page.course) or PHQ9]
     found = points(page.manual, page.course, measure.id)
@@ -257,7 +277,7 @@ def in_words(
 
 
 def present_view(
-    page: EpisodePage,
+    page: TimePage,
     entries: Sequence[Entry],
     ties: Sequence[Tie],
     asked: Mapping[str, str],
@@ -287,8 +307,14 @@ def present_view(
     )
 
 
+def present_drawing(page: TimePage, asked: Mapping[str, str], address: str) -> TimeView:
+    """The drawing alone, for other days."""
+    entries = page.entries(TIMELINE)
+    return present_view(page, entries, ties_of(entries), asked, address)
+
+
 def read_span(
-    page: EpisodePage, items: Sequence[TimeItem], scores: Scores | None, asked: Mapping[str, str]
+    page: TimePage, items: Sequence[TimeItem], scores: Scores | None, asked: Mapping[str, str]
 ) -> Span:
     """The days an address asks for. What nobody knows is as usual: all that stands here."""
     days = _days_of(page, items, scores)
@@ -311,7 +337,7 @@ def read_span(
 
 
 def _days_of(
-    page: EpisodePage, items: Sequence[TimeItem], scores: Scores | None
+    page: TimePage, items: Sequence[TimeItem], scores: Scores | None
 ) -> dict[str, tuple[date, date]]:
     """The days of every choice there is in this course."""
     today = max(page.on, page.episode.ended_on or page.on)
