@@ -26,6 +26,7 @@ HARMLESS = "A long walk by the river."
 ADDRESSES = (
     "/me/", "/me/check-in/", "/me/line/", "/me/journal/", "/me/journal/new/", "/me/practice/",
     "/me/practice/new/rec_emotion_log/", "/me/learn/", "/me/plan/", "/me/rights/", "/me/help-now/", "/me/story/",
+    "/me/story/event/", "/me/people/",
 )  # fmt: skip
 CHANGING = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"|data-token="[^"]*"|X-CSRFToken[^}]*')
 

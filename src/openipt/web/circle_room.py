@@ -68,7 +68,7 @@ def room_of(
     address: str,
     safety: bool,
     self_word: str,
-    people: list[Person] | None = None,
+    quarrels: bool = True,
     turned: bool = False,
     **more: Any,
 ) -> CircleRoom:
@@ -77,11 +77,11 @@ def room_of(
     def opens(person: Person) -> str:
         return f"{address}?person={person.code}"
 
-    people = people_of(page, drawn.places) if people is None else people
+    people = people_of(page, drawn.places)
     stood = drawn.stood
     return CircleRoom(
         drawn=drawn,
-        circle=circle(people, safety=safety, address=opens, self_word=self_word),
+        circle=circle(people, safety=safety, quarrels=quarrels, address=opens, self_word=self_word),
         rows=tuple(_row(one, opens) for one in people),
         kept_text=kept_text,
         base=base,

@@ -60,7 +60,7 @@ class TimePage(Protocol):
     @property
     def manual(self) -> Manual: ...
     @property
-    def people(self) -> Mapping[str, str]: ...
+    def names(self) -> Mapping[str, str]: ...
     def entries(self, record_type: str = "") -> list[Entry]: ...
 
 
@@ -170,7 +170,7 @@ def timeline_items(page: TimePage, entries: Sequence[Entry]) -> Iterator[TimeIte
 def names_of(page: TimePage, values: Mapping[str, object]) -> tuple[str, ...]:
     people = values.get("people")
     codes = people if isinstance(people, list | tuple) else ()
-    return tuple(page.people.get(str(code), str(code)) for code in codes)
+    return tuple(page.names.get(str(code), str(code)) for code in codes)
 
 
 def _drugs(page: TimePage) -> Iterator[TimeItem]:

@@ -8,7 +8,8 @@ Who is meant until a person is named: as for every other lock of DR-06 (22.1).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from copy import copy
 from typing import Any
 
 from openipt.core.course.known import Danger
@@ -36,18 +37,43 @@ class Signs:
         ]
         said = [*others, *(people[code].label for code in meant)]
         self.codes = frozenset(meant)
+        self.is_guess = not named  # nobody of the inventory is named: everybody at home may be meant
+        self._told = frozenset(name for words in others for name in _names(words))
         self.names = frozenset(name for words in said for name in _names(words)) | frozenset(
             word.casefold() for code in meant for word in _relations(people[code].relation)
         )
 
+    def also(self, codes: Collection[str], labels: Iterable[str]) -> Signs:
+        """The same, and these people: by their code, and by their name whom the client put behind the lock."""
+        more = copy(self)
+        more.codes = self.codes | frozenset(codes)
+        more.names = self.names | {name for label in labels for name in _names(label)}
+        return more
+
     def in_text(self, text: str) -> bool:
         """Does a text name one of them? A possessive or a plural of the name counts."""
-        found = {word.casefold() for word in WORD.findall(text)}
-        return bool(self.names & (found | {word[:-1] for word in found if word.endswith("s")}))
+        return _is_named(text, self.names)
 
     def in_values(self, values: object) -> bool:
         """Is anything of a record about one of them: a reference, or words?"""
         return any(part in self.codes or self.in_text(part) for part in _texts(values))
+
+    def people_behind(
+        self, labels: Mapping[str, str], *, own: Collection[str], moved: Mapping[str, bool]
+    ) -> frozenset[str]:
+        """Who of these is left out of an ordinary page: as the client moved them, else who is meant or named.
+
+        `own`: whom the client put there. While nobody is named they stay, or whoever is added would vanish.
+        """
+
+        def is_behind(code: str, label: str) -> bool:
+            if code in moved:
+                return moved[code]
+            if self.is_guess:
+                return (code in self.codes and code not in own) or _is_named(label, self._told)
+            return code in self.codes or self.in_text(label)
+
+        return frozenset(code for code, label in labels.items() if is_behind(code, label))
 
     def without(self, values: Any) -> Any:
         """The same values with every line left out that is about one of them."""
@@ -63,6 +89,11 @@ class Signs:
         if isinstance(value, list | tuple):
             return False
         return self.in_values(value)
+
+
+def _is_named(text: str, names: frozenset[str]) -> bool:
+    found = {word.casefold() for word in WORD.findall(text)}
+    return bool(names & (found | {word[:-1] for word in found if word.endswith("s")}))
 
 
 def _names(words: str) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,6 +101,22 @@ def moves(before: Mapping[str, int], after: Mapping[str, int]) -> tuple[Move, ..
 def empty_rings(found: Mapping[str, int]) -> tuple[int, ...]:
     """Rings nobody stands in, from the inside out."""
     return tuple(ring for ring in RINGS if ring not in found.values())
+
+
+def without_people(values: Mapping[str, Any], people: Collection[str]) -> dict[str, Any]:
+    """A `rec_closeness_circle` as if these people had never stood on it: no place, no move, no ring left open."""
+    if not people:
+        return dict(values)
+    rings = {code: ring for code, ring in places(values).items() if code not in people}
+    kept = dict(values)
+    if "rings" in values:
+        kept["rings"] = {str(ring): [code for code, at in rings.items() if at == ring] for ring in RINGS}
+    if "empty_rings" in values:
+        kept["empty_rings"] = list(empty_rings(rings))
+    for rows in ("moves_since_last", "angles"):
+        if rows in values:
+            kept[rows] = [row for row in values[rows] or () if row.get("person_id") not in people]
+    return kept
 
 
 def circle_values(

@@ -21,8 +21,9 @@ from openipt.records.prepared import MANY, MANY_WORDS, Prepared
 # Of these an episode may hold hundreds: sessions and writers are read once, not beside every row.
 HELD_BY_HUNDREDS = frozenset({"rec_timeline"})
 
-# A client sees what was written with them once it is final; the safety plan at once.
-SEEN_BY_CLIENT_AT_ONCE = frozenset({"rec_safety_plan"})
+# A client sees what was written with them once it is final; the safety plan at once, and the circle, which holds
+# nothing but where people stand and is drawn on the screen turned to them.
+SEEN_BY_CLIENT_AT_ONCE = frozenset({"rec_safety_plan", "rec_closeness_circle"})
 
 _ROWS = Prepared(lambda episode: Entry.objects.filter(episode=episode).order_by("on", "order"), UUID)
 _SESSIONS = Prepared(lambda episode: Session.objects.filter(episode=episode), UUID)

@@ -8,6 +8,7 @@ Titles, addresses and what is said between pages hold no clinical word: somebody
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -21,13 +22,14 @@ from django.shortcuts import render
 from openipt.core.course import known
 from openipt.core.course.course import Course
 from openipt.core.course.second_lock import Signs
+from openipt.core.formulation.circle import without_people
 from openipt.core.manual.model import Manual
 from openipt.errors import NoAccess
 from openipt.records import audit, convert, crisis
 from openipt.records.access import Act, may
 from openipt.records.actions import second_lock as lock_actions
 from openipt.records.manuals import manual_of
-from openipt.records.models import Client, Entry, Episode, JournalEntry, Role, User
+from openipt.records.models import Client, Entry, Episode, JournalEntry, Person, Role, User
 from openipt.records.queries import second_lock
 from openipt.records.queries.clients import client_of
 from openipt.records.queries.entries import VisibleEntries, entry_for
@@ -38,6 +40,7 @@ from openipt.web import behind, clock
 from openipt.web.jinja import clock_time, week_day
 
 SAID = "said"
+PERSON, CIRCLE, TIMELINE = "rec_inventory_person", "rec_closeness_circle", "rec_timeline"
 HOURS_NOT_SET = "in working hours"
 
 
@@ -65,6 +68,11 @@ class ClientPage:
         """Somebody may be a danger to the client: these pages then name no quarrel and no place (ipv_2)."""
         return not self.behind and bool(known.danger(self.course).grounds)
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether the ordinary page keeps back what two people found out: who is named in it may be reading."""
+        return self.is_watched or (self.has_second_lock and not self.behind)
+
     @cached_property
     def has_second_lock(self) -> bool:
         return second_lock.standing(self.client.pk) is not None
@@ -73,7 +81,7 @@ class ClientPage:
     def signs(self) -> Signs | None:
         """What must not stand on these pages: asked of the ordinary ones, while there is a danger or a lock."""
         wanted = not self.behind and (self.has_second_lock or self.is_watched)
-        return second_lock.signs(self.episode) if wanted else None
+        return self._signs_of_ordinary if wanted else None
 
     @property
     def behind_lock(self) -> Signs | None:
@@ -82,11 +90,12 @@ class ClientPage:
 
     def entries(self, record_type: str = "") -> list[Entry]:
         """Records the client may read here. Of what clinicians wrote, lines are left out, never a whole plan."""
-        found = []
-        for entry in VisibleEntries(self.user, self.episode, self.on).of(record_type):
-            if self._shows(entry):
-                found.append(entry)
-        return found
+        return [entry for entry in self._read.of(record_type) if self._shows(entry)]
+
+    @cached_property
+    def _read(self) -> VisibleEntries:
+        """Read once for a page; what is written meanwhile is seen by a page made anew (`replace(page)`)."""
+        return VisibleEntries(self.user, self.episode, self.on)
 
     def entry(self, entry_id: UUID | str) -> Entry:
         """One record, or `NoAccess`: also for one that stands behind the second lock."""
@@ -99,10 +108,22 @@ class ClientPage:
     def _shows(self, entry: Entry) -> bool:
         if self.signs is None:
             return True
+        if entry.record_type == CIRCLE:  # one picture of many: whoever is left out was never on it
+            entry.visible = without_people(entry.visible, self._people_behind)
+            return True
+        if entry.record_type == PERSON and entry.visible.get("person_id") in self._people_behind:
+            return False
         if entry.by_role != Role.CLIENT:
+            if entry.record_type == TIMELINE and self._names_a_quarrel(entry.visible, self.signs):
+                return False
             entry.visible = self.signs.without(entry.visible)
             return True
         return self.behind_lock is None or not second_lock.is_behind(entry, entry.visible, self.behind_lock)
+
+    def _names_a_quarrel(self, values: Mapping[str, Any], signs: Signs) -> bool:
+        """An event of the time line goes whole where it is about them, or is a quarrel with anybody (ipv_2)."""
+        event = {key: value for key, value in values.items() if key != "links"}
+        return signs.in_values(event) or event.get("event_kind") == "quarrel"
 
     def journal(self) -> list[JournalEntry]:
         """The client's journal as it may stand here, oldest first."""
@@ -120,15 +141,85 @@ class ClientPage:
     def is_behind(self, row: Entry | JournalEntry) -> bool:
         """For the view behind the lock: does the ordinary one leave this out?"""
         values = row.words if isinstance(row, JournalEntry) else row.payload
-        return second_lock.is_behind(row, values, self._own_signs)
+        return second_lock.is_behind(row, values, self._signs_of_ordinary)
 
     @cached_property
-    def _own_signs(self) -> Signs:
+    def _everybody(self) -> tuple[Person, ...]:
+        return tuple(people_of(self.user, self.episode, self.on))
+
+    @property
+    def _people_behind(self) -> frozenset[str]:
+        """Whom this page leaves out, by code."""
+        return self._left_out_of_ordinary if self.signs is not None else frozenset()
+
+    @cached_property
+    def _left_out_of_ordinary(self) -> frozenset[str]:
+        """As the client moved them; else who is dangerous, or is called by their name."""
+        return self._signs_on_record.people_behind(self.names, own=self.named.keys(), moved=self._moved)
+
+    @cached_property
+    def _moved(self) -> dict[str, bool]:
+        """Whom the client moved: True behind the lock. Where there is none, whom they named stays where they are."""
+        if not self.has_second_lock:
+            return dict.fromkeys(self.named, False)
+        found = self.named.items()
+        return {code: entry.behind_lock for code, entry in found if entry.behind_lock is not None}
+
+    @cached_property
+    def _signs_on_record(self) -> Signs:
         return second_lock.signs(self.episode)
 
     @cached_property
+    def _signs_of_ordinary(self) -> Signs:
+        """By what something is about somebody dangerous, or somebody whom the client put behind the lock."""
+        put_there = [
+            self.names[code] for code, behind in self._moved.items() if behind and code in self.names
+        ]
+        return self._signs_on_record.also(self._left_out_of_ordinary, put_there)
+
+    @cached_property
+    def named(self) -> dict[str, Entry]:
+        """Person -> the client's own record that names them: what is moved behind the lock stands on it."""
+        found = {}
+        for entry in self._read.of(PERSON):
+            if entry.by_role == Role.CLIENT and entry.payload.get("label"):
+                found[str(entry.payload.get("person_id"))] = entry
+        return found
+
+    def is_person_behind(self, code: str) -> bool:
+        """For the view behind the lock: do the ordinary pages leave this person out?"""
+        return code in self._left_out_of_ordinary
+
+    @cached_property
     def people(self) -> dict[str, str]:
-        return {person.code: person.label for person in people_of(self.user, self.episode, self.on)}
+        """Code -> what the client calls them: everybody who stands on these pages, in the order of the inventory."""
+        return {
+            person.code: person.label for person in self._everybody if person.code not in self._people_behind
+        }
+
+    @cached_property
+    def relations(self) -> dict[str, str]:
+        """Code -> what they are to the client; nothing that names somebody who is left out."""
+        signs = self.signs
+        return {
+            person.code: "" if signs is not None and signs.in_text(person.relation) else person.relation
+            for person in self._everybody
+            if person.code not in self._people_behind
+        }
+
+    @property
+    def people_to_pick(self) -> dict[str, str]:
+        return self.people
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Code -> label of everybody, for words that stand here anyway: what is left out is left out before."""
+        return {person.code: person.label for person in self._everybody}
+
+    def people_for(self, values: Mapping[str, Any]) -> dict[str, str]:
+        """Whom a form of these values offers: those of this page, and whoever stands in it already."""
+        there = str(values)
+        return {code: label for code, label in self.names.items() if code in self.people or code in there}
 
     @property
     def therapist(self) -> str:

@@ -38,7 +38,7 @@ def safety_plan(request: HttpRequest) -> HttpResponse:
     plans = page.entries("rec_safety_plan")
     plan = max(plans, key=lambda entry: (entry.on, entry.order), default=None)
     kind = page.manual.record_types["rec_safety_plan"]
-    lines = in_words(kind, plan.visible, people=page.people, codes={}, role="client") if plan else ()
+    lines = in_words(kind, plan.visible, people=page.names, codes={}, role="client") if plan else ()
     return show(request, "client/safety_plan.html", page, plan=plan, lines=lines)
 
 

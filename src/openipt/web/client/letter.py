@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET
 from openipt.errors import NoAccess
 from openipt.records.models import EntryState
 from openipt.web.client.common import ClientPage, client_page, show
-from openipt.web.client.presenters_story import is_closed
 from openipt.web.paper.answers import pdf_answer
 from openipt.web.paper.blocks import Paper
 from openipt.web.paper.letter import Source, closing_letter
@@ -47,6 +46,6 @@ def _letter(page: ClientPage) -> Paper | None:
             therapist=page.therapist,
             crisis=page.contacts,
             on=page.on,
-            closed=is_closed(page),
+            closed=page.is_closed,
         )
     )

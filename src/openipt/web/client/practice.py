@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,16 +12,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from openipt.core.fields.definitions import RecordType
 from openipt.core.fields.words import in_words
 from openipt.errors import EntryNotValid, NoAccess
-from openipt.records.actions import entries, second_lock
-from openipt.records.actions.base import locked
+from openipt.records.actions import entries
 from openipt.records.actions.conflicts import Refused
-from openipt.records.models import Entry, EntryState
+from openipt.records.models import Entry
 from openipt.web.client.common import ClientPage, client_page, moved, say, show
+from openipt.web.client.own_records import add_once, version_sent
 from openipt.web.client.presenters_practice import present_practice, present_worksheet
 from openipt.web.plain import in_client_words, worksheets
 from openipt.web.record_forms import RecordForm
 
-TWICE_WITHIN = timedelta(seconds=30)
 STEP = "rec_action_plan"
 BEGUN_WITH = ("step", "with_whom", "when")
 
@@ -54,7 +51,7 @@ def new(request: HttpRequest, record_type: str) -> HttpResponse:
         return _form_page(request, page, kind, form)
     shared = "shared" in request.POST
     try:
-        written = _add(page, kind, form.values, shared)
+        written = add_once(page, kind.id, form.values, shared=shared)
     except EntryNotValid as error:
         again = RecordForm.from_values(
             kind, form.values, people=page.people, role="client", faults=error.faults
@@ -72,25 +69,6 @@ def _begun(request: HttpRequest, page: ClientPage, kind: RecordType) -> dict[str
     values = page.entry(source).visible
     found = {key: values[key] for key in BEGUN_WITH if values.get(key)}
     return {"step": values["next_step"], **found} if values.get("next_step") else found
-
-
-@transaction.atomic
-def _add(page: ClientPage, kind: RecordType, values: dict[str, Any], shared: bool) -> Entry:
-    """Write it; a second press of the button waits here and then finds the first."""
-    locked(page.episode)
-    rows = page.episode.entries.filter(
-        record_type=kind.id, by=page.user, created_at__gt=page.at - TWICE_WITHIN
-    ).exclude(state=EntryState.WITHDRAWN)
-    for twin in rows:
-        twin.episode = page.episode
-        if twin.payload == values:
-            return twin
-    written = entries.add_entry(
-        episode=page.episode, record_type=kind.id, payload=values, shared=shared, by=page.user, at=page.at
-    )
-    if page.behind:
-        second_lock.move(row=written, behind=True, by=page.user, at=page.at)
-    return written
 
 
 def _seen(page: ClientPage, entry_id: UUID) -> Entry:
@@ -111,7 +89,7 @@ def worksheet(request: HttpRequest, entry_id: UUID) -> HttpResponse:
     page = client_page(request)
     entry = _seen(page, entry_id)
     kind = in_client_words(page.manual.record_types[entry.record_type])
-    lines = in_words(kind, entry.visible, people=page.people, codes={}, role="client")
+    lines = in_words(kind, entry.visible, people=page.names, codes={}, role="client")
     shown = present_worksheet(page, entry)
     return show(request, "client/worksheet.html", page, sheet=shown, lines=lines)
 
@@ -122,21 +100,24 @@ def change(request: HttpRequest, entry_id: UUID) -> HttpResponse:
     entry = _own(page, entry_id)
     kind = in_client_words(page.manual.record_types[entry.record_type])
     if request.method == "GET":
-        form = RecordForm.from_values(kind, entry.visible, people=page.people, role="client")
+        people = page.people_for(entry.visible)
+        form = RecordForm.from_values(kind, entry.visible, people=people, role="client")
         return _form_page(request, page, kind, form, entry=entry)
     form = RecordForm.from_post(
-        kind, request.POST, people=page.people, role="client", before=_of_clinicians(kind, entry)
+        kind,
+        request.POST,
+        people=page.people_for(entry.visible),
+        role="client",
+        before=_of_clinicians(kind, entry),
     )
     if not form.is_valid:
         return _form_page(request, page, kind, form, entry=entry)
-    typed = request.POST.get("version", "")
-    version = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
     try:
         entries.save_entry(
-            entry=entry, payload=form.values, expected_version=version, by=page.user, at=page.at
+            entry=entry, payload=form.values, expected_version=version_sent(request), by=page.user, at=page.at
         )
     except Refused as refused:
-        other = in_words(kind, refused.theirs, people=page.people, codes={}, role="client")
+        other = in_words(kind, refused.theirs, people=page.names, codes={}, role="client")
         return _form_page(
             request, page, kind, form, entry=entry, status=409, other=other, version=refused.current_version
         )

@@ -189,7 +189,8 @@ def _rooms(page: ClientPage) -> tuple[tuple[str, str, str], ...]:
     letter = (reverse("client:letter"), "A letter to you", "What you worked on, and what you take with you")
     return (
         *((letter,) if has_letter(page) else ()),
-        (reverse("client:story"), "How we understand it", "What we found out, and what we agreed"),
+        (reverse("client:story"), "My story", "Your life on a line, what we found out, what we agreed"),
+        (reverse("client:people"), "My people", "Who stands near, and who further away"),
         (reverse("client:journal"), "My journal", "For you alone, until you share an entry"),
         (reverse("client:practice"), "Practice", "Worksheets, and your step"),
         (reverse("client:safety-plan"), "My safety plan", "What helps when it gets hard"),

@@ -66,7 +66,7 @@ def present_practice(page: ClientPage) -> Practice:
 
 def present_worksheet(page: ClientPage, entry: Entry) -> Sheet:
     kind = in_client_words(page.manual.record_types[entry.record_type])
-    said = in_words(kind, entry.visible, people=page.people, codes={}, role="client")
+    said = in_words(kind, entry.visible, people=page.names, codes={}, role="client")
     gist = next((line.text for line in said if line.text), "")
     return Sheet(
         id=str(entry.pk),

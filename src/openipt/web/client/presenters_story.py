@@ -57,7 +57,7 @@ class Story:
 
 def present_story(page: ClientPage) -> Story:
     meetings = tuple((week_day(s.planned_at), clock_time(s.planned_at)) for s in planned(page))
-    if is_closed(page):
+    if page.is_closed:
         return Story(None, "", None, "", (), meetings, False)
     formulation, contract = _last(page, FORMULATION), _last(page, CONTRACT)
     offer, words = _offer(page), _words(page, formulation) if formulation else ""
@@ -70,11 +70,6 @@ def present_story(page: ClientPage) -> Story:
         meetings=meetings,
         may_export=True,
     )
-
-
-def is_closed(page: ClientPage) -> bool:
-    """Whether the ordinary page keeps back what two people found out: who is named in it may be reading."""
-    return page.is_watched or (page.has_second_lock and not page.behind)
 
 
 def planned(page: ClientPage) -> list[Session]:
@@ -94,7 +89,7 @@ def _words(page: ClientPage, entry: Entry) -> str:
 def open_offer(page: ClientPage) -> Entry | None:
     """What was asked last, until a formulation kept later has taken its place; none on a page that is closed."""
     asked, formulation = _last(page, OFFER), _last(page, FORMULATION)
-    if asked is None or is_closed(page):
+    if asked is None or page.is_closed:
         return None
     return None if formulation is not None and formulation.updated_at > asked.created_at else asked
 
@@ -121,5 +116,5 @@ def _offer(page: ClientPage) -> Offer | None:
 
 def _agreed(page: ClientPage, entry: Entry) -> tuple[Line, ...]:
     kind = page.manual.record_types[CONTRACT]
-    lines = in_words(kind, entry.visible, people=page.people, codes={}, role="client")
+    lines = in_words(kind, entry.visible, people=page.names, codes={}, role="client")
     return tuple(replace(line, label=mine(line.label)) for line in lines if line.key in OF_THE_CONTRACT)

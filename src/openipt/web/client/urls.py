@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from openipt.web.client import check_in, home, journal, learn, letter, line, practice, reminders, story
+from openipt.web.client import (
+    check_in,
+    circle,
+    circle_person,
+    home,
+    journal,
+    learn,
+    letter,
+    life,
+    line,
+    practice,
+    reminders,
+    story,
+)
 
 app_name = "client"
 urlpatterns = [
@@ -17,9 +30,23 @@ urlpatterns = [
     path("check-in/<uuid:check_in_id>/send/", check_in.send, name="check-in-send"),
     path("check-in/<uuid:check_in_id>/sent/", check_in.receipt, name="check-in-receipt"),
     path("line/", line.line, name="line"),
+    path("people/", circle.circle, name="people"),
+    path("people/draft/", circle.draft, name="people-draft"),
+    path("people/again/", circle.begin_again, name="people-again"),
+    path("people/add/", circle_person.add, name="people-add"),
+    path("people/take-back/", circle_person.take_back, name="people-take-back"),
+    path("people/person/", circle_person.person, name="people-person"),
+    path("people/move/", circle_person.move, name="people-move"),
     path("story/", story.story, name="story"),
     path("letter/", letter.letter, name="letter"),
     path("letter/pdf/", letter.letter_pdf, name="letter-pdf"),
+    path("story/read/", life.read, name="story-read"),
+    path("story/add/", life.add, name="story-add"),
+    path("story/take-back/", life.take_back, name="story-take-back"),
+    path("story/put-back/", life.put_back, name="story-put-back"),
+    path("story/event/", life.new, name="event-new"),
+    path("story/event/<uuid:entry_id>/", life.event, name="event"),
+    path("story/event/<uuid:entry_id>/move/", life.move, name="event-move"),
     path("calendar/", story.calendar, name="calendar"),
     path("journal/", journal.journal, name="journal"),
     path("journal/new/", journal.new, name="journal-new"),

@@ -102,6 +102,7 @@ class Circle:
     key: tuple[tuple[str, tuple[tuple[int, str], ...]], ...]
     unplaced: tuple[Person, ...]
     shows_safety: bool
+    shows_quarrels: bool = True
 
     @property
     def is_numbered(self) -> tuple[bool, ...]:
@@ -114,15 +115,17 @@ def circle(
     id: str = "circle",
     self_word: str = "Self",
     safety: bool = False,
+    quarrels: bool = True,
     address: Callable[[Person], str] = lambda person: "",
     before: Mapping[str, tuple[int, int | None]] | None = None,
     papers: Sequence[Paper] = PAPERS,
 ) -> Circle:
-    """The drawing of these people. Without `safety` it holds nothing of a concern, not even hidden.
+    """The drawing of these people. Without `safety` it holds nothing of a concern, not even hidden; without
+    `quarrels` no conflict and nothing that changed.
 
     `before`: where people stood earlier, as ring and angle, to draw the way they went.
     """
-    seen = [one if safety else replace(one, marks=replace(one.marks, safety=False)) for one in people]
+    seen = [replace(one, marks=_shown(one.marks, safety, quarrels)) for one in people]
     placed = [one for one in seen if one.ring in RINGS]
     drawings = tuple(_drawing(placed, paper, address, before or {}) for paper in papers)
     return Circle(
@@ -133,7 +136,14 @@ def circle(
         key=_key(placed) if any(one.layout.is_numbered for one in drawings) else (),
         unplaced=tuple(one for one in seen if one.ring not in RINGS),
         shows_safety=safety,
+        shows_quarrels=quarrels,
     )
+
+
+def _shown(known: Marks, safety: bool, quarrels: bool) -> Marks:
+    if not safety:
+        known = replace(known, safety=False)
+    return known if quarrels else replace(known, conflict=False, changed=False)
 
 
 def in_words(placed: Sequence[Person]) -> str:

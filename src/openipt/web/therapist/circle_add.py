@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from openipt.errors import EntryNotValid, FieldFault, NoAccess, NotAllowedNow
 from openipt.records.access import Act
 from openipt.records.actions import entries, people
 from openipt.records.actions.base import locked
+from openipt.records.actions.people import MORE_SAID, TWICE_WITHIN
 from openipt.records.models import Entry, Person
 from openipt.web.circle_room import RING_VALUES
 from openipt.web.circle_standing import PERSON, entries_by_person
@@ -24,10 +24,8 @@ from openipt.web.therapist.common import EpisodePage, episode_page, say
 from openipt.web.therapist.presenters_circle import drawn_now, present_room
 from openipt.web.therapist.room_parts import add_once, still_open
 
-TWICE_WITHIN = timedelta(seconds=30)
 NAMELESS = "Write what the client calls this person."
 THERE_ALREADY = "Somebody of this name is there already. Add a word that tells them apart."
-MORE_SAID = "More was written about this person meanwhile, so they stay. Take them off the circle instead."
 
 
 @roles("therapist")

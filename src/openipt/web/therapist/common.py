@@ -127,6 +127,10 @@ class EpisodePage:
         """Code -> label of everybody ever in the inventory, for records in words."""
         return {person.code: person.label for person in self._inventory}
 
+    @property
+    def names(self) -> dict[str, str]:
+        return self.people
+
     @cached_property
     def relations(self) -> dict[str, str]:
         """Code -> how they are related to the client."""

@@ -42,7 +42,7 @@ def offer(request: HttpRequest, episode_id: UUID) -> HttpResponse:
         "text": paragraph(page.manual.formulation, entry.visible, page.codes["areas"]),
     }
     add_once(page, OFFER, words, final=True)
-    say(request, "The client finds it under “How we understand it”, with the question whether it fits.")
+    say(request, "The client finds it under “My story”, with the question whether it fits.")
     return go(request, page.address("formulation/#formulation"))
 
 
