@@ -193,6 +193,8 @@ def _course(house: House, therapist: str, client: str, prefix: str) -> Record:
         episode=episode, words={"text": word("shared journal", team | own)}, shared=True, **own_words
     )
     sheet = make.entry(episode, "rec_emotion_log", {"first_word": word("worksheet", own)}, **own_words)
+    told = {"text": word("own event", own), "date": "2024", "type": "event"}
+    event = make.entry(episode, "rec_timeline", told, **own_words)
     shared = {"first_word": word("shared worksheet", team | own)}
     make.entry(episode, "rec_emotion_log", shared, shared=True, **own_words)
     sitting = checkins.open_checkin(episode=episode, measures=["ms_phq9"], **own_words)
@@ -224,6 +226,7 @@ def _course(house: House, therapist: str, client: str, prefix: str) -> Record:
         "journal_id": str(row.pk),
         "person": person.code,
         "worksheet": str(sheet.pk),
+        "own_event": str(event.pk),
     }
     house.own = house.own or record
     return record

@@ -65,6 +65,8 @@ SPECIAL = {
     "client:worksheet-change": {"entry_id": "worksheet"},
     "client:worksheet-share": {"entry_id": "worksheet"},
     "client:worksheet-move": {"entry_id": "worksheet"},
+    "client:event": {"entry_id": "own_event"},
+    "client:event-move": {"entry_id": "own_event"},
     "therapist:formulation-issue": {"entry_id": "rec_issue"},
     "therapist:formulation-compare": {"before_id": "rec_formulation", "after_id": "rec_formulation"},
     "therapist:people-circle-svg": {"entry_id": "rec_closeness_circle"},

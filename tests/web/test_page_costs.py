@@ -38,7 +38,15 @@ OF_EPISODE = {
 }
 SESSION_ROOM = 28
 OF_STAFF = {"/today/": 24, "/clients/": 18, "/intake/": 12}
-OF_CLIENT = {"/me/asking/": 3, "/me/": 18, "/me/practice/": 18, "/me/check-in/": 16, "/me/line/": 16}
+OF_CLIENT = {
+    "/me/asking/": 3,
+    "/me/": 18,
+    "/me/practice/": 18,
+    "/me/check-in/": 16,
+    "/me/line/": 16,
+    "/me/people/": 20,
+    "/me/story/": 20,
+}
 OF_OTHERS = {Role.SUPERVISOR: ("/supervision/", 28), Role.MANAGER: ("/service/", 34)}
 
 
