@@ -17,6 +17,7 @@ from openipt.core.course.progress import main_measure
 from openipt.core.course.scores import PHQ9, points
 from openipt.core.fields.when import When
 from openipt.core.manual.model import Manual
+from openipt.core.measures.definitions import Measure
 from openipt.errors import FieldFault
 from openipt.records.models import Entry, Episode
 from openipt.web.drawing.time_lanes import (
@@ -62,6 +63,7 @@ class TimePage(Protocol):
     @property
     def names(self) -> Mapping[str, str]: ...
     def entries(self, record_type: str = "") -> list[Entry]: ...
+    def measure_title(self, measure: Measure) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -219,7 +221,10 @@ def scores_of(page: TimePage) -> Scores | None:
         return None
     highest = measure.highest if measure.highest is not None else max(point.total for point in found)
     return Scores(
-        measure.title, measure.lowest or 0, highest, tuple((point.on, point.total) for point in found)
+        page.measure_title(measure),
+        measure.lowest or 0,
+        highest,
+        tuple((point.on, point.total) for point in found),
     )
 
 

@@ -24,6 +24,7 @@ from openipt.core.course.course import Course
 from openipt.core.course.second_lock import Signs
 from openipt.core.formulation.circle import without_people
 from openipt.core.manual.model import Manual
+from openipt.core.measures.definitions import Measure
 from openipt.errors import NoAccess
 from openipt.records import audit, convert, crisis
 from openipt.records.access import Act, may
@@ -38,6 +39,7 @@ from openipt.records.queries.journal import journal_of
 from openipt.records.queries.people import people_of
 from openipt.web import behind, clock
 from openipt.web.jinja import clock_time, week_day
+from openipt.web.plain import measure_name
 
 SAID = "said"
 PERSON, CIRCLE, TIMELINE = "rec_inventory_person", "rec_closeness_circle", "rec_timeline"
@@ -220,6 +222,9 @@ class ClientPage:
         """Whom a form of these values offers: those of this page, and whoever stands in it already."""
         there = str(values)
         return {code: label for code, label in self.names.items() if code in self.people or code in there}
+
+    def measure_title(self, measure: Measure) -> str:
+        return measure_name(measure)
 
     @property
     def therapist(self) -> str:

@@ -99,7 +99,9 @@ def just_done(page: ClientPage, asked: Mapping[str, str]) -> Done | None:
 def event_kind(page: ClientPage) -> RecordType:
     """The record in the client's words, its questions in the order one tells of something."""
     kind = in_client_words(page.manual.record_types[TIMELINE])
-    asked = tuple(kind.field(key) for key in ASKED)
+    asked = tuple(
+        replace(kind.field(key), help="") if key == "event_kind" else kind.field(key) for key in ASKED
+    )
     rest = tuple(part for part in kind.fields if part.key not in ASKED)
     return replace(kind, fields=asked + rest, needs_one_of=(("text",),))
 

@@ -25,6 +25,7 @@ from openipt.core.course.course import Course
 from openipt.core.course.status import CourseStatus
 from openipt.core.course.tried import issues_told
 from openipt.core.manual.model import Manual
+from openipt.core.measures.definitions import Measure
 from openipt.core.values import Decision
 from openipt.errors import NoAccess
 from openipt.records import access, audit, convert, standing
@@ -130,6 +131,9 @@ class EpisodePage:
     @property
     def names(self) -> dict[str, str]:
         return self.people
+
+    def measure_title(self, measure: Measure) -> str:
+        return measure.title
 
     @cached_property
     def relations(self) -> dict[str, str]:
