@@ -273,6 +273,8 @@ def test_a_circle_kept_on_the_ordinary_page_keeps_those_it_does_not_show(episode
     browser.post(HOME, sent)
     assert rings(circles(episode)[-1])["2"] == [three["zeb"]]
     assert MARKER not in seen(browser)
+    covered = text_of(browser_of(episode.therapist).get(f"/episodes/{episode.pk}/safety/second-lock/"))
+    assert "Closeness circle" not in covered  # it stands on both, here without them
 
 
 def test_a_circle_moved_behind_meanwhile_is_no_conflict_on_the_ordinary_page(episode, three) -> None:

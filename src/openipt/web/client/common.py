@@ -94,6 +94,10 @@ class ClientPage:
         """Records the client may read here. Of what clinicians wrote, lines are left out, never a whole plan."""
         return [entry for entry in self._read.of(record_type) if self._shows(entry)]
 
+    def read(self, *record_types: str) -> None:
+        """Read records of these types together; `entries` has them then."""
+        self._read.read(record_types)
+
     @cached_property
     def _read(self) -> VisibleEntries:
         """Read once for a page; what is written meanwhile is seen by a page made anew (`replace(page)`)."""

@@ -17,6 +17,9 @@ from openipt.web.client.common import ClientPage, client_page, say, show
 from openipt.web.client.presenters_life import just_done, present_days, present_life
 from openipt.web.client.presenters_story import (
     ANSWER,
+    CONTRACT,
+    FORMULATION,
+    OFFER,
     answer_to,
     open_offer,
     planned,
@@ -24,6 +27,7 @@ from openipt.web.client.presenters_story import (
 )
 from openipt.web.sent import Sent
 from openipt.web.timeline_read import LineRead
+from openipt.web.timeline_view import MEDICATION
 
 AGREEMENTS = ("agree", "partly", "no")
 CHOOSE = "Choose one of the three."
@@ -85,6 +89,7 @@ def show_story(
 ) -> HttpResponse:
     """The whole page. `read`: a line that was typed onto the life line and is shown again."""
     page = replace(page)
+    page.read(FORMULATION, OFFER, ANSWER, CONTRACT, MEDICATION)
     found, values = present_story(page), sent.values if sent else {}
     life = present_life(page, request.GET)
     asked = found.offer is not None and found.offer.answered_on is None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from openipt.core.course import known
 from openipt.records.queries import second_lock
 from openipt.records.queries.journal import journal_of
+from openipt.web.circle_standing import CIRCLE
 from openipt.web.jinja import day
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_records import who
@@ -44,6 +45,8 @@ def _covered(page: EpisodePage) -> tuple[tuple[str, str, str], ...]:
         if second_lock.is_behind(row, row.words, signs)
     ]
     for entry in page.entries():
+        if entry.record_type == CIRCLE:  # the ordinary page draws it without them
+            continue
         if entry.by_role == "client" and second_lock.is_behind(entry, entry.visible, signs):
             kind = page.manual.record_types[entry.record_type]
             found.append((entry.on, page.address(f"records/{entry.pk}/"), kind.title))
