@@ -83,3 +83,36 @@ def test_what_is_left_never_names_them(values: dict) -> None:
 )
 def test_what_is_not_about_them_stays(values: dict) -> None:
     assert TOM.without(values) == {key: value for key, value in values.items() if value}
+
+
+LABELS = {"p_husband": "Tom", "p_mother": "Mum", "p_boss": "Ines", "p_his": "Tom's sister"}
+
+
+@pytest.mark.parametrize(
+    ("signs", "own", "moved", "left_out"),
+    [
+        (TOM, (), {}, {"p_husband", "p_his"}),
+        (TOM, ("p_husband",), {}, {"p_husband", "p_his"}),
+        (TOM, (), {"p_husband": False, "p_boss": True}, {"p_boss", "p_his"}),
+        (TOM, (), dict.fromkeys(LABELS, False), set()),
+        (NOBODY_NAMED, (), {}, {"p_husband", "p_mother"}),
+        (NOBODY_NAMED, ("p_mother",), {}, {"p_husband"}),
+        (NOBODY_NAMED, ("p_mother",), {"p_mother": True}, {"p_husband", "p_mother"}),
+        (Signs(Danger((), ()), PEOPLE), (), {"p_boss": True}, {"p_boss"}),
+        (
+            Signs(Danger(("ms_hark",), ("Ines",)), PEOPLE),
+            ("p_boss",),
+            {},
+            {"p_husband", "p_mother", "p_boss"},
+        ),
+    ],
+)
+def test_who_is_left_out_of_an_ordinary_page(signs, own, moved, left_out) -> None:
+    """As the client moved them; else whoever is meant or called by that name; a guess spares whom they named."""
+    assert signs.people_behind(LABELS, own=own, moved=moved) == left_out
+
+
+def test_whom_the_client_put_behind_is_found_in_words_as_well() -> None:
+    more = TOM.also({"p_boss", "p_his"}, ["Ines"])
+    assert more.in_text("Ines called") and more.in_values({"people": ["p_his"]})
+    assert not TOM.in_text("Ines called") and not more.in_text("a sister of mine")

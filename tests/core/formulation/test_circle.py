@@ -14,9 +14,11 @@ from openipt.core.formulation.circle import (
     marks,
     moves,
     places,
+    without_people,
 )
 
-CIRCLES = st.dictionaries(st.sampled_from(["p_a", "p_b", "p_c", "p_d"]), st.sampled_from([1, 2, 3]))
+CODES = st.sampled_from(["p_a", "p_b", "p_c", "p_d"])
+CIRCLES = st.dictionaries(CODES, st.sampled_from([1, 2, 3]))
 
 
 def test_of_two_places_of_one_person_the_inner_one_counts():
@@ -74,3 +76,16 @@ def test_marks_are_read_from_what_was_said_and_nothing_is_guessed():
     assert marks(said) == Marks(2, 4, conflict=True, changed=True, has_died=True, safety=True)
     assert marks(said).is_absent
     assert marks({"past_or_present": "past"}).is_absent
+
+
+@given(CIRCLES, CIRCLES, st.sets(CODES), st.dictionaries(CODES, st.integers(0, 359)))
+def test_without_somebody_a_circle_is_that_of_a_life_in_which_they_never_were(before, after, gone, dragged):
+    """Place, move, angle, empty ring: nothing of them is left, and nothing of the others differs."""
+
+    def rest(found):
+        return {code: value for code, value in found.items() if code not in gone}
+
+    whole = circle_values(after, before, "2026-03-01", dragged)
+    without = circle_values(rest(after), rest(before), "2026-03-01", rest(dragged))
+    left = without_people(whole, gone)
+    assert {**left, "angles": left.get("angles", [])} == {**without, "angles": without.get("angles", [])}
