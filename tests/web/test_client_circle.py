@@ -124,7 +124,8 @@ def test_a_circle_kept_is_the_clients_and_the_therapist_sees_who_moved(episode, 
     assert mine.payload["moves_since_last"] == [{"person_id": iris, "from": 3, "to": 1}]
     desk = text_of(browser_of(episode.therapist).get(f"/episodes/{episode.pk}/people/"))
     assert "Iris moved closer" in desk and "client" in desk.split("Iris moved closer")[0].lower()
-    assert "kept by you" in seen(browser)
+    page = seen(browser)
+    assert "kept by you" in page and "Iris moved closer, from the outer ring to the inner ring." in page
     keep(browser)
     assert len(circles(episode)) == 2 and not EntryVersion.objects.exists()
     keep(browser, **{rosa: 2})

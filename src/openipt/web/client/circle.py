@@ -37,7 +37,7 @@ from openipt.web.client.presenters_circle import (
     draft_key,
     drawn_now,
     is_open,
-    kept_circle,
+    kept_circles,
     mark_of,
     own_draft,
     present_room,
@@ -64,7 +64,7 @@ def circle(request: HttpRequest) -> HttpResponse:
 
 
 def show_room(request: HttpRequest, page: ClientPage, room: CircleRoom, status: int = 200) -> HttpResponse:
-    return show(request, "client/circle.html", page, room=room, kept=kept_circle(page), status=status)
+    return show(request, "client/circle.html", page, room=room, kept=kept_circles(page), status=status)
 
 
 def _answer(page: ClientPage, room: CircleRoom) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def add_once(page: ClientPage, record_type: str, values: Mapping[str, Any], *, s
     ).exclude(state=EntryState.WITHDRAWN)
     for twin in rows:
         twin.episode = page.episode
-        if twin.payload == values:
+        if twin.payload == values and (twin.behind_lock is True) == page.behind:
             return twin
     written = entries.add_entry(
         episode=page.episode, record_type=record_type, payload=values, shared=shared, by=page.user, at=page.at

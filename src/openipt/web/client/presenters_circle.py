@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from openipt.core.fields.definitions import RecordType, is_empty
 from openipt.core.fields.words import Line, in_words
-from openipt.core.formulation.circle import RING_WORDS
+from openipt.core.formulation.circle import RING_WORDS, moves, places
 from openipt.errors import FieldFault
 from openipt.records.models import DraftKind, DraftText, Entry, Role
 from openipt.records.prepared import Prepared
@@ -30,8 +30,8 @@ from openipt.web.circle_standing import (
     from_text,
     last_circle,
     latest_values,
+    move_in_words,
     places_before,
-    places_of,
     standing_places,
 )
 from openipt.web.client.common import ClientPage
@@ -64,10 +64,11 @@ _DRAFT = Prepared(
 
 @dataclass(frozen=True)
 class Kept:
-    """The circle kept last, as this page knows it: its day, and whether the client drew it alone."""
+    """A circle that was kept, as this page knows it: its day, whether the client drew it alone, who has moved."""
 
     on: date
     by_me: bool
+    moved: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -130,16 +131,17 @@ def places_here(page: ClientPage) -> dict[str, Where]:
     return {code: place for code, place in standing_places(page).items() if code in page.people}
 
 
-def kept_circle(page: ClientPage) -> Kept | None:
-    """A circle that differs from the one before it only in who is left out of this page counts as that one."""
-    found: Kept | None = None
-    before: dict[str, Where] = {}
+def kept_circles(page: ClientPage) -> tuple[Kept, ...]:
+    """Every circle kept, the newest first. One that differs only in who is left out of this page is none."""
+    found: list[Kept] = []
+    before: dict[str, int] = {}
     for entry in page.entries(CIRCLE):
-        stood = places_of(entry)
+        stood = {code: ring for code, ring in places(entry.visible).items() if code in page.people}
         if stood and stood != before:
-            found = Kept(entry.on, entry.by_role == Role.CLIENT)
+            moved = tuple(move_in_words(page, move) for move in moves(before, stood)) if before else ()
+            found.append(Kept(entry.on, entry.by_role == Role.CLIENT, moved))
         before = stood
-    return found
+    return tuple(reversed(found))
 
 
 # -- where everybody stands ------------------------------------------------------------------------------
