@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 from tests import factories as make
+from tests.browser import started
 from tests.journeys.conftest import check_accessibility, sign_in
 
 from openipt.records.models import Entry, Episode, Session, User
@@ -34,7 +35,7 @@ def opened(open_page: Any, who: User, address: str, **more: Any) -> Any:
     page = open_page(**more)
     sign_in(page, who.username, make.PASSWORD)
     page.goto(address)
-    page.locator("html[data-started]").wait_for(state="attached")
+    started(page)
     return page
 
 

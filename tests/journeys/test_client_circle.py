@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 from tests import factories as make
+from tests.browser import started
 from tests.journeys.conftest import check_accessibility, sign_in
 from tests.journeys.test_circle import centre, circles, named, person, place, said, saved, stands_in
 
@@ -46,7 +47,7 @@ def opened(open_page: Any, of: Episode, address: str, password: str = make.PASSW
     page = open_page(**more)
     sign_in(page, of.client.user.username, password, client=True)
     page.goto(address)
-    page.locator("html[data-started]").wait_for(state="attached")
+    started(page)
     return page
 
 
@@ -81,7 +82,6 @@ def test_my_people_by_finger(open_page, episode) -> None:
 def test_my_people_by_keyboard(open_page, episode) -> None:
     rosa = code(episode, "Rosa")
     page = opened(open_page, episode, "/me/people/", SECOND, color_scheme="dark")
-    page.locator("[data-circle-taken]").wait_for()
     page.get_by_role("button", name="Keep this circle").focus()
     page.keyboard.press("Tab")
     for key in ("Home", "2"):
