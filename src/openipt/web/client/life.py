@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,7 +16,7 @@ from openipt.records.actions.conflicts import Refused
 from openipt.records.models import Entry, EntryState
 from openipt.web.client.common import TIMELINE, ClientPage, client_page, moved, say, show
 from openipt.web.client.own_records import add_once, version_sent
-from openipt.web.client.presenters_life import event_form, event_kind, own_event
+from openipt.web.client.presenters_life import event_form, event_kind, own_event, stands_here
 from openipt.web.client.story import show_story
 from openipt.web.record_forms import RecordForm
 from openipt.web.timeline_read import LineRead, read_line
@@ -43,7 +44,7 @@ def add(request: HttpRequest) -> HttpResponse:
     except EntryNotValid as error:
         wrong = " ".join(fault.message for fault in error.faults)
         return show_story(request, page, read=LineRead(**{**vars(found), "fault": wrong}))
-    return _back("kept", entry)
+    return _back(request, page, "kept", entry)
 
 
 @require_POST
@@ -53,7 +54,7 @@ def take_back(request: HttpRequest) -> HttpResponse:
     entry = own_event(page, request.POST.get("entry", ""))
     if entry.state != EntryState.WITHDRAWN:
         entries.withdraw_entry(entry=entry, by=page.user, at=page.at)
-    return _back("taken", entry)
+    return _back(request, page, "taken", entry)
 
 
 @require_POST
@@ -63,10 +64,13 @@ def put_back(request: HttpRequest) -> HttpResponse:
     entry = own_event(page, request.POST.get("entry", ""))
     if entry.state == EntryState.WITHDRAWN:
         entry = add_once(page, TIMELINE, entry.payload, shared=entry.shared)
-    return _back("kept", entry)
+    return _back(request, page, "kept", entry)
 
 
-def _back(done: str, entry: Entry) -> HttpResponse:
+def _back(request: HttpRequest, page: ClientPage, done: str, entry: Entry) -> HttpResponse:
+    """To the line. What went behind the lock has its receipt as well, and no word of it."""
+    if not stands_here(replace(page), entry):
+        say(request, "Kept.")
     return HttpResponseRedirect(f"{reverse('client:story')}?{done}={entry.pk}#life")
 
 
@@ -85,7 +89,7 @@ def new(request: HttpRequest) -> HttpResponse:
         entry = add_once(page, TIMELINE, form.values, shared="shared" in request.POST)
     except EntryNotValid as error:
         return _form(request, page, form.with_faults(error.faults))
-    return _back("kept", entry)
+    return _back(request, page, "kept", entry)
 
 
 @require_http_methods(["GET", "POST"])
@@ -118,7 +122,7 @@ def event(request: HttpRequest, entry_id: UUID) -> HttpResponse:
     shared = "shared" in request.POST
     if entry.shared != shared:
         entries.share_entry(entry=entry, shared=shared, by=page.user, at=page.at)
-    return _back("kept", entry)
+    return _back(request, page, "kept", entry)
 
 
 @require_POST

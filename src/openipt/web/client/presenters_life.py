@@ -82,6 +82,14 @@ def own_event(page: ClientPage, given: UUID | str) -> Entry:
     return entry
 
 
+def stands_here(page: ClientPage, entry: Entry) -> bool:
+    """Is this event one of this page?"""
+    try:
+        return bool(own_event(page, entry.pk))
+    except NoAccess:
+        return False
+
+
 def just_done(page: ClientPage, asked: Mapping[str, str]) -> Done | None:
     """What the address says was just done, if it was."""
     for name, taken in (("kept", False), ("taken", True)):
