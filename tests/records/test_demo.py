@@ -256,8 +256,9 @@ def test_every_login_is_marked_as_the_demos_and_takes_the_one_password(here: Non
 def rooms_of(login_name: str, role: str) -> list[str]:
     """The rooms a person comes to first."""
     if role == Role.CLIENT:
-        begun = Episode.objects.get(client__user__username=login_name).status not in ("enquiry", "assessment")
-        own = ["/me/story/", "/me/people/"] if begun else []  # before the first session there is none to tell
+        status = Episode.objects.get(client__user__username=login_name).status
+        own = ["/me/story/"] if status not in ("enquiry", "assessment") else []  # there is none to tell yet
+        own += ["/me/people/"] if status in ("active", "paused", "maintenance") else []
         return ["/me/", *own, "/me/journal/", "/me/practice/", "/me/learn/"]
     own = Episode.objects.filter(therapist__username=login_name, status="active").first()
     return {
