@@ -2,6 +2,7 @@
 
 `openipt manual check` reads every content file and names every fault at once: file, key, what is
 wrong, what would mend it. `openipt manual show ID` prints a manual, or one of its parts by id.
+`openipt manual worksheets` writes its worksheets to fill by hand.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from openipt import library
@@ -66,9 +69,37 @@ def show(args: argparse.Namespace) -> int:
     return 0
 
 
+def add_worksheets_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "id", metavar="ID", nargs="?", default="ipt_acute", help="a manual (default: ipt_acute)"
+    )
+    parser.add_argument("--out", metavar="FOLDER", type=Path, required=True, help="where the files go")
+
+
+def worksheets(args: argparse.Namespace) -> int:
+    """Write every worksheet of a manual as a PDF to fill by hand. Nothing of anybody stands on them."""
+    manuals = library.content().manuals
+    if args.id not in manuals:
+        near = suggestion(args.id, manuals) or "Try `openipt manual worksheets ipt_acute --out sheets`."
+        raise PersonError(f"There is no manual '{args.id}'. {near}")
+    from openipt.web.paper.blank import blank_sheet
+    from openipt.web.plain import worksheets as sheets_of
+
+    try:
+        args.out.mkdir(parents=True, exist_ok=True)
+        for kind in sheets_of(manuals[args.id]):
+            file = args.out / f"{kind.id.removeprefix('rec_').replace('_', '-')}.pdf"
+            file.write_bytes(blank_sheet(kind).pdf(datetime.now(UTC)))
+            print(file)
+    except OSError as error:
+        raise PersonError(f"Cannot write to {args.out}: {error.strerror}.") from None
+    return 0
+
+
 COMMANDS = {
     "check": ("name every fault of the content files", add_check_arguments, check),
     "show": ("show a manual or one of its parts", add_show_arguments, show),
+    "worksheets": ("write its worksheets as PDFs to fill by hand", add_worksheets_arguments, worksheets),
 }
 
 
