@@ -523,3 +523,20 @@ def test_the_sheets_know_no_left_and_right() -> None:
         re.MULTILINE,
     )
     assert [sheet.name for sheet in STATIC.rglob("*.css") if sided.search(sheet.read_text())] == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("tail", "status"), [("nothing-here/", 404), ("help-now/", 200), ("login/", 200), ("asking/", 200)]
+)
+def test_a_page_of_the_client_names_the_product_nowhere_even_in_trouble(tail: str, status: int) -> None:
+    answer = Client().get(f"/me/{tail}")
+    assert answer.status_code == status
+    assert "OpenIPT" not in answer.content.decode() and "Leave quickly" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_form_grown_old_on_a_clients_page_is_as_neutral() -> None:
+    answer = Client(enforce_csrf_checks=True).post("/me/login/", {"username": "a", "password": "b"})
+    assert answer.status_code == 403
+    assert "OpenIPT" not in answer.content.decode() and "Leave quickly" in answer.content.decode()
