@@ -2,10 +2,13 @@
 # make test    the whole test suite
 # make check   format, lint, types, layers
 # make bench   what every page costs: server CPU, queries, bytes
+# make docs    the documentation as a folder to open: build/docs/index.html
+# make docs-print     its printed pages anew, from content, rules, tables and the commands' help
+# make docs-pictures  its pictures anew, by a browser, from the demo
 # make bench-load  a service of 1,000 episodes, asked by eight people at once: minutes
 # PYTHON=/path/to/python3.12 names another interpreter (3.11 to 3.13).
 
-.PHONY: run test trial check bench bench-load demo-reset lock
+.PHONY: run test trial check docs docs-print docs-pictures bench bench-load demo-reset lock
 
 run:
 	@scripts/environment serve
@@ -21,6 +24,20 @@ check:
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+docs:
+	@scripts/environment docs
+	.venv/bin/python -m tests.documentation.printed --check
+	.venv/bin/python -m sphinx -W --keep-going -q -b html -d build/docs-read docs build/docs
+	@echo "Open build/docs/index.html"
+
+docs-print:
+	@scripts/environment check
+	@.venv/bin/python -m tests.documentation.printed
+
+docs-pictures:
+	@scripts/environment test
+	@.venv/bin/python -m tests.documentation.pictures
 
 bench:
 	@scripts/environment serve

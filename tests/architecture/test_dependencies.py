@@ -46,7 +46,13 @@ def test_everything_in_a_lock_is_pinned_with_hashes(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lock", "extras"), [("serve", []), ("live", ["postgres"]), ("test", ["postgres", "dev"])]
+    ("lock", "extras"),
+    [
+        ("serve", []),
+        ("live", ["postgres"]),
+        ("test", ["postgres", "dev"]),
+        ("docs", ["postgres", "dev", "docs"]),
+    ],
 )
 def test_a_lock_holds_what_the_project_asks_for(lock: str, extras: list[str]) -> None:
     asked = PROJECT["dependencies"] + [r for name in extras for r in PROJECT["optional-dependencies"][name]]
@@ -57,4 +63,4 @@ def test_a_lock_holds_what_the_project_asks_for(lock: str, extras: list[str]) ->
 
 
 def test_the_tests_run_on_what_is_served() -> None:
-    assert pins("serve").items() <= pins("live").items() <= pins("test").items()
+    assert pins("serve").items() <= pins("live").items() <= pins("test").items() <= pins("docs").items()

@@ -1,19 +1,15 @@
-"""Prints docs/safety/README.md from the hazard log.
-
-python -m tests.safety_case.printed > docs/safety/README.md
-"""
+"""The page docs/safety/README.md, from the hazard log: make docs-print."""
 
 from __future__ import annotations
 
-import sys
-
+from tests.documentation.markdown import slug
 from tests.safety_case.hazards import LIKELIHOODS, MATRIX, NOT_ACCEPTED, SEVERITIES, Hazard, hazards
 
 OPENING = """# Clinical safety case
 
 In the manner of DCB0129: what could harm somebody who uses OpenIPT, how likely and how grave it is, what stands
 against it, and which test shows that control at work. Printed from [hazards.toml](hazards.toml) by
-`python -m tests.safety_case.printed`. `make test` fails where this page and the log differ, and where a control's
+`make docs-print`. `make test` fails where this page and the log differ, and where a control's
 test is missing, skipped or red.
 
 ## What only people can sign
@@ -58,17 +54,19 @@ def _matrix() -> str:
 def _summary() -> str:
     head = "## Hazards\n\n| id | hazard | severity | risk before | risk now |\n|---|---|---|---|---|"
     rows = [
-        f"| [{one.id}](#{one.id.lower()}) | {one.title} | {one.severity} | {one.risk_before} | {one.risk_after} |"
+        f"| [{one.id}](#{slug(_heading(one))}) | {one.title} | {one.severity} | {one.risk_before} | {one.risk_after} |"
         for one in hazards()
     ]
     return "\n".join([head, *rows, ""])
 
 
+def _heading(hazard: Hazard) -> str:
+    return f"{hazard.id} {hazard.title}"
+
+
 def _section(hazard: Hazard) -> str:
     lines = [
-        f'<a id="{hazard.id.lower()}"></a>',
-        "",
-        f"### {hazard.id} {hazard.title}",
+        f"### {_heading(hazard)}",
         "",
         f"- **Causes:** {'; '.join(hazard.causes)}",
         f"- **Effect:** {hazard.effect}",
@@ -84,7 +82,3 @@ def _section(hazard: Hazard) -> str:
     for control in hazard.controls:
         lines.append(f"| {control.what} | {'<br>'.join(f'`{test}`' for test in control.tests)} |")
     return "\n".join([*lines, ""])
-
-
-if __name__ == "__main__":
-    sys.stdout.write(page())

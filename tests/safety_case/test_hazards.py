@@ -1,4 +1,4 @@
-"""The hazard log is whole: every control names tests that exist, every risk is weighed, the page is printed."""
+"""The hazard log is whole: every control names tests that exist, every risk is weighed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from tests.safety_case.hazards import (
     hazards,
     unproven,
 )
-from tests.safety_case.printed import page
 
 each = pytest.mark.parametrize("hazard", hazards(), ids=lambda hazard: hazard.id)
 
@@ -81,7 +80,3 @@ def test_an_address_takes_in_its_folder_file_and_examples_and_nothing_beside_the
     assert covers("tests/a/test_b.py::test_c", "tests/a/test_b.py::test_c[1]")
     assert not covers("tests/a", "tests/ab/test_b.py::test_c")
     assert not covers("tests/a/test_b.py::test_c", "tests/a/test_b.py::test_cd")
-
-
-def test_the_page_is_up_to_date() -> None:
-    assert (ROOT / "docs" / "safety" / "README.md").read_text() == page()

@@ -1,17 +1,14 @@
-"""Prints docs/reference/rules.md from the rules' content and the sentences of their tests.
-
-python -m tests.spec.printed > docs/reference/rules.md
-"""
+"""The page docs/reference/rules.md, from the rules' content and the sentences of their tests: make docs-print."""
 
 from __future__ import annotations
 
 import inspect
-import sys
 from importlib import import_module
 from pathlib import Path
 
 from openipt import library
-from openipt.core.course.moves import as_mermaid
+from openipt.core.course.course import EpisodeStatus
+from openipt.core.course.moves import END_REASONS, MOVES
 from openipt.core.course.rules import RULES
 
 FOLDER = Path(__file__).parent
@@ -19,7 +16,7 @@ FOLDER = Path(__file__).parent
 OPENING = """# Decision rules
 
 Printed from the rules as data (`src/openipt/content/rules.toml`) and the sentences of their tests
-(`tests/spec`), by `python -m tests.spec.printed`. A test fails where this page and they differ.
+(`tests/spec`), by `make docs-print`. A test fails where this page and they differ.
 
 A rule reads the record as it stood at the end of a day and answers *fired*, *not fired* or *cannot tell*
 (something it needs is not in the record; that is never taken for a no), with its inputs and why. Where it
@@ -46,18 +43,19 @@ STATUS = """
 | `exit_criteria` | of the present phase: task ids and names of conditions, met and missing |
 """
 
-MOVES = """
+FOLLOWS = """
 ## Which status may follow which
 
-```mermaid
-{diagram}
-```
+An episode begins as an enquiry. One that has ended stays ended: a client who comes back opens a new one.
+
+| status | may become | may end as |
+|---|---|---|
 """
 
 
 def page() -> str:
     """The whole page."""
-    parts = [OPENING, STATUS, MOVES.format(diagram=as_mermaid())]
+    parts = [OPENING, STATUS, FOLLOWS + "\n".join(map(_follows, MOVES)) + "\n"]
     parts += [_section(rule_id) for rule_id in sorted(RULES)]
     return "\n".join(parts).rstrip() + "\n"
 
@@ -71,6 +69,11 @@ def sentences(rule_id: str) -> list[str]:
     """The first paragraph of each test, in the order of the file."""
     tests = [t for name, t in vars(specification(rule_id)).items() if name.startswith("test_")]
     return [" ".join((inspect.getdoc(test) or "").split()) for test in tests]
+
+
+def _follows(now: EpisodeStatus) -> str:
+    ends = ", ".join(sorted(END_REASONS[now]))
+    return f"| {now.value} | {', '.join(sorted(MOVES[now])) or 'nothing'} | {ends} |"
 
 
 def _section(rule_id: str) -> str:
@@ -87,7 +90,3 @@ def _section(rule_id: str) -> str:
     if reading := getattr(rule, "reading", ""):
         lines += [f"Reading: {reading.strip()}", ""]
     return "\n".join([*lines, *(f"- {sentence}" for sentence in sentences(rule_id))])
-
-
-if __name__ == "__main__":
-    sys.stdout.write(page())

@@ -19,6 +19,8 @@ Nothing has to be registered: `openipt.cli.main` finds the file. Rules for every
   never call it.
 - Raise `PersonError`, `ContentError` or `SettingError` and let it pass: `main` prints it as a message
   and ends with the code below. Say what is wrong on stderr, results on stdout.
+- What `--help` tells is the docstring: of the module, or of the function of a part. The reference page is printed
+  from it (`make docs-print`), and a page of docs/ named in it becomes a link there.
 - `files.read_text(path)` opens a file that a person named, with a plain message if it cannot.
 - `demo.py` also holds `welcome(address: str) -> str`: the logins and the five-minute path, which
   `openipt serve` prints below the address when the service is a demo.

@@ -21,7 +21,11 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add(args: argparse.Namespace) -> int:
-    """Add a login. The password is asked for, or read from standard input where there is no terminal."""
+    """Add a login of the staff.
+
+    Its password is asked for, or read from standard input where there is no terminal. So a new service gets its
+    first administrator.
+    """
     django_setup.setup()
     from openipt.records.actions.accounts import create_user
     from openipt.records.actors import this_operator
@@ -44,7 +48,7 @@ def _password_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _password(args: argparse.Namespace) -> int:
-    """Set the password of a login."""
+    """Set the password of a login. It is asked for, or read from standard input where there is no terminal."""
     django_setup.setup()
     from openipt.records.actions.accounts import set_password
     from openipt.records.actors import this_operator

@@ -14,7 +14,10 @@ def _verify_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _verify(args: argparse.Namespace) -> int:
-    """Walk every chain; exit 1 and name the first broken place of each chain that is not whole."""
+    """Walk every chain of the audit and compare its ends with the anchor file in OPENIPT_HOME.
+
+    Names the first broken place of each chain that is not whole, and ends with 1.
+    """
     django_setup.setup()
     from openipt.records import audit
     from openipt.records.actors import this_operator

@@ -15,7 +15,10 @@ def _erase_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _erase(args: argparse.Namespace) -> int:
-    """Destroy the client's key. There is no way back."""
+    """Destroy a client's key, and with it every word of the record, here and in any copy. There is no way back.
+
+    Copies of the database made before still hold the wrapped key: let them expire.
+    """
     django_setup.setup()
     from django.core.exceptions import ValidationError
 

@@ -26,7 +26,11 @@ def add_status_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def status(args: argparse.Namespace) -> int:
-    """Print where the course in the file stands at the end of that day."""
+    """Print where the course in a file stands at the end of a day, from the records up to and including that day.
+
+    Needs no database. The file is an episode file (docs/reference/episode-file.md) or a worked case. The keys of the
+    JSON are described with the rules (docs/reference/rules.md).
+    """
     on = day(args.on)
     episode = read_episode(args.file)
     if episode.adaptation not in library.manuals():

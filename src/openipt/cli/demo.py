@@ -18,7 +18,11 @@ def _no_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _load(args: argparse.Namespace) -> int:
-    """Lay the demo where there is none. What was typed into one that is there stays."""
+    """Lay the demo where there is none. Where it lies already, what was typed into it stays.
+
+    A small service with invented people, written by the product's own actions from the files under content/demo, its
+    dates counted from the day of loading. `make run` does this. A live service refuses.
+    """
     django_setup.setup()
     from openipt.records import demo
     from openipt.web import clock
@@ -31,7 +35,10 @@ def _load(args: argparse.Namespace) -> int:
 
 
 def _reset(args: argparse.Namespace) -> int:
-    """Empty the demo's database and lay the demo anew, its dates counted from today."""
+    """Empty the demo's database and lay the demo anew, its dates counted from today.
+
+    Refused on a live service, and where the database holds logins that no demo made.
+    """
     django_setup.setup()
     from openipt.records import demo
     from openipt.web import clock

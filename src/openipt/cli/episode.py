@@ -18,7 +18,10 @@ def _export_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _export(args: argparse.Namespace) -> int:
-    """Print one episode as a file. Private notes and what the client did not share stay out."""
+    """Print one whole episode as an episode file (docs/reference/episode-file.md).
+
+    Private notes and what the client did not share stay out. The read is written into the audit under your name.
+    """
     django_setup.setup()
     from openipt.core.portable.episode_file import to_file
     from openipt.records import audit, convert
@@ -47,7 +50,10 @@ def _import_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _import(args: argparse.Namespace) -> int:
-    """Read a whole episode in for a new client. A file with a fault is refused with every fault named."""
+    """Read a whole episode in for a new client, and print the id of the episode.
+
+    A file with a fault is refused with every fault named, and nothing is written.
+    """
     django_setup.setup()
     from openipt.cli.course import read_episode
     from openipt.errors import NoAccess

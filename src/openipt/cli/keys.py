@@ -18,7 +18,10 @@ def _rotate_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _rotate(args: argparse.Namespace) -> int:
-    """Add a service key and rewrap. Stops nowhere half way: run again, it goes on where it was."""
+    """Make a new service key and wrap every client's key anew. Run again, it goes on where it was.
+
+    Keep a copy of keys/service.keys apart from the database.
+    """
     django_setup.setup()
     from openipt.records.actions import rotation
     from openipt.records.actors import this_operator

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import inspect
 import os
 import pkgutil
 import sys
@@ -42,7 +43,12 @@ def parser_for(names: Sequence[str]) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name in names:
         module = _module(name)
-        command = commands.add_parser(name, help=module.help, description=module.__doc__ or module.help)
+        command = commands.add_parser(
+            name,
+            help=module.help,
+            description=inspect.getdoc(module) or module.help,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
         _fill(command, module)
     return parser
 
@@ -90,7 +96,12 @@ def _fill(parser: argparse.ArgumentParser, module: ModuleType) -> None:
         return
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name, (help_line, add_arguments, run) in parts.items():
-        part = commands.add_parser(name, help=help_line, description=help_line)
+        part = commands.add_parser(
+            name,
+            help=help_line,
+            description=inspect.getdoc(run) or help_line,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
         add_arguments(part)
         part.set_defaults(run=run)
 

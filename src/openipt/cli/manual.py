@@ -31,7 +31,10 @@ def add_check_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def check(args: argparse.Namespace) -> int:
-    """Name every fault of every content file; print counts when there is none."""
+    """Read every content file and name every fault at once: file, key, what is wrong, what would mend it.
+
+    The measures of the service's own folder count too. Prints what there is when there is no fault.
+    """
     _use_site_measures()
     content, faults = library.check()
     if faults:
@@ -55,7 +58,7 @@ def add_show_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def show(args: argparse.Namespace) -> int:
-    """Print one item of the content, found by its id."""
+    """Print a manual, or one of its parts by id, with its sources and marks."""
     _use_site_measures()
     items = _items(library.content())
     if args.id not in items:

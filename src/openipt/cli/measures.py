@@ -57,7 +57,11 @@ def add_score_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def score_answers(args: argparse.Namespace) -> int:
-    """`openipt measures score`."""
+    """Score one set of answers, a total, or a whole file of answers.
+
+    A whole file is read row by row: other columns are passed through, the total, the band and what applies are added,
+    and a row that cannot be scored is kept, its fault beside it (docs/how-to/data-in-and-out.md).
+    """
     from openipt.core.measures.scoring import score, score_total
 
     if args.out and args.csv is None:
@@ -293,7 +297,7 @@ def add_list_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def list_measures(args: argparse.Namespace) -> int:
-    """`openipt measures list`."""
+    """Print the measures there are, each with its licence class, the service's own among them."""
     rows = [_listed(measure) for _, measure in sorted(_measures().items())]
     if args.json:
         print(json.dumps(rows, ensure_ascii=False))

@@ -35,7 +35,14 @@ def _explain_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _explain(args: argparse.Namespace) -> int:
-    """Print every rule: fired, cannot tell, not fired, not for this adaptation; with why and its ground."""
+    """Print every decision rule as it answers for one course at the end of a day, with why and its ground.
+
+    Fired, cannot tell (with what is missing), not fired, or not for this adaptation; each with the inputs it looked
+    at, its severity and its mark. A read of the database is written into the audit under your name.
+
+    Three rules look beyond one course: DR-40 needs the group, DR-43 ratings, DR-44 the therapist's practice; until a
+    room gives them they cannot tell. DR-48 is read when content is loaded (`openipt manual check`).
+    """
     on = day(args.on) if args.on else None
     manual, course, on = (
         _of_file(args.episode, on) if _is_file(args.episode) else _of_record(args.episode, on)
@@ -140,7 +147,7 @@ def _list_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(args: argparse.Namespace) -> int:
-    """Print every rule with its severity, its ground and what it asks for."""
+    """Print every rule with its severity, what it asks for and its ground (docs/reference/rules.md)."""
     rules = library.rules().values()
     if args.json:
         print(json.dumps([_rule_as_json(rule) for rule in rules], ensure_ascii=False, indent=2))

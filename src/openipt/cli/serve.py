@@ -1,4 +1,8 @@
-"""Serves the pages, with as many processes and threads as a small machine carries well, and the worker beside."""
+"""Serves the pages, with as many processes and threads as a small machine carries well, and the worker beside.
+
+Refuses a taken port and a database that is not up to date. In a demo it prints the logins and a path of five minutes.
+Ctrl+C or SIGTERM stops it after the pages under way.
+"""
 
 from __future__ import annotations
 

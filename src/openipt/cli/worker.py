@@ -1,6 +1,8 @@
 """Does what the service does by itself: tells people of alerts, goes on with the call tree, reminds.
 
 `openipt serve` does this beside its pages unless OPENIPT_WORKER=0. Started twice, one works and the other waits.
+`openipt worker status` says whether one runs, since when, and what waits or failed; it ends with 1 when none runs or
+something does not arrive. How to set up what it sends: docs/how-to/alerts.md.
 """
 
 from __future__ import annotations

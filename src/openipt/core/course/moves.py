@@ -1,4 +1,4 @@
-"""Which status of an episode may follow which: one table, from which the diagram in the docs is drawn.
+"""Which status of an episode may follow which: one table, from which the reference is printed.
 
 An ended episode stays ended: a client who comes back opens a new one.
 """
@@ -58,9 +58,3 @@ def may_move(now: EpisodeStatus, to: EpisodeStatus, reason: str = "") -> Decisio
     if to is EpisodeStatus.ENDED and reason not in {known.value for known in END_REASONS[now]}:
         return Decision((f"“{reason}” is no reason to end an episode that is {now.value}.",))
     return Decision()
-
-
-def as_mermaid() -> str:
-    """The table as a diagram for the reference documentation."""
-    lines = [f"    {now.value} --> {to.value}" for now in MOVES for to in sorted(MOVES[now])]
-    return "\n".join(["stateDiagram-v2", "    [*] --> enquiry", *lines, "    ended --> [*]"])

@@ -1,0 +1,117 @@
+"""Every adaptation, whole: its card, phases, tasks, agenda and when measures are due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from openipt import library
+from openipt.cli._manual_text import when
+from openipt.core.manual.model import Manual, Phase, ScheduleItem, Task
+from tests.documentation.markdown import cell, codes, facts, ground, printed_from, slug, source, span, table
+
+
+def page() -> str:
+    opening = f"""# Adaptations: phases and tasks
+
+{printed_from("`src/openipt/content/manual/`")}
+An adaptation that inherits is printed as it is used, with what it takes over. `openipt manual show ID` prints the same
+on the command line; [add an adaptation](../how-to/add-an-adaptation.md) tells how one is made. **R** is required,
+**C** required under its condition, **O** optional; *when* is told for a course of the usual length.
+"""
+    manuals = sorted(library.manuals().values(), key=lambda one: (bool(one.inherits), one.id))
+    return "\n".join([opening, *(part for one in manuals for part in _manual(one))]).rstrip() + "\n"
+
+
+def _manual(one: Manual) -> Iterator[str]:
+    yield f"## {one.id}\n"
+    yield f"**{cell(one.name)}.** For {cell(one.population)}\n"
+    yield facts(_card(one))
+    yield f"### Where the phases of {one.id} lie\n"
+    yield table(
+        ["sessions", "initial", "middle", "ending", "note", "ground"],
+        (
+            [
+                f"{each.planned} {each.format}",
+                *(span(*each.split[phase]) for phase in each.split),
+                each.note,
+                ground(each),
+            ]
+            for each in one.lengths
+        ),
+    )
+    other = one.other_lengths
+    yield (
+        f"Other lengths: initial {span(1, other.initial_last)} ({span(1, other.initial_last_from_18)} from 18 sessions"
+        f" on), ending the last {other.ending_sessions}. {ground(other)}\n"
+    )
+    for phase in one.phases:
+        yield from _phase(one, phase)
+    yield f"### The hour of {one.id}\n"
+    yield table(
+        ["minutes", "initial", "middle", "ending", "ground"],
+        ([block.title, block.initial, block.middle, block.ending, ground(block)] for block in one.agenda),
+    )
+    yield f"### Measures due in {one.id}\n"
+    yield table(["when", "measures", "also asked", "ground"], map(_due, one.schedule))
+
+
+def _card(one: Manual) -> Iterator[tuple[str, object]]:
+    yield "Version", one.version
+    yield "Inherits from", f"[{one.inherits}](#{slug(one.inherits)})" if one.inherits else ""
+    yield "Format", f"{one.format}. {one.format_note}".rstrip()
+    sessions = one.sessions
+    yield "Sessions", f"{sessions.min} to {sessions.max}, usually {sessions.typical}{_cited(one, 'sessions')}"
+    first = f"; the first {'-'.join(map(str, one.first_minutes))}" if one.first_minutes else ""
+    yield "Minutes", f"{one.minutes}{first}{_cited(one, 'first_minutes')}"
+    yield "Rhythm", f"{one.frequency}, {one.duration}"
+    yield "Areas", ", ".join(f"[{area}](areas.md#{slug(area)})" for area in one.problem_areas)
+    yield "Not for", "; ".join(one.contraindications)
+    if one.evidence:
+        cited = ", ".join(map(source, one.evidence.sources))
+        yield f"Evidence, grade {one.evidence.grade}", f"{one.evidence.text} ({cited})"
+    yield "Ground", ground(one)
+
+
+def _cited(one: Manual, part: str) -> str:
+    told = [ground(citation) for citation in one.citations if citation.part == part]
+    return f" ({'; '.join(told)})" if told else ""
+
+
+def _phase(one: Manual, phase: Phase) -> Iterator[str]:
+    yield f"### {cell(phase.title)} ({one.id})\n"
+    yield facts(
+        [
+            ("Goals", "; ".join(phase.goals)),
+            ("To leave, all of", codes((*phase.exit_tasks, *phase.exit_conditions))),
+            ("To leave, any of", codes(phase.leaves_when)),
+            ("Ground", ground(phase)),
+        ]
+    )
+    if tasks := one.tasks_of(phase.id):
+        yield table(["task", "", "what", "when", "shown by", "ground"], (_task(one, task) for task in tasks))
+
+
+def _task(one: Manual, task: Task) -> list[str]:
+    condition = f" If {task.condition_text}." if task.condition_text else ""
+    shown = ", ".join(f"[{record}](records.md#{slug(record)})" for record in task.records)
+    what = f"**{task.title}:** {task.action}.{condition}"
+    return [f"`{task.id}`", task.requirement.value, what, when(one, task), shown, ground(task)]
+
+
+def _due(item: ScheduleItem) -> list[str]:
+    named = [
+        f"{_measure(m)}{f' (if {item.conditions[m]})' if m in item.conditions else ''}" for m in item.measures
+    ]
+    private = [f"{_measure(m)} (alone with the client)" for m in item.private]
+    which = [f"session {n}" for n in item.sessions] + [f"{n} months after" for n in item.months]
+    moment = item.when.replace("-", " ").replace("_", " ")
+    return [
+        f"{moment}{': ' + ', '.join(which) if which else ''}",
+        ", ".join([*named, *private]),
+        " ".join(item.questions),
+        ground(item),
+    ]
+
+
+def _measure(measure_id: str) -> str:
+    return f"[{measure_id}](measures.md#{slug(measure_id)})"
