@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from pathlib import Path
 
 import pytest
 
@@ -48,17 +47,3 @@ def test_scripts_can_be_run(name: str) -> None:
 
 def test_what_ci_runs_is_what_a_developer_runs() -> None:
     assert "make check test" in (ROOT / ".ci/run").read_text()
-
-
-def relative_links(page: Path) -> list[Path]:
-    """The files that a page of documentation links to."""
-    targets = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8"))
-    return [page.parent / target for target in targets if "://" not in target]
-
-
-def test_no_link_between_pages_of_documentation_is_broken() -> None:
-    pages = [path for path in tracked_files() if path.suffix == ".md"]
-    broken = [
-        f"{p.relative_to(ROOT)} -> {t.name}" for p in pages for t in relative_links(p) if not t.exists()
-    ]
-    assert not broken

@@ -1,0 +1,44 @@
+"""Links, anchors and pictures of every page lead somewhere, and none of what is shown comes from outside."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.architecture.source import ROOT
+from tests.documentation.links import faults, links, pages
+
+MOST_BYTES = 120_000  # of one picture
+
+
+def test_every_link_leads_somewhere() -> None:
+    assert len(pages()) > 30
+    assert [fault for page in pages() for fault in faults(page)] == []
+
+
+def test_what_leads_nowhere_is_found(tmp_path: Path) -> None:
+    made = tmp_path / "page.md"
+    made.write_text(
+        "# One\n\n[a](#two) [b](absent.md) ![c](https://example.org/c.png) [d](https://example.org) `[e](x)`\n\n"
+        "```text\n[f](absent.md)\n```\n\n[g](#one)\n"
+    )
+    said = [fault.rsplit(": ")[-1] for fault in faults(made, tmp_path)]
+    assert said == ["no such heading", "is not there", "a picture from elsewhere"]
+
+
+def test_pictures_are_small_and_each_is_shown() -> None:
+    shown = {
+        (page.parent / target).resolve() for page in pages() for picture, target in links(page) if picture
+    }
+    there = set((ROOT / "docs" / "images").iterdir())
+    assert there == {path for path in shown if path.parent == ROOT / "docs" / "images"}
+    assert [path.name for path in there if path.stat().st_size > MOST_BYTES] == []
+
+
+def test_the_look_of_the_built_pages_asks_nothing_of_outside() -> None:
+    """What is ours of it; `make docs` looks at what was built."""
+    for path in (ROOT / "docs").rglob("*"):
+        if path.suffix in {".css", ".js", ".svg"}:
+            assert not re.search(r"url\(|@import|(?:src|href)\s*=\s*[\"']?https?:", path.read_text()), (
+                path.name
+            )
