@@ -28,7 +28,8 @@ check:
 docs:
 	@scripts/environment docs
 	.venv/bin/python -m tests.documentation.printed --check
-	.venv/bin/python -m sphinx -W --keep-going -q -b html -d build/docs-read docs build/docs
+	.venv/bin/python -m sphinx -W --keep-going -q -E -a -b html -d build/docs-read docs build/docs
+	.venv/bin/python -m tests.documentation.built build/docs
 	@echo "Open build/docs/index.html"
 
 docs-print:

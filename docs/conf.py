@@ -24,6 +24,7 @@ html_title = "OpenIPT"
 html_static_path = ["_static"]
 html_css_files = ["openipt.css"]
 html_favicon = "_static/icon.svg"
+html_show_search_summary = False  # read from a folder, a page cannot look into others
 html_copy_source = html_show_sourcelink = html_show_sphinx = False
 pygments_style, pygments_dark_style = "friendly", "native"
 

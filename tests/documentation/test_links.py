@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
+import pytest
+
 from tests.architecture.source import ROOT
+from tests.documentation import built
 from tests.documentation.links import faults, links, pages
 
 MOST_BYTES = 120_000  # of one picture
@@ -35,10 +37,23 @@ def test_pictures_are_small_and_each_is_shown() -> None:
     assert [path.name for path in there if path.stat().st_size > MOST_BYTES] == []
 
 
-def test_the_look_of_the_built_pages_asks_nothing_of_outside() -> None:
-    """What is ours of it; `make docs` looks at what was built."""
-    for path in (ROOT / "docs").rglob("*"):
-        if path.suffix in {".css", ".js", ".svg"}:
-            assert not re.search(r"url\(|@import|(?:src|href)\s*=\s*[\"']?https?:", path.read_text()), (
-                path.name
-            )
+def test_what_is_ours_of_the_look_asks_nothing_of_outside() -> None:
+    assert list(built.faults(ROOT / "docs")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "suffix", "outside"),
+    [
+        ('<script src="https://example.org/a.js"></script><img src="//example.org/a.png">', ".html", 2),
+        ('<link rel="stylesheet" href="https://example.org/a.css">', ".html", 1),
+        (
+            '<a href="https://example.org">there</a><link rel="next" href="b.html"><img src="a.png">',
+            ".html",
+            0,
+        ),
+        ("@font-face { src: url('https://example.org/a.woff2') } p { background: url(a.png) }", ".css", 1),
+    ],
+)
+def test_what_a_built_page_would_fetch_from_outside_is_found(text: str, suffix: str, outside: int) -> None:
+    """`make docs` looks at every built page so."""
+    assert len(built.outside(text, suffix)) == outside
