@@ -39,7 +39,7 @@ def _section(words: str, parser: argparse.ArgumentParser) -> str:
     usage = " ".join([words, *map(_usage, arguments)])
     lines = [f"## {words}\n", f"```text\n{usage}\n```\n", _linked(parser.description or "") + "\n"]
     if arguments:
-        lines += [table(["argument", "is"], ([f"`{_named(one)}`", one.help or ""] for one in arguments))]
+        lines += [table(["argument", "is"], ([f"`{_named(one)}`", _help(one)] for one in arguments))]
     return "\n".join(lines)
 
 
@@ -56,9 +56,11 @@ def _named(one: argparse.Action) -> str:
 
 
 def _value(one: argparse.Action) -> str:
-    if one.choices:
-        return "{" + ",".join(map(str, one.choices)) + "}"
     return str(one.metavar or one.dest.upper())
+
+
+def _help(one: argparse.Action) -> str:
+    return f"{one.help or ''}; one of {', '.join(map(str, one.choices))}" if one.choices else one.help or ""
 
 
 def _linked(text: str) -> str:

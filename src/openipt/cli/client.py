@@ -15,9 +15,10 @@ def _erase_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _erase(args: argparse.Namespace) -> int:
-    """Destroy a client's key, and with it every word of the record, here and in any copy. There is no way back.
+    """Destroy a client's key: no word of the record can be read again, here or in any copy made from now on.
 
-    Copies of the database made before still hold the wrapped key: let them expire.
+    There is no way back. Copies of the database made before still hold the wrapped key: let them expire
+    (docs/how-to/back-up.md).
     """
     django_setup.setup()
     from django.core.exceptions import ValidationError

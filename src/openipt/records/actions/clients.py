@@ -246,7 +246,7 @@ def give_client_login(
 
 @transaction.atomic
 def erase_client(*, client: Client, by: Actor, at: datetime) -> Client:
-    """Destroy the client's key: no word of them can be read again, here or in any copy.
+    """Destroy the client's key: no word of them can be read again, here or in any copy made from now on.
 
     Ids, dates, scores and codes stay, and the audit; the name index and half-typed texts are deleted,
     the login is closed, an open episode ends.
