@@ -64,3 +64,9 @@ def test_a_lock_holds_what_the_project_asks_for(lock: str, extras: list[str]) ->
 
 def test_the_tests_run_on_what_is_served() -> None:
     assert pins("serve").items() <= pins("live").items() <= pins("test").items() <= pins("docs").items()
+
+
+def test_what_builds_the_documentation_is_in_no_other_lock() -> None:
+    tools = {Requirement(one).name.lower() for one in PROJECT["optional-dependencies"]["docs"]}
+    assert tools <= pins("docs").keys()
+    assert not tools & pins("test").keys()

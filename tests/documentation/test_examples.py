@@ -7,10 +7,13 @@ import shutil
 import sqlite3
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
 
+from openipt.records.channels.webhook import signature
+from openipt.web.environment import read
 from tests.architecture.source import ROOT
 from tests.documentation.examples import Example, examples, run
 
@@ -69,6 +72,25 @@ def test_an_episode_is_brought_in_asked_about_backed_up_and_restored(tmp_path: P
     assert restored.read_text() == (home / "keys" / "service.keys").read_text()
     copied = tmp_path / "backup" / "openipt.sqlite3"
     assert copied.stat().st_mode & 0o077 == 0
+
+
+def test_the_check_of_a_webhooks_signature_takes_ours_and_no_other() -> None:
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "docs/how-to/alerts.md").read_text(), re.DOTALL)
+    made: dict[str, Any] = {}
+    exec("".join(blocks), made)  # the code of the page, as somebody would paste it
+    body, secret = b'{"id": "1"}', b"sixteen letters!"
+    signed = signature(body, secret, 1_764_000_000)
+    assert made["is_ours"](body, signed, secret)
+    assert not made["is_ours"](b'{"id": "2"}', signed, secret)
+    assert not made["is_ours"](body, signed, b"another sixteen!")
+
+
+@pytest.mark.parametrize("page", ["how-to/deploy.md", "how-to/alerts.md"])
+def test_settings_written_on_a_page_are_taken_as_they_stand(page: str) -> None:
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    written = dict(re.findall(r'^(OPENIPT_[A-Z_]+)="?([^"\n]+)"?$', text, re.MULTILINE))
+    assert len(written) >= 5
+    read(written)
 
 
 def test_every_marked_example_is_run_here() -> None:

@@ -10,6 +10,7 @@ from openipt import library
 from openipt.core.course.course import EpisodeStatus
 from openipt.core.course.moves import END_REASONS, MOVES
 from openipt.core.course.rules import RULES
+from tests.documentation.markdown import ground
 
 FOLDER = Path(__file__).parent
 
@@ -78,11 +79,11 @@ def _follows(now: EpisodeStatus) -> str:
 
 def _section(rule_id: str) -> str:
     rule = library.rules()[rule_id]
-    marks = f" · {', '.join((*rule.sources, *rule.marks))}" if rule.sources or rule.marks else ""
+    told = ground(rule)
     lines = [
         f"\n## {rule_id} {rule.title}",
         "",
-        f"*{rule.severity.value}*{marks}",
+        f"*{rule.severity.value}*" + (f" · {told}" if told else ""),
         "",
         f"**If** {rule.if_text.strip()} **Then** {rule.then_text.strip()}",
         "",
