@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from openipt.records import crisis
 from openipt.records.channels.webhook import signature
 from openipt.web.environment import read
 from tests.architecture.source import ROOT
@@ -91,6 +92,15 @@ def test_settings_written_on_a_page_are_taken_as_they_stand(page: str) -> None:
     written = dict(re.findall(r'^(OPENIPT_[A-Z_]+)="?([^"\n]+)"?$', text, re.MULTILINE))
     assert len(written) >= 5
     read(written)
+
+
+def test_the_crisis_contacts_of_the_page_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    block = re.findall(r"```toml\n(.*?)```", (ROOT / "docs/how-to/deploy.md").read_text(), re.DOTALL)
+    file = tmp_path / "crisis.toml"
+    file.write_text("".join(block), encoding="utf-8")
+    monkeypatch.setattr(crisis, "path", lambda: file)
+    assert [one.name for one in crisis.contacts("gb-sct")] == ["Emergency", "Crisis line"]
+    assert [one.name for one in crisis.contacts("fr")] == ["Emergency"]
 
 
 def test_every_marked_example_is_run_here() -> None:
