@@ -79,7 +79,7 @@ def look_at_a_course(desk: Any) -> None:
         go(desk, "link", room)
         if room == "People":
             desk.get_by_role("link", name="Draw the circle").scroll_into_view_if_needed()
-            desk.evaluate("scrollBy(0, 200)")
+            desk.evaluate("scrollBy(0, 222)")
             keep(desk, "circle")
 
 
