@@ -21,6 +21,7 @@ suppress_warnings = ["myst.header"]  # printed pages need not go down one level 
 
 html_theme = "furo"
 html_title = "OpenIPT"
+html_use_index = False
 html_static_path = ["_static"]
 html_css_files = ["openipt.css"]
 html_favicon = "_static/icon.svg"
