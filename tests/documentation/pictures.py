@@ -122,6 +122,10 @@ def answer_a_check_in(walk: Walk) -> None:
     phone.get_by_role("button", name="Send").tap()
     phone.get_by_role("heading", name="Sent", exact=True).wait_for()
 
+    other = walk.sit_down("u-maple", client=True, window=PHONE)
+    other.get_by_text("Say yes to the two mornings").wait_for()
+    other.get_by_text("How did it go?").first.wait_for()
+
 
 def see_why_a_course_is_not_on_track(desk: Any) -> None:
     go(desk, "link", "Today")
