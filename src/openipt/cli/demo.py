@@ -21,7 +21,7 @@ def _load(args: argparse.Namespace) -> int:
     """Lay the demo where there is none. Where it lies already, what was typed into it stays.
 
     A small service with invented people, written by the product's own actions from the files under content/demo, its
-    dates counted from the day of loading. `make run` does this. A live service refuses.
+    dates counted from the day of loading. It takes some ten seconds. `make run` does this. A live service refuses.
     """
     django_setup.setup()
     from openipt.records import demo
