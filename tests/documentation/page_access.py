@@ -18,6 +18,7 @@ def page() -> str:
         Tie.SUPERVISOR: "the supervisor of the therapist or of the episode",
         Tie.CLIENT: "the client, in their own episode",
         Tie.ANY_THERAPIST: "a therapist, where there is no episode yet",
+        Tie.INTAKE: "who takes enquiries: every therapist, or the logins in `OPENIPT_INTAKE`",
         Tie.MANAGER: "a service lead",
         Tie.ADMINISTRATOR: "an administrator of logins",
         Tie.OPERATOR: "whoever runs `openipt` on the machine, where the keys are",

@@ -16,7 +16,10 @@ def _list_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(args: argparse.Namespace) -> int:
-    """Print one line for each, the longest waiting first. Ends with 1 where something is late."""
+    """Print who asked for help and waits, the longest first: reference, day, waiting days, tries, what is late.
+
+    No name and no word. Ends with 1 where something is late, so that a timer can tell of it.
+    """
     django_setup.setup()
     from django.conf import settings
 
@@ -61,7 +64,10 @@ def _wipe_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _wipe(args: argparse.Namespace) -> int:
-    """Destroy the key of who asked, and with it every word. Not once a therapist has them."""
+    """Destroy the key of who asked, and with it every word of the enquiry, by the reference on the receipt.
+
+    Not once a therapist has the client (docs/how-to/intake.md).
+    """
     django_setup.setup()
     from openipt.errors import NoAccess, NotAllowedNow
     from openipt.records.actions import clients
