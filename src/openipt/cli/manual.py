@@ -80,7 +80,10 @@ def add_worksheets_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def worksheets(args: argparse.Namespace) -> int:
-    """Write every worksheet of a manual as a PDF to fill by hand. Nothing of anybody stands on them."""
+    """Write every worksheet of a manual as an accessible PDF with room to write.
+
+    Nothing of anybody stands on them; files of the same name are written anew.
+    """
     manuals = library.content().manuals
     if args.id not in manuals:
         near = suggestion(args.id, manuals) or "Try `openipt manual worksheets ipt_acute --out sheets`."
