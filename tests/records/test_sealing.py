@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 
 from openipt.errors import NotAllowedNow, SettingError
 from openipt.records import keys, sealing
@@ -216,6 +217,23 @@ def test_without_its_service_key_nothing_opens_and_the_message_says_what_to_do(h
     sealing.forget_all()
     with pytest.raises(SettingError, match="service.keys"):
         _ = fresh(episode.client).name
+
+
+@pytest.mark.parametrize("name", ["service.keys", "index.key", "audit.key"])
+def test_a_lost_key_is_never_replaced_by_a_new_one(home: Path, name: str) -> None:
+    """A home restored without its keys: everything stops and says so, and works on once they are back."""
+    episode = make.episode()
+    kept = (home / "keys" / name).read_bytes()
+    (home / "keys" / name).unlink()
+    sealing.forget_all()
+    for use in (keys.check, lambda: make.episode(episode.therapist)):
+        with pytest.raises(SettingError, match=f"keys/{name} is missing"), transaction.atomic():
+            use()
+    assert not (home / "keys" / name).exists()
+    (home / "keys" / name).write_bytes(kept)
+    sealing.forget_all()
+    keys.check()
+    assert fresh(episode.client).name == "Rui Tavares"
 
 
 def test_the_service_key_may_come_from_the_environment(home: Path, monkeypatch) -> None:

@@ -540,3 +540,10 @@ def test_a_form_grown_old_on_a_clients_page_is_as_neutral() -> None:
     answer = Client(enforce_csrf_checks=True).post("/me/login/", {"username": "a", "password": "b"})
     assert answer.status_code == 403
     assert "OpenIPT" not in answer.content.decode() and "Leave quickly" in answer.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "", "a b"])
+def test_a_request_for_another_host_is_refused_whatever_it_asks_for(host: str) -> None:
+    for wanted in ("/help-now/", "/me/asking/", "/today/", "/nothing/"):
+        assert Client(raise_request_exception=False).get(wanted, HTTP_HOST=host).status_code == 400, wanted

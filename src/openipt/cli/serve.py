@@ -37,6 +37,7 @@ def run(args: argparse.Namespace) -> int:
     port = args.port or port_from(os.environ.get("PORT", ""))
     _refuse_taken(args.host, port)
     _refuse_waiting_migrations()
+    _refuse_lost_keys()
     _lay_out_static_files()
     _server(args.host, port, args.workers).run()
     return 0
@@ -61,6 +62,12 @@ def _refuse_taken(host: str, port: int) -> None:
             raise SettingError(
                 f"Cannot listen on {host} port {port}: {error.strerror}. Choose another, as in PORT=8001."
             ) from None
+
+
+def _refuse_lost_keys() -> None:
+    from openipt.records import keys
+
+    keys.check()
 
 
 def _refuse_waiting_migrations() -> None:

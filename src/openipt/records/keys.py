@@ -19,7 +19,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
+from django.db import connection
 
 from openipt.errors import SettingError
 
@@ -43,8 +45,33 @@ def _changed(name: str, new: Callable[[], str]) -> int:
     try:
         return (_folder() / name).stat().st_mtime_ns
     except FileNotFoundError:
+        if _is_used(name):
+            raise SettingError(
+                f"The key file keys/{name} is missing, and this database was written with it. Put the folder "
+                "keys of this service back from its backup, then try again. Nothing was changed."
+            ) from None
         _create(folder() / name, new())
         return (_folder() / name).stat().st_mtime_ns
+
+
+# Which rows were written with a key: where there are any, a new key in its place would make them unreadable or the
+# whole audit false. What is only counted for an hour (door.key) may begin anew.
+_WRITTEN_WITH = {"service.keys": "ClientKey", "index.key": "NameToken", "audit.key": "AuditEvent"}
+
+
+def _is_used(name: str) -> bool:
+    model = _WRITTEN_WITH.get(name)
+    if model is None:
+        return False
+    rows = apps.get_model("records", model)
+    return rows._meta.db_table in connection.introspection.table_names() and rows.objects.exists()
+
+
+def check() -> None:
+    """Every key is there, or has yet to be made: SettingError where one was lost."""
+    service_ring()
+    index_key()
+    audit_key()
 
 
 @dataclass(frozen=True)

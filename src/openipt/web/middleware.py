@@ -97,6 +97,7 @@ class PrivatePages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.get_host()  # a name that is not ours is refused whatever is asked for (400)
         response = self.get_response(request)
         _tell_received(request, response)
         response.headers.setdefault("Cache-Control", "no-store")
