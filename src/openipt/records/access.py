@@ -6,9 +6,11 @@ client, ...); an act is allowed when the table lists one of those ties. What is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -145,6 +147,32 @@ def require(by: Actor, act: Act, *, episode: Episode | None = None, on: date) ->
 
 def ties(by: Actor, episode: Episode | None, on: date) -> frozenset[Tie]:
     """Everything this person is to the episode on that day; nothing for an account that is closed."""
+    return _ties(by, episode, _standing_in(by, on))
+
+
+def ties_to_each(by: Actor, episodes: Iterable[Episode], on: date) -> dict[UUID, frozenset[Tie]]:
+    """The ties to each of these episodes, whom somebody covers and supervises read once for every therapist."""
+    standing = _standing_in(by, on)
+    remembered = _StandingIn(cache(standing.covers), cache(standing.supervises))
+    return {episode.pk: _ties(by, episode, remembered) for episode in episodes}
+
+
+@dataclass(frozen=True)
+class _StandingIn:
+    """Whether somebody covers, or supervises, a therapist on the day in question."""
+
+    covers: Callable[[UUID], bool]
+    supervises: Callable[[UUID], bool]
+
+
+def _standing_in(by: Actor, on: date) -> _StandingIn:
+    return _StandingIn(
+        covers=lambda therapist: bool(_COVERS_FOR(by.pk, on, therapist)),
+        supervises=lambda therapist: bool(_SUPERVISES(by.pk, on, therapist)),
+    )
+
+
+def _ties(by: Actor, episode: Episode | None, standing: _StandingIn) -> frozenset[Tie]:
     if not by.is_active:
         return frozenset()
     if isinstance(by, Operator):
@@ -154,7 +182,7 @@ def ties(by: Actor, episode: Episode | None, on: date) -> frozenset[Tie]:
         return of_service | ({Tie.INTAKE} if is_intake(by) else set())
     if episode.client.erased_at is not None:
         return of_service - {Tie.ANY_THERAPIST}
-    return (of_service - {Tie.ANY_THERAPIST}) | _ties_to_episode(by, episode, on)
+    return (of_service - {Tie.ANY_THERAPIST}) | _ties_to_episode(by, episode, standing)
 
 
 def _ties_to_service(role: str) -> frozenset[Tie]:
@@ -172,16 +200,16 @@ def is_intake(user: User) -> bool:
     return user.username in named and user.role in CLINICAL_ROLES if named else user.role == Role.THERAPIST
 
 
-def _ties_to_episode(user: User, episode: Episode, on: date) -> frozenset[Tie]:
+def _ties_to_episode(user: User, episode: Episode, standing: _StandingIn) -> frozenset[Tie]:
     if user.role == Role.CLIENT:
         return frozenset({Tie.CLIENT} if episode.client.user_id == user.pk else set())
     found = set()
     if user.role == Role.THERAPIST and episode.therapist_id == user.pk:
         found.add(Tie.THERAPIST)
-    elif user.role in CLINICAL_ROLES and _COVERS_FOR(user.pk, on, episode.therapist_id):
+    elif user.role in CLINICAL_ROLES and standing.covers(episode.therapist_id):
         found.add(Tie.COVER)
     if user.role == Role.SUPERVISOR and (
-        episode.supervisor_id == user.pk or _SUPERVISES(user.pk, on, episode.therapist_id)
+        episode.supervisor_id == user.pk or standing.supervises(episode.therapist_id)
     ):
         found.add(Tie.SUPERVISOR)
     return frozenset(found)

@@ -66,7 +66,7 @@ def new_wrapped_key(client_id: UUID) -> tuple[bytes, str]:
 
 def rewrap(wrapped: bytes, key_id: str, client_id: UUID) -> tuple[bytes, str]:
     """The same data key under the current service key."""
-    return _wrap(_unwrap(wrapped, key_id, client_id), client_id)
+    return _wrap(_unwrap(wrapped, key_id, client_id, keys.service_ring()), client_id)
 
 
 def prepare(client_ids: Iterable[UUID]) -> None:
@@ -178,8 +178,9 @@ def _key_of(client_id: UUID) -> AESGCM:
 def _read(client_ids: list[UUID]) -> None:
     if len(_open_keys.by_client) + len(client_ids) > KEPT_KEYS:
         _open_keys.by_client.clear()
+    ring = keys.service_ring()
     for client_id, wrapped, key_id in _key_rows()(client_ids):
-        _open_keys.by_client[client_id] = AESGCM(_unwrap(bytes(wrapped), key_id, client_id))
+        _open_keys.by_client[client_id] = AESGCM(_unwrap(bytes(wrapped), key_id, client_id, ring))
 
 
 @cache
@@ -200,8 +201,8 @@ def _wrap(key: bytes, client_id: UUID) -> tuple[bytes, str]:
     return FORMAT + nonce + wrapped, key_id
 
 
-def _unwrap(wrapped: bytes, key_id: str, client_id: UUID) -> bytes:
-    service_key = keys.service_ring().named(key_id)
+def _unwrap(wrapped: bytes, key_id: str, client_id: UUID, ring: keys.KeyRing) -> bytes:
+    service_key = ring.named(key_id)
     try:
         return AESGCM(service_key).decrypt(
             wrapped[1 : 1 + NONCE_BYTES], wrapped[1 + NONCE_BYTES :], _wrapping_place(client_id, key_id)

@@ -21,6 +21,7 @@ class AuditEvent(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(name="one_audit_event_per_place", fields=["chain", "seq"])]
+        indexes = [models.Index(name="audit_by_act", fields=["act"])]
 
     def __str__(self) -> str:
         return f"auditevent {self.chain}:{self.seq}"

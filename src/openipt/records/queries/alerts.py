@@ -18,7 +18,7 @@ from openipt.records.actors import Actor, day_of
 from openipt.records.models import Alert, AlertState, AlertStep, Cover, EntryState, Episode, StepKind
 from openipt.records.prepared import MANY, Prepared
 
-MOST_SHOWN = 100  # envelopes on one page
+MOST_SHOWN = 50  # envelopes on one page
 AT_A_TIME = 1024  # alerts of which the steps are read in one query
 GRAVEST_FIRST = Case(
     *(
@@ -42,6 +42,9 @@ _STEPS = Prepared(
         AlertStep.objects.filter(alert__in=alerts).select_related("by", "told", "entry").order_by("at")
     ),
     MANY,
+)
+_STEPS_WITHOUT_NAMES = Prepared(  # for the path alone: who took a step is not told
+    lambda alerts: AlertStep.objects.filter(alert__in=alerts).select_related("entry").order_by("at"), MANY
 )
 _COVERS = Prepared(
     lambda therapists, first, last: (
@@ -75,13 +78,13 @@ def alerted_episodes(user: Actor, on: date) -> frozenset[UUID]:
     return frozenset(_ALERTED(user, on))
 
 
-def _read_with_steps(alerts: list[Alert]) -> list[Alert]:
+def _read_with_steps(alerts: list[Alert], steps: Prepared[AlertStep] = _STEPS) -> list[Alert]:
     """The alerts, each with the steps taken on it, in one query for a page's worth of them."""
     by_id = {alert.pk: alert for alert in alerts}
     for alert in alerts:
         alert.taken = []
     for place in range(0, len(alerts), AT_A_TIME):
-        for step in _STEPS(alert.pk for alert in alerts[place : place + AT_A_TIME]):
+        for step in steps(alert.pk for alert in alerts[place : place + AT_A_TIME]):
             step.alert = by_id[step.alert_id]
             step.alert.taken.append(step)
     return alerts
@@ -205,7 +208,7 @@ def overdue_page(user: Actor, now: datetime, *, first: int = 0, most: int = MOST
     rows = list(_fresh_late(now).order_by("watch__late_at")[later]) if first else _latest(most)(now)
     counted = len(rows) if len(rows) < most and not first else _fresh_late(now).count()
     unlooked = _UNLOOKED(now)
-    _read_with_steps([*rows, *unlooked])
+    _read_with_steps([*rows, *unlooked], _STEPS_WITHOUT_NAMES)
     unlooked = [alert for alert in unlooked if overdue(facts_of(alert), now) is not None]
     found = [*rows, *unlooked] if first == 0 else rows
     late = [(alert, step) for alert in found if (step := overdue(facts_of(alert), now)) is not None]

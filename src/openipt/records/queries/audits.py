@@ -7,15 +7,13 @@ from datetime import date, datetime
 
 from openipt.records.access import Act, may
 from openipt.records.actors import Actor
-from openipt.records.audit import SERVICE_CHAIN
 from openipt.records.models import AuditEvent
 from openipt.records.prepared import Prepared
 
 WHOLE, BROKEN = "audit-found-whole", "audit-found-broken"
 
-_LAST = Prepared(
-    lambda: AuditEvent.objects.filter(chain=SERVICE_CHAIN, act__in=(WHOLE, BROKEN)).order_by("-seq")[:1]
-)
+# By the act: the chain of the service grows with every list that is read, the checks with the days.
+_LAST = Prepared(lambda: AuditEvent.objects.filter(act__in=(WHOLE, BROKEN)).order_by("-pk")[:1])
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,8 @@ from django.core.exceptions import ValidationError
 from openipt import library
 from openipt.core.fields.definitions import RecordType
 from openipt.errors import NoAccess
-from openipt.records.access import Tie, ties
+from openipt.records import sealing
+from openipt.records.access import Tie, ties, ties_to_each
 from openipt.records.actors import Actor
 from openipt.records.models import Entry, EntryState, Episode, Role, Session, User
 from openipt.records.prepared import MANY, MANY_WORDS, Prepared
@@ -55,9 +57,7 @@ _OF_TYPE_ALONE = Prepared(
 )
 _OF_MANY = Prepared(
     lambda episodes, kind: (
-        Entry.objects.filter(episode__in=episodes, record_type=kind)
-        .select_related("session", "by")
-        .order_by("on", "order")
+        Entry.objects.filter(episode__in=episodes, record_type=kind).order_by("on", "order")
     ),
     MANY,
     str,
@@ -75,11 +75,31 @@ def visible_entries_among(
     user: Actor, episodes: Collection[Episode], on: date, *, record_type: str
 ) -> list[Entry]:
     """The same over many episodes, for one record type."""
+    found = _seen_in_each(user, episodes, on, record_type)
+    return [entry for seen, rows in found for entry in seen(rows)]
+
+
+def last_visible_among(
+    user: Actor, episodes: Collection[Episode], on: date, *, record_type: str
+) -> list[Entry]:
+    """Of each episode the last that this reader may see; what was written before it is not opened."""
+    found = _seen_in_each(user, episodes, on, record_type)
+    last = (next((entry for row in reversed(rows) for entry in seen([row])), None) for seen, rows in found)
+    return [entry for entry in last if entry is not None]
+
+
+def _seen_in_each(
+    user: Actor, episodes: Collection[Episode], on: date, record_type: str
+) -> Iterator[tuple[Callable[[list[Entry]], list[Entry]], list[Entry]]]:
+    """The rows of each episode that has any, and what this reader may see of such rows."""
     rows: dict[UUID, list[Entry]] = defaultdict(list)
     for entry in _OF_MANY((episode.pk for episode in episodes), record_type):
         rows[entry.episode_id].append(entry)
-    written = (episode for episode in episodes if episode.pk in rows)
-    return [one for each in written for one in _seen(ties(user, each, on), each, rows[each.pk])]
+    written = [episode for episode in episodes if episode.pk in rows]
+    standing = ties_to_each(user, written, on)
+    sealing.prepare(episode.client_id for episode in written)
+    for each in written:
+        yield partial(_seen, standing[each.pk], each), rows[each.pk]
 
 
 class VisibleEntries:

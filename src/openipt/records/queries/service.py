@@ -27,7 +27,11 @@ WAITING = (EpisodeStatus.ENQUIRY, EpisodeStatus.ASSESSMENT)
 
 _BY_STATUS = Prepared(lambda: _counted(Episode.objects.all(), "status"))
 _ENDED = Prepared(lambda since: _counted(Episode.objects.filter(ended_on__gt=since), "end_reason"), date)
-_WAITING = Prepared(lambda: Episode.objects.filter(status__in=WAITING).values_list("opened_on", flat=True))
+_WAITING = Prepared(
+    lambda: in_all(
+        Episode.objects.filter(status__in=WAITING), number=Count("pk"), first=Min("opened_on")
+    )
+)
 _BEGAN = Prepared(
     lambda since, on: Episode.objects.filter(started_on__gt=since, started_on__lte=on).values_list(
         "opened_on", "started_on"
@@ -140,8 +144,8 @@ class Completeness:
 
 @dataclass(frozen=True)
 class Figures:
-    """Everything the page of the service counts. `since` is the first day of the window; what lies in the
-    window was counted at `counted_at`, all else now."""
+    """Everything the page of the service counts. `since` is the first day of the window; alerts are counted
+    now, all else was counted at `counted_at`."""
 
     since: date
     counted_at: datetime
@@ -156,11 +160,12 @@ class Figures:
 
 @dataclass(frozen=True)
 class _Window:
-    """What counts rows of the whole window."""
+    """What counts rows of the whole service or of the whole window."""
 
     counted_at: datetime
-    began: int
-    median_to_begin: float | None
+    by_status: dict[str, int]
+    ended_by_reason: dict[str, int]
+    waits: Waits
     completeness: Completeness
     sessions_held: int
     sessions_missed: Share
@@ -174,15 +179,13 @@ def figures(user: Actor, on: date, now: datetime) -> Figures:
     if not may(user, Act.SEE_SERVICE, on=on):
         raise NoAccess
     since = on - timedelta(days=WINDOW_DAYS)
-    by_status = dict(_BY_STATUS())
-    window = _window(since, on, now, is_large=sum(by_status.values()) >= LARGE)
-    waiting = [(on - day).days for day in _WAITING()]
+    window = _window(since, on, now)
     return Figures(
         since=since,
         counted_at=window.counted_at,
-        by_status=by_status,
-        ended_by_reason=dict(_ENDED(since)),
-        waits=Waits(len(waiting), max(waiting, default=None), window.began, window.median_to_begin),
+        by_status=window.by_status,
+        ended_by_reason=window.ended_by_reason,
+        waits=window.waits,
         alerts=_alerts(now, since),
         completeness=window.completeness,
         sessions_held=window.sessions_held,
@@ -190,25 +193,32 @@ def figures(user: Actor, on: date, now: datetime) -> Figures:
     )
 
 
-def _window(since: date, on: date, now: datetime, *, is_large: bool) -> _Window:
-    """The figures of the window. A large service counts them once a minute, and its page says when."""
+def _window(since: date, on: date, now: datetime) -> _Window:
+    """The figures of service and window. A large service counts them once a minute, and its page says when."""
     kept = _kept.get(since)
-    if is_large and kept is not None and timedelta(0) <= now - kept.counted_at < KEPT_FOR:
+    if kept is not None and timedelta(0) <= now - kept.counted_at < KEPT_FOR:
         return kept
     held, signed, scored = _HELD(since, on)[0]
-    took = [(start - opened).days for opened, start in _BEGAN(since, on)]
+    by_status = dict(_BY_STATUS())
     found = _Window(
         counted_at=now,
-        began=len(took),
-        median_to_begin=_median(took),
+        by_status=by_status,
+        ended_by_reason=dict(_ENDED(since)),
+        waits=_waits(since, on),
         completeness=_completeness(Share(scored, held), Share(signed, held), since, on),
         sessions_held=held,
         sessions_missed=_missed(held, since, now),
     )
     _kept.clear()
-    if is_large:
+    if sum(by_status.values()) >= LARGE:
         _kept[since] = found
     return found
+
+
+def _waits(since: date, on: date) -> Waits:
+    waiting, first = _WAITING()[0]
+    took = [(start - opened).days for opened, start in _BEGAN(since, on)]
+    return Waits(waiting, (on - first).days if first else None, len(took), _median(took))
 
 
 def _median(days: Sequence[int]) -> float | None:

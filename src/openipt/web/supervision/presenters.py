@@ -73,14 +73,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Group:
-    """One therapist with their episodes."""
+    """One therapist with their episodes on this page, of so many."""
 
     therapist: str
     rows: tuple[Row, ...]
+    whole: int
 
     @property
     def count(self) -> str:
-        return plural(len(self.rows), "episode")
+        said = plural(self.whole, "episode")
+        return said if self.whole == len(self.rows) else f"{len(self.rows)} of {said}"
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,10 @@ class Supervision:
     questions: tuple[Question, ...]
     groups: tuple[Group, ...]
     open_alerts: int = 0
+    all_looks: int = 0
     agreed: str = ""
+    number: int = 1
+    pages: int = 1
 
 
 def agreement_words(found: Agreement) -> str:
@@ -141,12 +146,25 @@ def _clock(alert: Alert, on: date, now: datetime) -> str:
     return f"Late: was to be acknowledged by {when}." if due < now else f"To be acknowledged by {when}."
 
 
-def course_look(episode: Episode, standing: Standing) -> Look | None:
-    """One card for an episode with every rule that asks for a look; None where none does."""
+def gravest_looks(episodes: Iterable[Episode], found: Mapping[UUID, Standing]) -> list[Episode]:
+    """The episodes in which a rule asks for a look, the gravest first."""
+    graves = ((episode, _gravity(episode, found[episode.pk])) for episode in episodes)
+    wanted = [(gravity, episode) for episode, gravity in graves if gravity is not None]
+    return [episode for _, episode in sorted(wanted, key=lambda pair: pair[0])]
+
+
+def _gravity(episode: Episode, standing: Standing) -> int | None:
+    """The place of its gravest rule in ORDER; None where no rule asks for a look."""
+    rules = manual_of(episode).rules
+    severities = [rules[signal.rule].severity for signal in standing.signals]
+    severities += [result.severity for result in grave_first(standing.fired)]
+    return min((ORDER.index(one) for one in severities if one in ORDER), default=None)
+
+
+def course_look(episode: Episode, standing: Standing) -> Look:
+    """One card for an episode with every rule that asks for a look."""
     told_apart = {signal.rule for signal in standing.signals}
     fired = tuple(result for result in grave_first(standing.fired) if result.id not in told_apart)
-    if not fired and not standing.signals:
-        return None
     manual = manual_of(episode)
     why = [f"{manual.rules[signal.rule].title}: {_figures(manual, signal)}" for signal in standing.signals]
     why += [standing.decided] if standing.signals and standing.decided else []
@@ -192,12 +210,11 @@ def _source(manual: Manual, rule: str) -> str:
 # -- questions -----------------------------------------------------------------------------------------
 
 
-def open_questions(entries: Sequence[Entry]) -> tuple[Question, ...]:
-    """Of each episode the last item, where it asks and holds no advice. `visible` is set on each.
+def open_questions(last: Sequence[Entry]) -> tuple[Question, ...]:
+    """Of the last item of each episode those that ask and hold no advice. `visible` is set on each.
 
     The advice is written beside the question (it amends it), so the form begins with what was asked.
     """
-    last = {entry.episode_id: entry for entry in sorted(entries, key=lambda entry: (entry.on, entry.order))}
     return tuple(
         Question(
             client=entry.episode.client.name,
@@ -207,7 +224,7 @@ def open_questions(entries: Sequence[Entry]) -> tuple[Question, ...]:
             address=episode_address(entry.episode_id),
             advice=episode_address(entry.episode_id, f"{ADVICE}&amends={entry.pk}"),
         )
-        for entry in last.values()
+        for entry in last
         if entry.by_role != "supervisor" and not entry.visible.get("advice")
     )
 
@@ -221,16 +238,16 @@ def groups(
     coming: Mapping[UUID, Session],
     drafts: Mapping[UUID, int],
     alerted: frozenset[UUID],
+    whole: Mapping[UUID, int],
 ) -> tuple[Group, ...]:
-    """Episodes by therapist, each list in the order of names."""
-    found: dict[str, list[Row]] = {}
+    """Episodes by therapist, in the order they come; `whole`: how many each therapist has in all."""
+    found: dict[UUID, list[Row]] = {}
+    names: dict[UUID, str] = {}
     for episode in episodes:
         row = _row(episode, standings[episode.pk], coming, drafts, alerted)
-        found.setdefault(episode.therapist.display_name, []).append(row)
-    by_name = sorted(found.items(), key=lambda pair: pair[0].casefold())
-    return tuple(
-        Group(name, tuple(sorted(rows, key=lambda r: r.client.casefold()))) for name, rows in by_name
-    )
+        found.setdefault(episode.therapist_id, []).append(row)
+        names[episode.therapist_id] = episode.therapist.display_name
+    return tuple(Group(names[who], tuple(rows), whole[who]) for who, rows in found.items())
 
 
 def _row(
