@@ -1,17 +1,19 @@
-"""A thousand episodes, eight people who ask without pause: `make bench-load`, or `.venv/bin/python benchmarks/load.py`.
+"""A service of 1,000 episodes or 100,000, asked by people without pause: `.venv/bin/python benchmarks/load.py`.
 
-Lays a large service in a temporary home (`benchmarks/many.py`), starts `openipt serve` on it and asks for
-pages as eight signed-in people, each page chosen by seeded chance among those of their own episodes. The
-table shows for each page how long the answer took (p50, p95, p99) and, below it, the CPU of the server for
-each page: of all its processes, user and system together. What else runs on the machine makes the times
-longer, the CPU little.
+Lays the service in a temporary home (`benchmarks/many.py`), starts `openipt serve` on it and asks for pages as
+so many signed-in people, each page chosen by seeded chance among those of their own episodes; every eighth is a
+supervisor and every eighth leads the service. The table shows for each page how long the answer took (p50, p95,
+p99) and, below it, the CPU of the server for each page: of all its processes, user and system together. Then bare
+Django views of as many bytes are asked in the same way, under the same server with the same settings
+(`benchmarks/bare.py`). What else runs on the machine makes the times longer, the CPU little.
 
     --episodes N   episodes with all their records (default 1000)
-    --thin N       episodes beside them that are only there to be many
-    --people N     how many ask at once (default 8)
+    --short N      short ones beside them, most of them ended (default 0)
+    --people N     how many ask at once (default 8; named twice, one after the other: --people 8 32)
     --seconds N    for how long (default 30), after as many seconds of warming up as --warm says
     --workers N    worker processes of the server (default 2)
     --home DIR     a home that was laid before, or that is kept for the next time
+    --page FILE    put the figures into this page's table (benchmarks/table.py)
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,22 +39,25 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from benchmarks import many, pages  # noqa: E402
+from benchmarks import many, pages, table  # noqa: E402
 
-BAR_MS = 100  # product bar: server time at p95
+BAR_MS, BAR_CPU, BAR_MORE = 100, 8, 1.2  # product bars: p95, CPU of a page, 100,000 against 1,000
 ROOMS = ("", "people/", "timeline/", "formulation/", "worksheets/", "measures/", "safety/", "ending/")
 ROOMS += ("documents/", "sessions/")
 LISTS = ("/today/", "/clients/")
+EVERY = 8  # one of so many is a supervisor, and one leads the service
+SECONDS_BARE = 8
 
 
 @dataclass
 class Person:
-    """One who asks: what they may be shown, and how long each answer took."""
+    """One who asks: what they may be shown, how long each answer took, and how many bytes it had."""
 
     cookie: str
     addresses: list[tuple[str, str]]
     chance: random.Random
     took: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    sizes: list[int] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
 
     def ask(self, port: int, until: float) -> None:
@@ -61,56 +67,98 @@ class Person:
             began = time.perf_counter()
             connection.request("GET", address, headers={"Cookie": self.cookie})
             answer = connection.getresponse()
-            answer.read()
+            self.sizes.append(len(answer.read()))
             self.took[name].append((time.perf_counter() - began) * 1000)
             if answer.status != 200:
                 self.failed.append(f"{name} ({address}) answers {answer.status}")
         connection.close()
 
 
+@dataclass(frozen=True)
+class Measured:
+    """What one run of so many people counted: times in ms, CPU in ms for each page."""
+
+    took: dict[str, list[float]]
+    per_second: float
+    cpu_ms: float
+    size: int
+    failed: list[str]
+
+    @property
+    def every(self) -> list[float]:
+        return [one for times in self.took.values() for one in times]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    for name, value in (("episodes", 1000), ("thin", 0), ("people", 8), ("warm", 15), ("seconds", 30)):
+    for name, value in (("episodes", 1000), ("short", 0), ("warm", 15), ("seconds", 30), ("workers", 2)):
         parser.add_argument(f"--{name}", type=int, default=value)
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--home", type=Path, default=None)
+    parser.add_argument("--people", type=int, nargs="+", default=[8])
+    for name in ("home", "page"):
+        parser.add_argument(f"--{name}", type=Path, default=None)
     options = parser.parse_args()
     home = options.home or Path(tempfile.mkdtemp(prefix="openipt-load-"))
     os.environ |= {"OPENIPT_HOME": str(home), "OPENIPT_MODE": "demo"}
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openipt.web.settings")
     try:
-        _lay(options.episodes, options.thin)
-        return _measure(_people(options.people), options)
+        return _bench(options)
     finally:
         if options.home is None:
             shutil.rmtree(home, ignore_errors=True)
 
 
-def _lay(episodes: int, thin: int) -> None:
+def _bench(options: argparse.Namespace) -> int:
+    began = time.monotonic()
+    laid = _lay(options.episodes, options.short)
+    rows = [table.Row("laying it, s", f"{time.monotonic() - began:.0f}")] if laid else []
+    failed = []
+    for people in options.people:
+        found = _measured(openipt(options.workers), _people(people), options.warm, options.seconds)
+        bare = _measured(bare_django(options.workers), _bare_people(people, found.size), 2, SECONDS_BARE)
+        _print(found, bare, people)
+        rows += _rows(found, bare, _asked(options.episodes + options.short, people), people)
+        rows += _against_few(rows, people, options) if options.short else []
+        failed += found.failed
+    table.keep("many" if options.short else "few", rows, options.page)
+    print("\n".join(failed[:5]), end="\n" if failed else "")
+    return 1 if failed else 0
+
+
+def _lay(episodes: int, short: int) -> bool:
+    """The service, where it does not lie there yet. True where something was laid."""
     import django
 
     django.setup()
     from openipt.records.models import Episode
 
+    def lies(who: str) -> bool:
+        return Episode.objects.filter(therapist__username__startswith=who).exists()
+
     pages._lay_demo()
-    if not Episode.objects.filter(therapist__username__startswith="bench.").exists():
-        many.lay(episodes)
-    if thin and not Episode.objects.filter(therapist__username__startswith="thin.").exists():
-        many.lay_thin(thin)
+    wanted = [(many.lay, episodes, "bench."), (many.lay_short, short, "short.0")]
+    missing = [(lay, count) for lay, count, who in wanted if count and not lies(who)]
+    for lay, count in missing:
+        lay(count)
+    return bool(missing)
 
 
 def _people(count: int) -> list[Person]:
-    """Therapists of different caseloads; every fifth is a supervisor, and one leads the service."""
+    """Therapists of different caseloads, supervisors, and those who lead the service."""
     from django.db import connection
 
     from openipt.records.models import Role, User
 
-    therapists = User.objects.filter(username__startswith="bench.", role=Role.THERAPIST).order_by("username")
-    leads = User.objects.filter(username__startswith="bench.", role=Role.SUPERVISOR).order_by("username")
-    found = [_therapist(user, place) for place, user in enumerate(therapists[: count - 2])]
-    found.append(_of_one_page(leads[0].username, "supervision", "/supervision/", count))
-    found.append(_of_one_page(pages.MANAGER, "service", "/service/", count + 1))
+    mine = User.objects.filter(username__startswith="bench.").order_by("username")
+    leads = max(1, count // EVERY)
+    therapists = mine.filter(role=Role.THERAPIST)[: count - 2 * leads]
+    found = [_therapist(user, place) for place, user in enumerate(therapists)]
+    for place, user in enumerate(mine.filter(role=Role.SUPERVISOR)[:leads]):
+        found.append(_of_one_page(user.username, "supervision", "/supervision/", count + place))
+    found += [
+        _of_one_page(pages.MANAGER, "service", "/service/", 2 * count + place) for place in range(leads)
+    ]
     connection.close()
+    assert len(found) == count, f"This service has people for {len(found)} askers, not {count}."
     return found
 
 
@@ -130,32 +178,47 @@ def _of_one_page(username: str, name: str, address: str, seed: int) -> Person:
     return Person(pages.cookie_of(username, address), [(name, address)], random.Random(seed))  # noqa: S311
 
 
+def _bare_people(count: int, size: int) -> list[Person]:
+    return [Person("", [("bare", f"/page/{size}/")], random.Random(place)) for place in range(count)]  # noqa: S311
+
+
 # -- the server ----------------------------------------------------------------------------------------
 
 
-def _measure(people: list[Person], options: argparse.Namespace) -> int:
-    port = _free_port()
-    command = [sys.executable, "-m", "openipt.cli.main", "serve", "--port", str(port)]
-    command += ["--workers", str(options.workers)]
+def openipt(workers: int) -> Callable[[int], list[str]]:
     program = "import sys; from openipt.cli.main import main; sys.exit(main(sys.argv[1:]))"
-    server = subprocess.Popen([sys.executable, "-c", program, *command[3:]], stdout=subprocess.DEVNULL)  # noqa: S603
+    return lambda port: ["-c", program, "serve", "--port", str(port), "--workers", str(workers)]
+
+
+def bare_django(workers: int) -> Callable[[int], list[str]]:
+    return lambda port: [str(ROOT / "benchmarks/bare.py"), str(port), str(workers)]
+
+
+def _measured(command: Callable[[int], list[str]], people: list[Person], warm: int, seconds: int) -> Measured:
+    port = free_port()
+    server = subprocess.Popen([sys.executable, *command(port)], stdout=subprocess.DEVNULL)  # noqa: S603
     try:
         _wait_for(port)
-        _ask_all(people, port, options.warm)
+        _ask_all(people, port, warm)
         for person in people:
             person.took.clear()
+            person.sizes.clear()
         cpu, began = _cpu_of(server.pid), time.monotonic()
-        _ask_all(people, port, options.seconds)
-        _table(people, _cpu_of(server.pid) - cpu, time.monotonic() - began)
+        _ask_all(people, port, seconds)
+        cpu, took = _cpu_of(server.pid) - cpu, time.monotonic() - began
     finally:
         server.terminate()
         server.wait(30)
+    times: dict[str, list[float]] = defaultdict(list)
+    for person in people:
+        for name, found in person.took.items():
+            times[name] += found
+    sizes = [size for person in people for size in person.sizes]
     failed = [line for person in people for line in person.failed]
-    print("\n".join(failed[:5]), end="\n" if failed else "")
-    return 1 if failed else 0
+    return Measured(times, len(sizes) / took, 1000 * cpu / len(sizes), round(statistics.mean(sizes)), failed)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -179,8 +242,17 @@ def _ask_all(people: list[Person], port: int, seconds: int) -> None:
         one.join()
 
 
+def processes_of(pid: int) -> list[int]:
+    """A process and all below it. Linux only."""
+    return list(_spent_of(pid))
+
+
 def _cpu_of(pid: int) -> float:
-    """Seconds of CPU that a process and all below it have had. Linux only."""
+    """Seconds of CPU that a process and all below it have had."""
+    return sum(_spent_of(pid).values())
+
+
+def _spent_of(pid: int) -> dict[int, float]:
     parents: dict[int, list[int]] = defaultdict(list)
     spent: dict[int, float] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
@@ -190,10 +262,10 @@ def _cpu_of(pid: int) -> float:
             continue  # it ended meanwhile
         parents[int(words[1])].append(int(stat.parent.name))
         spent[int(stat.parent.name)] = (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
-    below, found = [pid], 0.0
+    below, found = [pid], {}
     while below:
         one = below.pop()
-        found += spent.get(one, 0.0)
+        found[one] = spent.get(one, 0.0)
         below += parents[one]
     return found
 
@@ -201,19 +273,57 @@ def _cpu_of(pid: int) -> float:
 # -- the table -----------------------------------------------------------------------------------------
 
 
-def _table(people: list[Person], cpu: float, seconds: float) -> None:
-    took: dict[str, list[float]] = defaultdict(list)
-    for person in people:
-        for name, times in person.took.items():
-            took[name] += times
-    every = [one for times in took.values() for one in times]
-    print(f"\n{'page':<26}{'asked':>7}{'p50':>8}{'p95':>8}{'p99':>8}   ms")
-    for name, times in [*sorted(took.items()), ("every page", every)]:
+def _print(found: Measured, bare: Measured, people: int) -> None:
+    print(f"\n{people} people at once\n{'page':<26}{'asked':>7}{'p50':>8}{'p95':>8}{'p99':>8}   ms")
+    for name, times in [*sorted(found.took.items()), ("every page", found.every), *bare.took.items()]:
         print(f"{name:<26}{len(times):>7}{_at(times, 50):>8.1f}{_at(times, 95):>8.1f}{_at(times, 99):>8.1f}")
+    print(f"\n{found.per_second:.0f} pages a second; server CPU of a page {found.cpu_ms:.1f} ms")
+    print(f"bare Django: {bare.per_second:.0f} pages a second; CPU {bare.cpu_ms:.1f} ms")
     print(
-        f"\n{len(every) / seconds:.0f} pages a second; server CPU of a page {1000 * cpu / len(every):.1f} ms"
+        f"p95 of every page {'within' if _at(found.every, 95) <= BAR_MS else 'above'} {BAR_MS} ms", flush=True
     )
-    print(f"p95 of every page {'within' if _at(every, 95) <= BAR_MS else 'above'} {BAR_MS} ms")
+
+
+def _rows(found: Measured, bare: Measured, who: str, people: int) -> list[table.Row]:
+    """What goes into the table: every page together, and the slowest of them."""
+    bars = {95: f"{BAR_MS} ms for 8 people" if people == 8 else ""}
+    rows = [
+        _row(
+            f"{who}: p{share}, ms",
+            _at(found.every, share),
+            _at(bare.every, share),
+            bars.get(share, ""),
+        )
+        for share in (50, 95, 99)
+    ]
+    rows.append(_row(f"{who}: pages a second", found.per_second, bare.per_second))
+    rows.append(_row(f"{who}: CPU of a page, ms", found.cpu_ms, bare.cpu_ms, f"{BAR_CPU} ms"))
+    slowest = max(found.took, key=lambda name: _at(found.took[name], 95))
+    rows.append(table.Row(f"{who}: slowest page, p95, ms", f"{slowest} {_at(found.took[slowest], 95):.1f}"))
+    return rows
+
+
+def _asked(episodes: int, people: int) -> str:
+    return f"{episodes:,} episodes, {people} people"
+
+
+def _against_few(rows: list[table.Row], people: int, options: argparse.Namespace) -> list[table.Row]:
+    """The same pages beside the figures of the service without the short episodes, where the table has them."""
+    found = []
+    for what in ("p95, ms", "CPU of a page, ms"):
+        few = table.figure("few", f"{_asked(options.episodes, people)}: {what}", options.page)
+        named = f"{_asked(options.episodes + options.short, people)}: {what}"
+        now = next(float(row.figure) for row in rows if row.what == named)
+        if few:
+            beside = f"{options.episodes:,} episodes {few:.1f}"
+            found.append(
+                table.Row(f"{named}, against few", f"{now:.1f}", beside, f"{now / few:.2f}", str(BAR_MORE))
+            )
+    return found
+
+
+def _row(what: str, figure: float, bare: float, bar: str = "") -> table.Row:
+    return table.Row(what, f"{figure:.1f}", f"bare Django {bare:.1f}", f"{figure / bare:.1f}", bar)
 
 
 def _at(times: list[float], percent: int) -> float:

@@ -9,6 +9,7 @@ without middleware, session or audit that renders as many bytes of a table with 
     --home DIR  a home that holds a demo already, kept as it is but for the audit
     --only WORD pages whose name holds this word
     --rooms     the rooms alone; otherwise every page of every role follows them
+    --page FILE put the figures into this page's table
 """
 
 from __future__ import annotations
@@ -28,6 +29,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+from benchmarks import bare, table  # noqa: E402
 
 THERAPIST, SUPERVISOR, MANAGER, KEEPER = "mira.hale", "ruth.okafor", "lena.marsh", "sam.ivey"
 WARM = 3
@@ -63,18 +70,19 @@ def main() -> int:
     parser.add_argument("--home", type=Path, default=None)
     parser.add_argument("--only", default="")
     parser.add_argument("--rooms", action="store_true")
+    parser.add_argument("--page", type=Path, default=None)
     options = parser.parse_args()
     home = options.home or Path(tempfile.mkdtemp(prefix="openipt-bench-"))
     os.environ |= {"OPENIPT_HOME": str(home), "OPENIPT_MODE": "demo"}
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openipt.web.settings")
     try:
-        return _bench(options.count, options.only, rooms=options.rooms)
+        return _bench(options.count, options.only, rooms=options.rooms, page=options.page)
     finally:
         if options.home is None:
             shutil.rmtree(home, ignore_errors=True)
 
 
-def _bench(count: int, only: str, *, rooms: bool) -> int:
+def _bench(count: int, only: str, *, rooms: bool, page: Path | None) -> int:
     import django
 
     django.setup()
@@ -82,13 +90,13 @@ def _bench(count: int, only: str, *, rooms: bool) -> int:
     found = pages_of_demo()
     pages = [page for page in (found if rooms else [*found, *other_pages(found)]) if only in page.name]
     _head(count)
-    slow = []
-    for page in pages:
-        measured = _measure(page, count)
-        print(_line(measured), flush=True)
-        if measured.cpu_ms > BAR_MS:
-            slow.append(page.name)
+    found = []
+    for one in pages:
+        found.append(_measure(one, count))
+        print(_line(found[-1]), flush=True)
+    slow = [one.page.name for one in found if one.cpu_ms > BAR_MS]
     print(f"\nabove {BAR_MS} ms: {', '.join(slow) or 'none'}")
+    table.keep("pages", _rows(found, slow), page)
     return 0
 
 
@@ -376,21 +384,11 @@ def _queries(ask: Callable[[], object]) -> int:
 
 def _bare_asker(size: int) -> Callable[[], object]:
     """A view without anything around it: a table of as many bytes, in Django's own templates."""
-    from django.http import HttpResponse
-    from django.template import Context, Engine
     from django.test import RequestFactory
 
-    words = ("Tuesday 3 March", "Session 4", "Interpersonal inventory", "held", "PHQ-9 14")
-    row = "<tr>{% for cell in row %}<td class=cell>{{ cell }}</td>{% endfor %}</tr>"
-    template = Engine().from_string(f"<table>{{% for row in rows %}}{row}{{% endfor %}}</table>")
-    one = len(template.render(Context({"rows": [words]})))
-    rows = [words] * max(1, round(size / one))
     factory = RequestFactory()
-
-    def view(request):  # type: ignore[no-untyped-def]
-        return HttpResponse(template.render(Context({"rows": rows})))
-
-    return lambda: view(factory.get("/"))
+    bare.renderer(size)
+    return lambda: bare.page(factory.get("/"), size)
 
 
 # -- what a browser loads ------------------------------------------------------------------------------
@@ -439,6 +437,21 @@ def _line(found: Measured) -> str:
         f"{found.page.name:<34}{found.cpu_ms:>7.1f}{found.least_ms:>7.1f}{found.bare_ms:>7.1f}{found.queries:>9}"
         f"{found.html / 1024:>8.1f}{found.html_packed / 1024:>8.1f}{found.first_load / 1024:>12.1f}"
     )
+
+
+def _rows(found: list[Measured], slow: list[str]) -> list[table.Row]:
+    """Every page of every role in a few figures: the pages themselves are printed."""
+    ours, bare = ([getattr(one, name) for one in found] for name in ("cpu_ms", "bare_ms"))
+    rows = [
+        table.Row(f"{what} of {len(found)} pages, CPU, ms", f"{how(ours):.1f}", f"bare Django {how(bare):.1f}",
+                  f"{how(ours) / how(bare):.1f}", f"{BAR_MS} ms")
+        for what, how in (("median", statistics.median), ("mean", statistics.mean))
+    ]  # fmt: skip
+    least = max(found, key=lambda one: one.first_load)
+    told = f"{least.page.name} {least.first_load / 1024:.0f}"
+    rows.append(table.Row("largest first load, KB", told, bar=f"{BAR_BYTES // 1024} KB"))
+    rows.append(table.Row(f"pages above {BAR_MS} ms of CPU", f"{len(slow)}", ", ".join(slow), bar="0"))
+    return rows
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ episodes at the turn of the day. The last line says what the rules answered: the
 
     --count N   courses (default 100,000; one process reads a tenth of them)
     --seed N    another set of courses
+    --page FILE put the figures into the table of this page
 """
 
 from __future__ import annotations
@@ -22,11 +23,18 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
-from openipt import library
-from openipt.core.course.course import Answers, Attendance, Course, Entry, Meeting
-from openipt.core.course.rules import RULES, rule_results
-from openipt.core.manual.model import Manual
+ROOT = Path(__file__).resolve().parent.parent
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+from benchmarks import table  # noqa: E402
+
+from openipt import library  # noqa: E402
+from openipt.core.course.course import Answers, Attendance, Course, Entry, Meeting  # noqa: E402
+from openipt.core.course.rules import RULES, rule_results  # noqa: E402
+from openipt.core.manual.model import Manual  # noqa: E402
 
 SHARE = 1_000  # courses made and read at a time
 START = date(2025, 1, 6)
@@ -49,6 +57,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--count", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--page", type=Path, default=None)
     args = parser.parse_args()
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     read_share((args.seed, 0, 50))  # the manual is read, its indexes are made
@@ -58,16 +67,17 @@ def main() -> int:
     print(
         f"{'processes':>9} {'episodes':>9} {'seconds':>8} {'episodes/s':>11} {'evaluations/s':>14} {'CPU ms each':>12}"
     )
-    _told(1, [read_share(share) for share in few])
+    rows = [_told(1, [read_share(share) for share in few])]
     with ProcessPoolExecutor(cores) as pool:
         done = list(pool.map(read_share, shares))
-    _told(cores, done)
+    rows.append(_told(cores, done))
+    table.keep("rules", rows, args.page)
     states = sum((share.states for share in done), Counter[str]())
     print(f"\nanswered: {', '.join(f'{state} {count:,}' for state, count in sorted(states.items()))}")
     return 0
 
 
-def _told(processes: int, done: list[Read]) -> None:
+def _told(processes: int, done: list[Read]) -> table.Row:
     """One line: the clock time in which so many processes read that many courses."""
     episodes, seconds = sum(d.episodes for d in done), sum(d.seconds for d in done) / processes
     each = 1000 * sum(d.cpu for d in done) / episodes
@@ -76,6 +86,8 @@ def _told(processes: int, done: list[Read]) -> None:
         f"{processes:>9} {episodes:>9,} {seconds:>8.1f} {per_second:>11,.0f} {per_second * len(RULES):>14,.0f} "
         f"{each:>12.2f}"
     )
+    what = f"every rule of an episode, episodes a second, {processes} process{'es' if processes > 1 else ''}"
+    return table.Row(what, f"{per_second:,.0f}")
 
 
 def read_share(share: tuple[int, int, int]) -> Read:

@@ -7,6 +7,7 @@ running beside, as `openipt serve` runs it; it looks once a second, so half a se
     --alerts N   open alerts for the worker's throughput (default 1000)
     --answers N  answers that raise an alert, one after the other (default 200)
     --open N     open alerts on Today (default 10000)
+    --page FILE  put the figures into this page's table
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks import table  # noqa: E402
+
 BAR_MS = 100  # product bar: Today with 10,000 open alerts, server time
 
 
@@ -34,12 +37,15 @@ def main() -> int:
     parser.add_argument("--alerts", type=int, default=1000)
     parser.add_argument("--answers", type=int, default=200)
     parser.add_argument("--open", type=int, default=10_000)
+    parser.add_argument("--page", type=Path, default=None)
     options = parser.parse_args()
     home = Path(tempfile.mkdtemp(prefix="openipt-bench-"))
     os.environ |= {"OPENIPT_HOME": str(home), "OPENIPT_MODE": "demo"}
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openipt.web.settings")
     try:
-        return _bench(options)
+        answer = _bench(options)
+        table.keep("worker", _lines, options.page)
+        return answer
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
@@ -59,7 +65,13 @@ def _bench(options: argparse.Namespace) -> int:
     return _today(options.open)
 
 
+_lines: list[table.Row] = []
+
+
 def line(what: str, figure: str) -> None:
+    """One figure; one that begins with blanks goes on with what the last whole one began."""
+    before = _lines[-1].what.partition(":")[0] if _lines else ""
+    _lines.append(table.Row(f"{before}: {what.strip()}" if what.startswith(" ") else what, figure))
     print(f"{what:<52}{figure:>14}", flush=True)
 
 

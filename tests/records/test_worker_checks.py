@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from openipt.records import audit
-from openipt.records.actions import checkins, clients, firings
+from openipt.records.actions import checkins, checks, clients, firings
 from openipt.records.actions import worker as actions
 from openipt.records.models import AuditEvent, EpisodeCheck, RuleFiring, WorkerLease
 from openipt.records.queries import worker as queries
@@ -166,5 +166,29 @@ def test_only_the_last_events_are_read_anew(one: Worker, clock: Clock) -> None:
     clock.passes(minutes=2)
     settle(one)
     last = AuditEvent.objects.order_by("-pk").values_list("pk", flat=True)[0]
-    found, seen = queries.episodes_written_to(last + queries.OVERLAP)
-    assert (found, seen) == ([], last)
+    found, seen = queries.chains_written_to(last + queries.OVERLAP)
+    assert (found, seen) == (set(), last)
+
+
+def test_after_an_import_events_are_read_part_by_part(
+    one: Worker, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every episode is looked at, however small the parts, and one that goes wrong holds up no other."""
+    settle(one)
+    monkeypatch.setattr(queries, "EVENTS_AT_A_TIME", 3)
+    written = [make.active_episode()[0] for _ in range(3)]
+    really, wrong = checks.check, written[0].pk
+
+    def check(*, episode_id: object, **more: object) -> None:
+        if episode_id == wrong:
+            raise ValueError
+        really(episode_id=episode_id, **more)
+
+    monkeypatch.setattr(checks, "check", check)
+    for _ in range(8):
+        one.turn()
+    assert {row.episode_id for row in EpisodeCheck.objects.all()} == {row.pk for row in written[1:]}
+    monkeypatch.setattr(checks, "check", really)
+    clock.passes(minutes=2)
+    settle(one)
+    assert EpisodeCheck.objects.count() == 3

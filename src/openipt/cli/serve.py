@@ -102,7 +102,7 @@ def _server(host: str, port: int, workers: int) -> Any:
         """gunicorn, told what to do here rather than by a file of its own."""
 
         def load_config(self) -> None:
-            for name, value in _settings(host, port, workers).items():
+            for name, value in settings_of_server(host, port, workers).items():
                 self.cfg.set(name, value)
             self.cfg.set("when_ready", say_where)
             if settings.ENVIRONMENT.worker:
@@ -150,7 +150,7 @@ class _WorkBesidePages:
             self._thread.join(STOPS_WITHIN)
 
 
-def _settings(host: str, port: int, workers: int) -> dict[str, object]:
+def settings_of_server(host: str, port: int, workers: int) -> dict[str, object]:
     memory = Path("/dev/shm")  # noqa: S108  the workers' heartbeat must never wait for a disk
     return {
         "bind": [f"[{host}]:{port}" if ":" in host else f"{host}:{port}"],

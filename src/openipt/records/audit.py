@@ -33,6 +33,7 @@ from openipt.records.prepared import MANY_WORDS, Prepared
 
 SERVICE_CHAIN = "service"
 FIRST = "0" * 64
+MOST_CHAINS = 2048  # asked for in one query: SQLite takes no more than some thousand values
 AT_A_TIME = 500  # events read at once while every chain is walked
 
 # Writes that the engine knows nothing of: what was read of the course stands.
@@ -163,12 +164,26 @@ def revision_of(episode: Episode) -> int:
 
 
 def revisions_of(episodes: Iterable[UUID]) -> dict[UUID, int]:
-    """How many writes each of these episodes has seen, in one query."""
-    return {UUID(chain): revision for chain, revision in _REVISIONS(str(one) for one in episodes)}
+    """How many writes each of these episodes has seen: one query for as many as a page shows."""
+    chains = [str(one) for one in episodes]
+    return {
+        UUID(chain): revision
+        for first in range(0, len(chains), MOST_CHAINS)
+        for chain, revision in _REVISIONS(chains[first : first + MOST_CHAINS])
+    }
 
 
 def mac_of(event: AuditEvent) -> str:
     """The keyed fingerprint of an event, with the one before it."""
+    return mac_of_text(text_of(event), keys.audit_key())
+
+
+def mac_of_text(text: str, key: bytes) -> str:
+    return hmac.digest(key, text.encode(), hashlib.sha256).hex()
+
+
+def text_of(event: AuditEvent) -> str:
+    """What the mac of an event covers; the mac before it comes last."""
     said: list[Any] = [
         event.chain,
         event.seq,
@@ -180,8 +195,7 @@ def mac_of(event: AuditEvent) -> str:
         event.ids,
         event.previous,
     ]
-    text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-    return hmac.new(keys.audit_key(), text.encode(), hashlib.sha256).hexdigest()
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
 
 # -- the anchor file --------------------------------------------------------------------------------

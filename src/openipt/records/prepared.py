@@ -13,7 +13,7 @@ no row is found; where that would be wrong the query is not for this place.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Hashable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Generic, TypeVar, get_args, get_origin
 
@@ -108,10 +108,10 @@ class _Compiled:
         self._sql, params = compiler.as_sql()
         self._params = tuple(params)
         self._asked = _Asked(queryset, compiler)
-        self._adapt = [_adapter(sample, self._params, connection) for sample in samples]
+        places = _places_of(self._params)
+        self._adapt = [_adapter(sample, places, connection) for sample in samples]
         self._places = [
-            [place for place, param in enumerate(self._params) if param == adapt(sample)]
-            for adapt, sample in zip(self._adapt, samples, strict=True)
+            places.get(adapt(sample), []) for adapt, sample in zip(self._adapt, samples, strict=True)
         ]
         if not (sparing or all(self._places)):
             raise TypeError("A prepared query must use each of its values as it is.")
@@ -151,7 +151,16 @@ def _sample(kind: type, place: int) -> Any:
     return uuid.uuid4().hex
 
 
-def _adapter(sample: Any, params: tuple[Any, ...], connection: Any) -> Callable[[Any], Any]:
+def _places_of(params: tuple[Any, ...]) -> dict[Any, list[int]]:
+    """Where each parameter stands. One that cannot be looked up by its value is no value of ours."""
+    found: dict[Any, list[int]] = {}
+    for place, param in enumerate(params):
+        if isinstance(param, Hashable):
+            found.setdefault(param, []).append(place)
+    return found
+
+
+def _adapter(sample: Any, params: Container[Any], connection: Any) -> Callable[[Any], Any]:
     """How a value of this kind stands among the parameters of this database."""
     ways: dict[type, Callable[[Any], Any]] = {
         uuid.UUID: lambda value: value.hex,

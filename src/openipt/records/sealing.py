@@ -64,6 +64,11 @@ def new_wrapped_key(client_id: UUID) -> tuple[bytes, str]:
     return _wrap(AESGCM.generate_key(bit_length=256), client_id)
 
 
+def opened(wrapped: bytes, key_id: str, client_id: UUID) -> AESGCM:
+    """A wrapped key, ready to seal with."""
+    return AESGCM(_unwrap(wrapped, key_id, client_id, keys.service_ring()))
+
+
 def rewrap(wrapped: bytes, key_id: str, client_id: UUID) -> tuple[bytes, str]:
     """The same data key under the current service key."""
     return _wrap(_unwrap(wrapped, key_id, client_id, keys.service_ring()), client_id)
@@ -78,9 +83,17 @@ def prepare(client_ids: Iterable[UUID]) -> None:
 
 def seal(client_id: UUID, place: str, value: Any) -> bytes:
     """Seal one value (anything JSON can say) for one place: `model:pk:field`."""
+    return seal_text(_key_of(client_id), place, text_of(value))
+
+
+def text_of(value: Any) -> str:
+    """A value as it is sealed."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def seal_text(key: AESGCM, place: str, text: str) -> bytes:
     nonce = os.urandom(NONCE_BYTES)
-    plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-    return FORMAT + nonce + _key_of(client_id).encrypt(nonce, plain, place.encode())
+    return FORMAT + nonce + key.encrypt(nonce, text.encode(), place.encode())
 
 
 def unseal(client_id: UUID, place: str, sealed: bytes) -> Any:

@@ -121,7 +121,7 @@ def read_moment(text: str, setting: str) -> datetime:
 
 def _database(url: str, home: Path) -> dict[str, object]:
     if not url:
-        return _sqlite(home / "openipt.sqlite3")
+        return sqlite(home / "openipt.sqlite3")
     parts = urlsplit(url)
     if parts.scheme not in ("postgres", "postgresql"):
         raise SettingError(
@@ -148,7 +148,7 @@ def _socket(query: str) -> str:
     return ""
 
 
-def _sqlite(path: Path) -> dict[str, object]:
+def sqlite(path: Path) -> dict[str, object]:
     """SQLite in WAL with full durability: a saved line is on disk before the page says so."""
     return {
         "ENGINE": "django.db.backends.sqlite3",

@@ -56,8 +56,8 @@ _OF_TYPE_ALONE = Prepared(
     str,
 )
 _OF_MANY = Prepared(
-    lambda episodes, kind: (
-        Entry.objects.filter(episode__in=episodes, record_type=kind).order_by("on", "order")
+    lambda episodes, kind: Entry.objects.filter(episode__in=episodes, record_type=kind).order_by(
+        "on", "order"
     ),
     MANY,
     str,

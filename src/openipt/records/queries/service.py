@@ -28,9 +28,7 @@ WAITING = (EpisodeStatus.ENQUIRY, EpisodeStatus.ASSESSMENT)
 _BY_STATUS = Prepared(lambda: _counted(Episode.objects.all(), "status"))
 _ENDED = Prepared(lambda since: _counted(Episode.objects.filter(ended_on__gt=since), "end_reason"), date)
 _WAITING = Prepared(
-    lambda: in_all(
-        Episode.objects.filter(status__in=WAITING), number=Count("pk"), first=Min("opened_on")
-    )
+    lambda: in_all(Episode.objects.filter(status__in=WAITING), number=Count("pk"), first=Min("opened_on"))
 )
 _BEGAN = Prepared(
     lambda since, on: Episode.objects.filter(started_on__gt=since, started_on__lte=on).values_list(

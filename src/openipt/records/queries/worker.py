@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -38,6 +39,9 @@ from openipt.records.queries import audits
 
 OUTSIDE = (Channel.EMAIL.value, Channel.WEBHOOK.value)
 OVERLAP = 500  # events of the audit that are looked at twice
+EVENTS_AT_A_TIME = (
+    5_000  # of those written since the worker looked last: after an import there may be millions
+)
 SINCE = timedelta(days=7)  # failures are counted over a week
 QUIET_FOR = 3 * LEASE_FOR  # without a beat for so long the worker does not run
 
@@ -108,18 +112,30 @@ def episodes_of_a_new_day(on: date, most: int) -> list[UUID]:
     return list(rows.order_by("pk").values_list("pk", flat=True)[:most])
 
 
-def episodes_written_to(events_seen: int) -> tuple[list[UUID], int]:
-    """Episodes written to since that event of the audit and not looked at since; and the last event there is.
+def chains_written_to(since: int) -> tuple[set[UUID], int]:
+    """Episodes with events of the audit after that one, and up to which event was looked: a part at a time.
 
     Events are numbered before they are committed, so those shortly before are looked at once more.
     """
-    events = AuditEvent.objects.filter(pk__gt=events_seen - OVERLAP).order_by("pk")
-    last = last_event()
-    chains = set(events.exclude(chain=audit.SERVICE_CHAIN).values_list("chain", flat=True))
-    revisions = audit.revisions_of(UUID(chain) for chain in chains)
-    known = dict(EpisodeCheck.objects.filter(episode__in=revisions).values_list("episode", "revision"))
+    upto = min(last_event(), since + EVENTS_AT_A_TIME)
+    events = AuditEvent.objects.filter(pk__gt=since - OVERLAP, pk__lte=upto).exclude(
+        chain=audit.SERVICE_CHAIN
+    )
+    return {UUID(chain) for chain in events.values_list("chain", flat=True)}, upto
+
+
+def not_looked_at(episodes: Iterable[UUID]) -> list[UUID]:
+    """Those of these episodes that were written to since their rules were looked at."""
+    revisions = audit.revisions_of(episodes)
+    known = dict(_in_parts(EpisodeCheck.objects.values_list("episode", "revision"), "episode__in", revisions))
     changed = [episode for episode, revision in revisions.items() if known.get(episode) != revision]
-    return list(checkable().filter(pk__in=changed).values_list("pk", flat=True)) if changed else [], last
+    return [pk for (pk,) in _in_parts(checkable().values_list("pk"), "pk__in", changed)]
+
+
+def _in_parts(rows: QuerySet[Any, Any], which: str, ids: Iterable[UUID]) -> Iterator[Any]:
+    wanted = list(ids)
+    for first in range(0, len(wanted), audit.MOST_CHAINS):
+        yield from rows.filter(**{which: wanted[first : first + audit.MOST_CHAINS]})
 
 
 def last_event() -> int:

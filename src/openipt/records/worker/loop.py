@@ -32,6 +32,7 @@ POLL = 1.0  # seconds between turns that found nothing to do
 BEAT_EVERY = LEASE_FOR.total_seconds() / 4
 SELDOM = 60.0  # seconds between looks for what is hardly ever there
 LOOKS = 100  # alerts in one turn
+PARTS = 10  # of the events that were written, in one turn
 CHECKS = 5  # episodes in one turn: each takes tens of milliseconds
 SET_ASIDE_FOR = 60.0  # seconds until what went wrong is tried again
 GIVE_WAY_FOR = 1.0  # the same where a page held a row
@@ -71,6 +72,8 @@ class Worker:
         self.gentle = gentle
         self._checked = False
         self._events_at = -1
+        self._events_from: int | None = None
+        self._again: set[UUID] = set()
         self._seen: tuple[tuple[str, int, int], float] | None = None
         self._last: dict[str, float] = {}
         self._aside: dict[object, float] = {}
@@ -172,7 +175,8 @@ class Worker:
             self._aside.clear()
             self._day_done = None
             self._read.clear()
-            self._events_at = -1
+            self._events_at, self._events_from = -1, None
+            self._again.clear()
         return hold
 
     def _is_time(self, what: str, every: float) -> bool:
@@ -298,19 +302,34 @@ class Worker:
             _mend()
 
     def _written_to(self) -> list[UUID]:
-        """Episodes written to since they were looked at. Nothing is asked while nobody writes."""
+        """Episodes written to since they were looked at. Nothing is asked while nobody writes.
+
+        After an import there may be millions of events: they are read part by part, a few parts in a turn.
+        """
         assert self.hold is not None
         last = queries.last_event()
-        if last == self._events_at:
+        if last == self._events_at and not self._again:
             return []
-        lease = queries.lease()
-        since = lease.events_seen if lease is not None else 0
-        found, last = queries.episodes_written_to(since)
-        waiting = [pk for pk in found if self._aside.get(pk, 0.0) <= self.tick()]
-        if not found:
-            self._events_at = last
-            if self._is_time("events", SELDOM):
-                checks.seen(hold=self.hold, event=last)
+        for _ in range(PARTS):
+            waiting = self._written_in_next_part()
+            if waiting or last == self._events_at:
+                return waiting
+        return []
+
+    def _written_in_next_part(self) -> list[UUID]:
+        """What was set aside waits for its time; meanwhile the work goes on with what was written later."""
+        assert self.hold is not None
+        if self._events_from is None:
+            lease = queries.lease()
+            self._events_from = lease.events_seen if lease is not None else 0
+        chains, upto = queries.chains_written_to(self._events_from)
+        found = queries.not_looked_at(chains | self._again)
+        self._again = {pk for pk in found if self._aside.get(pk, 0.0) > self.tick()}
+        waiting = [pk for pk in found if pk not in self._again]
+        if not waiting:
+            self._events_from = self._events_at = upto
+            if not found and self._is_time("events", SELDOM):
+                checks.seen(hold=self.hold, event=upto)
         return waiting
 
     def _each(self, ids: Iterable[UUID], act: Callable[[UUID], object]) -> bool:
