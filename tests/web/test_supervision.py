@@ -9,8 +9,10 @@ from django.test import Client
 from tests import factories as make
 from tests.web.rooms_world import browser_of, set_clock, text_of
 
+from openipt.records.access import ties, ties_to_each
 from openipt.records.actions import accounts, checkins, sessions
 from openipt.records.models import AuditEvent, Episode, Role, User
+from openipt.web.supervision import views
 
 pytestmark = pytest.mark.django_db
 
@@ -177,3 +179,47 @@ def test_how_far_areas_are_rated_alike_is_told_when_asked(episode: Episode, supe
     assert "rated alike by" not in page_of(supervisor)
     room = text_of(browser_of(supervisor).get(f"/episodes/{episode.pk}/formulation/"))
     assert "Therapist and supervisor rate 1 of 2 areas alike." in room
+
+
+def test_many_episodes_stand_page_by_page_each_therapist_in_order(
+    episode: Episode, supervisor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "EPISODES_A_PAGE", 2)
+    for name in ("Abel Orr", "Zita Orr"):
+        make.episode(episode.therapist, name=name)
+    pages = (page_of(supervisor), page_of(supervisor, "/supervision/?page=2"))
+    first, last = (page[page.index('id="therapist-1"') :] for page in pages)
+    assert "2 of 3 episodes" in first and first.index("Abel Orr") < first.index(SOMEBODY)
+    assert "Zita Orr" not in first and "Zita Orr" in last and "Abel Orr" not in last
+    assert "Page 1 of 2" in first and "/supervision/?page=2" in first
+
+
+def test_the_gravest_looks_stand_first_and_all_of_them_behind_a_link(
+    episode: Episode, supervisor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    not_on_track(episode)
+    other, session = make.active_episode(episode.therapist, name="Ilse Quast")
+    answers(other, START_ANSWERS, 0, session=session)
+    not_on_track(other)
+    monkeypatch.setattr(views, "LOOKS_SHOWN", 1)
+    few, every = (
+        looks_of(page_of(supervisor, address)) for address in ("/supervision/", "/supervision/?looks=all")
+    )
+    assert "Here stand the 1 gravest" in few and "/supervision/?looks=all" in few
+    assert sum(name in few for name in (SOMEBODY, "Ilse Quast")) == 1
+    assert SOMEBODY in every and "Ilse Quast" in every
+
+
+def looks_of(page: str) -> str:
+    return page[page.index('id="looks"') : page.index('id="questions"')]
+
+
+def test_what_a_reader_is_to_many_episodes_is_what_they_are_to_each(
+    episode: Episode, supervisor: User
+) -> None:
+    make.covered(episode.therapist)
+    other, _ = make.active_episode(name="Ilse Quast")
+    both = list(Episode.objects.select_related("client", "therapist"))
+    for user in (supervisor, episode.therapist, other.therapist, *User.objects.filter(covers__isnull=False)):
+        for day in (make.day(1), make.day(22)):
+            assert ties_to_each(user, both, day) == {one.pk: ties(user, one, day) for one in both}
