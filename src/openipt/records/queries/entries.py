@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from datetime import date
-from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from openipt import library
 from openipt.core.fields.definitions import RecordType
@@ -64,6 +64,23 @@ _OF_MANY = Prepared(
 )
 
 
+def _standing() -> QuerySet[Entry]:
+    """Entries that nobody has withdrawn, and that staff may know of."""
+    return Entry.objects.exclude(state=EntryState.WITHDRAWN).exclude(by_role=Role.CLIENT, shared=False)
+
+
+_LATER = Q(on__gt=OuterRef("on")) | Q(on=OuterRef("on"), order__gt=OuterRef("order"))
+_LAST_OF_MANY = Prepared(
+    lambda episodes, kind: (
+        _standing()
+        .filter(episode__in=episodes, record_type=kind)
+        .exclude(Exists(_standing().filter(_LATER, episode=OuterRef("episode"), record_type=kind)))
+    ),
+    MANY,
+    str,
+)
+
+
 def visible_entries(
     user: Actor, episode: Episode, on: date, *, record_type: str = "", withdrawn: bool = False
 ) -> list[Entry]:
@@ -75,31 +92,24 @@ def visible_entries_among(
     user: Actor, episodes: Collection[Episode], on: date, *, record_type: str
 ) -> list[Entry]:
     """The same over many episodes, for one record type."""
-    found = _seen_in_each(user, episodes, on, record_type)
-    return [entry for seen, rows in found for entry in seen(rows)]
+    return _seen_among(user, episodes, on, _OF_MANY((episode.pk for episode in episodes), record_type))
 
 
 def last_visible_among(
     user: Actor, episodes: Collection[Episode], on: date, *, record_type: str
 ) -> list[Entry]:
-    """Of each episode the last that this reader may see; what was written before it is not opened."""
-    found = _seen_in_each(user, episodes, on, record_type)
-    last = (next((entry for row in reversed(rows) for entry in seen([row])), None) for seen, rows in found)
-    return [entry for entry in last if entry is not None]
+    """Of each episode the last entry of this type that stands and is shared, where this reader may see it."""
+    return _seen_among(user, episodes, on, _LAST_OF_MANY((episode.pk for episode in episodes), record_type))
 
 
-def _seen_in_each(
-    user: Actor, episodes: Collection[Episode], on: date, record_type: str
-) -> Iterator[tuple[Callable[[list[Entry]], list[Entry]], list[Entry]]]:
-    """The rows of each episode that has any, and what this reader may see of such rows."""
+def _seen_among(user: Actor, episodes: Collection[Episode], on: date, entries: list[Entry]) -> list[Entry]:
     rows: dict[UUID, list[Entry]] = defaultdict(list)
-    for entry in _OF_MANY((episode.pk for episode in episodes), record_type):
+    for entry in entries:
         rows[entry.episode_id].append(entry)
     written = [episode for episode in episodes if episode.pk in rows]
     standing = ties_to_each(user, written, on)
     sealing.prepare(episode.client_id for episode in written)
-    for each in written:
-        yield partial(_seen, standing[each.pk], each), rows[each.pk]
+    return [one for each in written for one in _seen(standing[each.pk], each, rows[each.pk])]
 
 
 class VisibleEntries:
