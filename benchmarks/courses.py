@@ -9,7 +9,9 @@ import random
 from datetime import timedelta
 from typing import Any
 
-KINDS = 10  # of which eight have ended, one to eight years ago, one is running and one has not begun
+KINDS = (
+    10  # of which eight have ended, one to eight years ago, one runs with an open alert and one has not begun
+)
 ENDED = 8
 THERAPIST = "short.kinds"
 
@@ -24,7 +26,7 @@ def laid() -> list[Any]:
 
 def short_course(number: int, *, therapist: Any = None, name: str = "Kim Sample") -> Any:
     """One course of this kind. The same number is the same course, whoever leads it."""
-    from openipt.records.actions import clients, episodes, sessions
+    from openipt.records.actions import checkins, clients, episodes, sessions
     from openipt.web import clock
 
     chance = random.Random(f"course {number}")  # noqa: S311
@@ -45,8 +47,12 @@ def short_course(number: int, *, therapist: Any = None, name: str = "Kim Sample"
         sessions.plan_session(episode=episode, planned_at=planned, by=by, at=at + timedelta(minutes=1))
         return episode
     _held(episode, chance, by, at)
-    if number % KINDS < ENDED:
-        episode.refresh_from_db()
+    episode.refresh_from_db()
+    if number % KINDS == ENDED:
+        yesterday = clock.now() - timedelta(days=1)
+        risk = {"ms_phq9": [1, 1, 1, 1, 1, 1, 1, 1, 2]}
+        checkins.enter_answers(episode=episode, answers=risk, by=by, at=yesterday)
+    else:
         ended = at + timedelta(days=80)
         episodes.change_status(episode=episode, status="ended", end_reason="completed", by=by, at=ended)
     return episode

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import random
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -41,8 +41,7 @@ class Tie:
 def lay(episodes: int, seed: int = 1) -> None:
     """So many episodes with all their records, twenty-five to a therapist."""
     _look_at_rules()
-    known = _episodes().filter(therapist__is_demo=True)
-    made = [(patterns.pattern_of(one), patterns.pattern_of(one, with_alerts=False)) for one in known]
+    made = _patterns(_episodes().filter(therapist__is_demo=True))
     _lay(
         episodes, made, team("bench", -(-episodes // EPISODES_OF_A_THERAPIST)), EPISODES_OF_A_THERAPIST, seed
     )
@@ -53,9 +52,14 @@ def lay_short(episodes: int, seed: int = 2) -> None:
     for number in range(courses.KINDS):
         courses.short_course(number)
     _look_at_rules()
-    made = [(one, one) for one in map(patterns.pattern_of, courses.laid())]
+    made = _patterns(courses.laid())
     therapists = -(-episodes // SHORT_ONES_OF_A_THERAPIST)
     _lay(episodes, made, team("short", therapists), SHORT_ONES_OF_A_THERAPIST, seed)
+
+
+def _patterns(known: Iterable[Any]) -> list[Any]:
+    """Each course as it is, and without its alerts."""
+    return [(patterns.pattern_of(one), patterns.pattern_of(one, with_alerts=False)) for one in known]
 
 
 def _lay(episodes: int, made: Sequence[Any], ties: list[Tie], each: int, seed: int) -> None:

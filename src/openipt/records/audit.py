@@ -305,7 +305,7 @@ class _Walked:
 
     anchors: dict[str, Anchored]
     heads: dict[str, Anchored]
-    lasts: dict[str, AuditEvent] = field(default_factory=dict)
+    lasts: dict[str, Anchored] = field(default_factory=dict)
     at_anchor: dict[str, str] = field(default_factory=dict)
     at_head: dict[str, str] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
@@ -315,7 +315,7 @@ class _Walked:
         for known, met in ((self.anchors, self.at_anchor), (self.heads, self.at_head)):
             if chain in known and known[chain].seq == event.seq:
                 met[chain] = event.mac
-        self.lasts[chain] = event
+        self.lasts[chain] = Anchored(event.seq, event.mac)
 
 
 def _heads() -> dict[str, Anchored]:
@@ -338,7 +338,7 @@ def _events_of(chain: str, pause: Callable[[], None]) -> Iterator[AuditEvent]:
             return
 
 
-def _fault(event: AuditEvent, before: AuditEvent | None) -> str:
+def _fault(event: AuditEvent, before: Anchored | None) -> str:
     place = f"chain {event.chain}, event {event.seq}"
     expected = before.seq + 1 if before else 1
     if event.seq != expected:
@@ -363,7 +363,7 @@ def _head_faults(walked: _Walked, now: dict[str, Anchored]) -> Iterator[str]:
             yield f"chain {chain}, event {reached + 1}: the chain ends here, its head is at {known}."
 
 
-def _lies_before(last: AuditEvent | None, head: Anchored | None, before: Anchored | None) -> bool:
+def _lies_before(last: Anchored | None, head: Anchored | None, before: Anchored | None) -> bool:
     """Is the last event walked the head, or one that others have written on since the walk began?"""
     if last is None:
         return head is None or before is None or not before.seq

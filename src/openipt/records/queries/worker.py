@@ -108,8 +108,16 @@ def sessions_to_remind_of(at: datetime) -> list[UUID]:
 
 def episodes_of_a_new_day(on: date, most: int) -> list[UUID]:
     """Episodes that run and whose rules were not looked at on this day."""
-    rows = checkable().filter(Q(rule_check=None) | Q(rule_check__on__lt=on))
-    return list(rows.order_by("pk").values_list("pk", flat=True)[:most])
+    return list(_of_a_new_day(on).order_by("pk").values_list("pk", flat=True)[:most])
+
+
+def still_to_look_at(on: date, episodes: Iterable[UUID]) -> list[UUID]:
+    """Those among them of which that holds still: meanwhile one may have ended, or was written to and looked at."""
+    return list(_of_a_new_day(on).filter(pk__in=episodes).values_list("pk", flat=True))
+
+
+def _of_a_new_day(on: date) -> QuerySet[Episode]:
+    return checkable().filter(Q(rule_check=None) | Q(rule_check__on__lt=on))
 
 
 def chains_written_to(since: int) -> tuple[set[UUID], int]:

@@ -33,6 +33,7 @@ BEAT_EVERY = LEASE_FOR.total_seconds() / 4
 SELDOM = 60.0  # seconds between looks for what is hardly ever there
 LOOKS = 100  # alerts in one turn
 PARTS = 10  # of the events that were written, in one turn
+OF_A_DAY = 500  # episodes to look at on a new day that are asked for at once
 CHECKS = 5  # episodes in one turn: each takes tens of milliseconds
 SET_ASIDE_FOR = 60.0  # seconds until what went wrong is tried again
 GIVE_WAY_FOR = 1.0  # the same where a page held a row
@@ -78,6 +79,7 @@ class Worker:
         self._last: dict[str, float] = {}
         self._aside: dict[object, float] = {}
         self._day_done: object = None
+        self._of_day: list[UUID] = []
         self._read: dict[str, object] = {}
         self._let_go_at: object = None
 
@@ -174,6 +176,7 @@ class Worker:
             self._last["beat"] = self.tick()
             self._aside.clear()
             self._day_done = None
+            self._of_day.clear()
             self._read.clear()
             self._events_at, self._events_from = -1, None
             self._again.clear()
@@ -242,10 +245,17 @@ class Worker:
         due = written[:CHECKS]
         on = day_of(self.now())
         if not due and self._day_done != on:
-            due = queries.episodes_of_a_new_day(on, CHECKS + len(self._aside))
-            self._day_done = on if not due else None
+            due = self._next_of_day(on)
         one = partial(checks.check, hold=self.hold)
         return self._each(due, lambda pk: one(episode_id=pk, at=self.now()))
+
+    def _next_of_day(self, on: date) -> list[UUID]:
+        """A few episodes that were not looked at today; many are asked for at once, and run down in turns."""
+        if not self._of_day:
+            self._of_day = queries.episodes_of_a_new_day(on, OF_A_DAY + len(self._aside))
+            self._day_done = on if not self._of_day else None
+        part, self._of_day = self._of_day[:CHECKS], self._of_day[CHECKS:]
+        return queries.still_to_look_at(on, part) if part else []
 
     # -- once a day ------------------------------------------------------------------------------------
 
