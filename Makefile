@@ -1,14 +1,14 @@
 # make run     the demo, on this machine: PORT (8000) and OPENIPT_HOME (./var) are honoured
 # make test    the whole test suite
 # make check   format, lint, types, layers
-# make bench   what every page costs: server CPU, queries, bytes
 # make docs    the documentation as a folder to open: build/docs/index.html
 # make docs-print     its printed pages anew, from content, rules, tables and the commands' help
 # make docs-pictures  its pictures anew, by a browser, from the demo
-# make bench-load  a service of 1,000 episodes, asked by eight people at once: minutes
+# make bench   how fast it is, in one table, kept in docs/reference/speed.md: about half an hour
+# make bench-quick  the same with little of everything, printed and not kept: about two minutes
 # PYTHON=/path/to/python3.12 names another interpreter (3.11 to 3.13).
 
-.PHONY: run test trial check docs docs-print docs-pictures bench bench-load demo-reset lock
+.PHONY: run test trial check docs docs-print docs-pictures bench bench-quick demo-reset lock
 
 run:
 	@scripts/environment serve
@@ -42,13 +42,11 @@ docs-pictures:
 
 bench:
 	@scripts/environment serve
-	@.venv/bin/python benchmarks/pages.py
-	@.venv/bin/python benchmarks/worker.py
-	@.venv/bin/python benchmarks/rules.py
+	@.venv/bin/python benchmarks/bench.py
 
-bench-load:
+bench-quick:
 	@scripts/environment serve
-	@.venv/bin/python benchmarks/load.py
+	@.venv/bin/python benchmarks/bench.py --quick
 
 # The worked cases, typed whole by a browser: minutes each
 trial:
