@@ -123,8 +123,10 @@ def _team(prefix: str, therapists: int) -> list[Tie]:
     found = []
     for place in range(therapists):
         if place % THERAPISTS_OF_A_SUPERVISOR == 0:
-            lead = accounts.create_user(username=f"{prefix}.lead{place:04}", role=Role.SUPERVISOR, **by)
-        user = accounts.create_user(username=f"{prefix}.{place:04}", role=Role.THERAPIST, **by)
+            told = {"role": Role.SUPERVISOR, "display_name": f"Supervisor {place + 1}"}
+            lead = accounts.create_user(username=f"{prefix}.lead{place:04}", **told, **by)
+        told = {"role": Role.THERAPIST, "display_name": f"Therapist {place + 1}"}
+        user = accounts.create_user(username=f"{prefix}.{place:04}", **told, **by)
         accounts.start_supervision(therapist=user, supervisor=lead, from_on=clock.today(), **by)
         found.append(Tie(user, lead))
     return found

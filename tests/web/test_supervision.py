@@ -201,11 +201,11 @@ def test_the_gravest_looks_stand_first_and_all_of_them_behind_a_link(
     other, session = make.active_episode(episode.therapist, name="Ilse Quast")
     answers(other, START_ANSWERS, 0, session=session)
     not_on_track(other)
-    monkeypatch.setattr(views, "LOOKS_SHOWN", 1)
+    monkeypatch.setattr(views, "SHOWN", 1)
     few, every = (
-        looks_of(page_of(supervisor, address)) for address in ("/supervision/", "/supervision/?looks=all")
+        looks_of(page_of(supervisor, address)) for address in ("/supervision/", "/supervision/?all=1")
     )
-    assert "Here stand the 1 gravest" in few and "/supervision/?looks=all" in few
+    assert "Here stand the 1 gravest" in few and "/supervision/?all=1" in few
     assert sum(name in few for name in (SOMEBODY, "Ilse Quast")) == 1
     assert SOMEBODY in every and "Ilse Quast" in every
 

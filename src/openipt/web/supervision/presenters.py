@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -96,6 +96,7 @@ class Supervision:
     groups: tuple[Group, ...]
     open_alerts: int = 0
     all_looks: int = 0
+    all_questions: int = 0
     agreed: str = ""
     number: int = 1
     pages: int = 1
@@ -210,22 +211,21 @@ def _source(manual: Manual, rule: str) -> str:
 # -- questions -----------------------------------------------------------------------------------------
 
 
-def open_questions(last: Sequence[Entry]) -> tuple[Question, ...]:
-    """Of the last item of each episode those that ask and hold no advice. `visible` is set on each.
+def open_questions(last: Iterable[Entry]) -> list[Entry]:
+    """Of the last item of each episode those that ask and hold no advice, the oldest first. `visible` is set."""
+    asked = (e for e in last if e.by_role != "supervisor" and not e.visible.get("advice"))
+    return sorted(asked, key=lambda entry: (entry.on, entry.order))
 
-    The advice is written beside the question (it amends it), so the form begins with what was asked.
-    """
-    return tuple(
-        Question(
-            client=entry.episode.client.name,
-            therapist=entry.episode.therapist.display_name,
-            asked=str(entry.visible.get("question", "")),
-            on=entry.on,
-            address=episode_address(entry.episode_id),
-            advice=episode_address(entry.episode_id, f"{ADVICE}&amends={entry.pk}"),
-        )
-        for entry in last
-        if entry.by_role != "supervisor" and not entry.visible.get("advice")
+
+def question(entry: Entry) -> Question:
+    """The advice is written beside the question (it amends it), so the form begins with what was asked."""
+    return Question(
+        client=entry.episode.client.name,
+        therapist=entry.episode.therapist.display_name,
+        asked=str(entry.visible.get("question", "")),
+        on=entry.on,
+        address=episode_address(entry.episode_id),
+        advice=episode_address(entry.episode_id, f"{ADVICE}&amends={entry.pk}"),
     )
 
 

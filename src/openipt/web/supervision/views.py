@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -24,11 +25,11 @@ from openipt.web import clock
 from openipt.web.doors import roles
 from openipt.web.pages import page_number, show
 from openipt.web.supervision import presenters as words
-from openipt.web.supervision.standing import standings
+from openipt.web.supervision.standing import Standing, standings
 
 ITEM, RATING = "rec_supervision_item", "rec_problem_area_rating"
 ALERTS_SHOWN = 10  # the gravest; all of them stand under Today
-LOOKS_SHOWN = 10  # the gravest; all of them behind a link
+SHOWN = 10  # courses that want a look, and questions; all of them behind a link
 EPISODES_A_PAGE = 25
 
 _NOT_SIGNED = Prepared(
@@ -44,22 +45,18 @@ def supervision(request: HttpRequest) -> HttpResponse:
     with_ended = "ended" in request.GET
     number, on = page_number(request), clock.today()
     episodes = _episodes(request.user, with_ended=with_ended)
-    alerts, open_alerts = alert_queries.gravest_alerts(request.user, on, most=ALERTS_SHOWN)
-    running = [episode for episode in episodes if episode.status != EpisodeStatus.ENDED]
-    standing = standings(running, on)
-    looks = words.gravest_looks(running, standing)
-    shown_looks = looks if "looks" in request.GET else looks[:LOOKS_SHOWN]
-    items = _items(request.user, running)
     listed = _listed(episodes, number)
-    standing |= standings([episode for episode in listed if episode.pk not in standing], on)
-    _read(request.user, listed, shown_looks, alerts, items)
+    wants = _wants(request, episodes, on) if number == 1 else _Wants()
+    standing = wants.standing | standings([e for e in listed if e.pk not in wants.standing], on)
+    _read(request.user, listed, wants)
     page = words.Supervision(
         date=on,
-        alerts=tuple(words.alert_look(alert, on, clock.now()) for alert in alerts),
-        open_alerts=open_alerts,
-        looks=tuple(words.course_look(episode, standing[episode.pk]) for episode in shown_looks),
-        all_looks=len(looks),
-        questions=words.open_questions(items),
+        alerts=tuple(words.alert_look(alert, on, clock.now()) for alert in wants.alerts),
+        open_alerts=wants.open_alerts,
+        looks=tuple(words.course_look(episode, standing[episode.pk]) for episode in wants.looks),
+        all_looks=wants.all_looks,
+        questions=tuple(words.question(entry) for entry in wants.questions),
+        all_questions=wants.all_questions,
         agreed=_agreed(request.user, episodes) if "agreement" in request.GET else "",
         groups=words.groups(
             listed,
@@ -72,8 +69,32 @@ def supervision(request: HttpRequest) -> HttpResponse:
         number=number,
         pages=max(1, -(-len(episodes) // EPISODES_A_PAGE)),
     )
-    tellings.mark_shown(alerts=[alert.pk for alert in alerts], by=request.user, at=clock.now())
+    tellings.mark_shown(alerts=[alert.pk for alert in wants.alerts], by=request.user, at=clock.now())
     return show(request, "supervision/supervision.html", page=page, with_ended=with_ended)
+
+
+@dataclass(frozen=True)
+class _Wants:
+    """What stands on the first page above the list: alerts, courses that want a look, what was asked."""
+
+    alerts: Sequence[Alert] = ()
+    open_alerts: int = 0
+    looks: Sequence[Episode] = ()
+    all_looks: int = 0
+    questions: Sequence[Entry] = ()
+    all_questions: int = 0
+    standing: dict[UUID, Standing] = field(default_factory=dict)
+
+
+def _wants(request: HttpRequest, episodes: Sequence[Episode], on: date) -> _Wants:
+    """The gravest alerts and looks, and who has waited longest for an answer; all of them where asked for."""
+    alerts, open_alerts = alert_queries.gravest_alerts(request.user, on, most=ALERTS_SHOWN)
+    running = [episode for episode in episodes if episode.status != EpisodeStatus.ENDED]
+    standing = standings(running, on)
+    looks = words.gravest_looks(running, standing)
+    questions = words.open_questions(_items(request.user, running))
+    most = None if "all" in request.GET else SHOWN
+    return _Wants(alerts, open_alerts, looks[:most], len(looks), questions[:most], len(questions), standing)
 
 
 def _listed(episodes: Sequence[Episode], number: int) -> list[Episode]:
@@ -91,14 +112,13 @@ def _listed(episodes: Sequence[Episode], number: int) -> list[Episode]:
     return found
 
 
-def _read(
-    user: User, listed: list[Episode], looks: Sequence[Episode], alerts: list[Alert], items: list[Entry]
-) -> None:
+def _read(user: User, listed: list[Episode], wants: _Wants) -> None:
     """Everything this page shows words of, as one event, before it is sent."""
-    seen = {episode.pk for episode in (*listed, *looks)}
-    seen |= {alert.episode_id for alert in alerts} | {item.episode_id for item in items}
+    seen = {episode.pk for episode in (*listed, *wants.looks)}
+    seen |= {row.episode_id for row in (*wants.alerts, *wants.questions)}
     audit.record_read(by=user, at=clock.now(), act="supervision-read", ids=sorted(seen))
-    sealing.prepare({e.client_id for e in looks} | {alert.episode.client_id for alert in alerts})
+    clients = {episode.client_id for episode in wants.looks}
+    sealing.prepare(clients | {alert.episode.client_id for alert in wants.alerts})
 
 
 def _episodes(user: User, *, with_ended: bool) -> list[Episode]:
