@@ -89,13 +89,13 @@ _DECIDED = Prepared(
 
 def _counted(rows: QuerySet[Any, Any], column: str) -> QuerySet[Any, Any]:
     """Value of a column -> how many rows have it."""
-    return rows.order_by(column).values_list(column).annotate(number=Count("pk"))
+    return rows.order_by(column).values_list(column).annotate(number=Count("*"))
 
 
 def _number_of(rows: QuerySet[Any, Any], *conditions: Any) -> QuerySet[Any, Any]:
     """How many rows there are, and of how many of these each condition holds."""
-    more = {f"of_these_{n}": Count("pk", filter=one) for n, one in enumerate(conditions)}
-    return in_all(rows, number=Count("pk"), **more)
+    more = {f"of_these_{n}": Count("*", filter=one) for n, one in enumerate(conditions)}
+    return in_all(rows, number=Count("*"), **more)
 
 
 @dataclass(frozen=True)
@@ -142,8 +142,8 @@ class Completeness:
 
 @dataclass(frozen=True)
 class Figures:
-    """Everything the page of the service counts. `since` is the first day of the window; alerts are counted
-    now, all else was counted at `counted_at`."""
+    """Everything the page of the service counts. `since` is the first day of the window; alerts and who waits
+    are counted now, all else was counted at `counted_at`."""
 
     since: date
     counted_at: datetime
@@ -163,7 +163,8 @@ class _Window:
     counted_at: datetime
     by_status: dict[str, int]
     ended_by_reason: dict[str, int]
-    waits: Waits
+    began: int
+    median_to_begin: float | None
     completeness: Completeness
     sessions_held: int
     sessions_missed: Share
@@ -178,12 +179,13 @@ def figures(user: Actor, on: date, now: datetime) -> Figures:
         raise NoAccess
     since = on - timedelta(days=WINDOW_DAYS)
     window = _window(since, on, now)
+    waiting, first = _WAITING()[0]
     return Figures(
         since=since,
         counted_at=window.counted_at,
         by_status=window.by_status,
         ended_by_reason=window.ended_by_reason,
-        waits=window.waits,
+        waits=Waits(waiting, (on - first).days if first else None, window.began, window.median_to_begin),
         alerts=_alerts(now, since),
         completeness=window.completeness,
         sessions_held=window.sessions_held,
@@ -198,11 +200,13 @@ def _window(since: date, on: date, now: datetime) -> _Window:
         return kept
     held, signed, scored = _HELD(since, on)[0]
     by_status = dict(_BY_STATUS())
+    took = [(start - opened).days for opened, start in _BEGAN(since, on)]
     found = _Window(
         counted_at=now,
         by_status=by_status,
         ended_by_reason=dict(_ENDED(since)),
-        waits=_waits(since, on),
+        began=len(took),
+        median_to_begin=_median(took),
         completeness=_completeness(Share(scored, held), Share(signed, held), since, on),
         sessions_held=held,
         sessions_missed=_missed(held, since, now),
@@ -211,12 +215,6 @@ def _window(since: date, on: date, now: datetime) -> _Window:
     if sum(by_status.values()) >= LARGE:
         _kept[since] = found
     return found
-
-
-def _waits(since: date, on: date) -> Waits:
-    waiting, first = _WAITING()[0]
-    took = [(start - opened).days for opened, start in _BEGAN(since, on)]
-    return Waits(waiting, (on - first).days if first else None, len(took), _median(took))
 
 
 def _median(days: Sequence[int]) -> float | None:
