@@ -94,7 +94,7 @@ def _counted(rows: QuerySet[Any, Any], column: str) -> QuerySet[Any, Any]:
 
 def _number_of(rows: QuerySet[Any, Any], *conditions: Any) -> QuerySet[Any, Any]:
     """How many rows there are, and of how many of these each condition holds."""
-    more = {f"of_these_{n}": Count("*", filter=one) for n, one in enumerate(conditions)}
+    more = {f"of_these_{n}": Count("pk", filter=one) for n, one in enumerate(conditions)}
     return in_all(rows, number=Count("*"), **more)
 
 
