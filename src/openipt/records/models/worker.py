@@ -159,6 +159,7 @@ class Delivery(Row):
             models.Index(name="deliveries_to_send", fields=["state", "next_at"]),
             models.Index(name="deliveries_of_person", fields=["recipient", "channel", "state"]),
             models.Index(name="deliveries_by_time", fields=["made_at"]),
+            models.Index(name="deliveries_of_session", fields=["session", "made_at"]),
         ]
 
     @property

@@ -18,7 +18,7 @@ from openipt.records.actors import Actor, day_of
 from openipt.records.models import Alert, AlertState, AlertStep, Cover, EntryState, Episode, StepKind
 from openipt.records.prepared import MANY, Prepared
 
-MOST_SHOWN = 50  # envelopes on one page
+MOST_SHOWN = 25  # envelopes on one page
 AT_A_TIME = 1024  # alerts of which the steps are read in one query
 GRAVEST_FIRST = Case(
     *(

@@ -62,9 +62,7 @@ _PLANNED = Prepared(
     datetime,
 )
 _BEGUN = Prepared(
-    lambda episodes: CheckIn.objects.filter(episode__in=episodes, finished_at=None, session=None).order_by(
-        "opened_at"
-    ),
+    lambda episodes: CheckIn.objects.filter(episode__in=episodes, finished_at=None).order_by("opened_at"),
     MANY,
 )
 
@@ -165,7 +163,9 @@ def _coming(mine: list[Episode], on: date) -> dict[UUID, list[Session]]:
 
 
 def _begun_check_ins(mine: list[Episode]) -> dict[UUID, CheckIn]:
-    return {check_in.episode_id: check_in for check_in in _BEGUN(episode.pk for episode in mine)}
+    """Of no session: said here, since SQLite would look among the check-ins of all the service that have none."""
+    begun = _BEGUN(episode.pk for episode in mine)
+    return {check_in.episode_id: check_in for check_in in begun if check_in.session_id is None}
 
 
 def _missing_check_ins(
