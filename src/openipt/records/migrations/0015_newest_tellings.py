@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("records", "0013_audit_by_act"),
+        ("records", "0014_audit_by_act"),
     ]
 
     operations = [
