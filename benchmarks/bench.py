@@ -36,13 +36,13 @@ FULL = {
     "rules": ["rules.py"],
 }
 QUICK = {
-    "pages": ["pages.py", "--rooms", "--count", "10"],
-    "few": ["load.py", "--episodes", "250", "--people", "8", "--warm", "6", "--seconds", "10"],
+    "pages": ["pages.py", "--rooms", "--count", "5"],
+    "few": ["load.py", "--episodes", "150", "--people", "8", "--warm", "4", "--seconds", "8"],
     "writes": ["writes.py", "--sittings", "20"],
     "scoring": ["scoring.py", "--count", "20000", "--without"],
     "course": ["course.py", "--count", "500"],
     "start": ["start.py", "--starts", "1"],
-    "worker": ["worker.py", "--alerts", "100", "--answers", "20", "--open", "500"],
+    "worker": ["worker.py", "--alerts", "300", "--answers", "10", "--open", "500"],
     "rules": ["rules.py", "--count", "2000"],
 }
 
