@@ -156,6 +156,7 @@ def _throughput(count: int) -> None:
     """Looks at alerts, tellings sent to a channel that answers at once, rules of episodes looked at."""
     from openipt.records.channels import Outcome
     from openipt.records.models import Alert, AlertWatch, Channel, Delivery, EpisodeCheck
+    from openipt.records.queries import worker as queries
     from openipt.records.worker import Worker
 
     Delivery.objects.update(state="called_off", next_at=None)
@@ -176,11 +177,11 @@ def _throughput(count: int) -> None:
     _rate("letters sent and kept", lambda: waiting, lambda: _until(one._send, letters.exists))
     EpisodeCheck.objects.all().delete()
     one._day_done = None
-    checks = EpisodeCheck.objects
+    checks, running = EpisodeCheck.objects, min(40, queries.checkable().count())
     _rate(
         "episodes whose rules were looked at",
         checks.count,
-        lambda: _until(one._check, lambda: checks.count() < 40),
+        lambda: _until(one._check, lambda: checks.count() < running),
     )
     Alert.objects.exclude(state="resolved").update(state="acknowledged", acknowledged_at=at)
 
