@@ -92,7 +92,9 @@ def test_the_same_form_with_other_words_says_so_and_opens_nothing() -> None:
     opened(form=form)
     again = enquiries.open_enquiry(form=form, asked=asked(), place="", at=make.at_day())
     other = enquiries.open_enquiry(form=form, asked=asked("Bea"), place="", at=make.at_day())
+    ticked = enquiries.open_enquiry(form=form, asked=asked(ground="ticked"), place="", at=make.at_day())
     assert (again.is_new, again.is_same, other.is_same) == (False, True, False)
+    assert not ticked.is_same, "danger that is said later, with the same words, is no second press"
     assert Enquiry.objects.count() == 1
 
 

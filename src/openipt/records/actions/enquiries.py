@@ -96,11 +96,15 @@ def _of_form(form: UUID) -> Enquiry | None:
 
 
 def _is_same(known: Enquiry, asked: Asked) -> bool:
-    """Was this sent before, word for word? Nothing of an erased one is the same as anything."""
+    """Was this sent before, with every word, tick and choice? Nothing of an erased one is the same as anything."""
+    client = known.client
     try:
-        return (known.client.profile, known.words) == (dict(asked.profile), dict(asked.words))
+        kept = (client.profile, known.words, known.asks_for, known.ground)
+        more = (client.language, client.birth_year, client.region)
     except sealing.Erased:
         return False
+    said = (dict(asked.profile), dict(asked.words), asked.asks_for, asked.ground)
+    return (*kept, *more) == (*said, asked.language, asked.birth_year, asked.region)
 
 
 def _count(who: str, at: datetime) -> AskingCount:
