@@ -182,6 +182,8 @@ WRONG = [
     ({"called": "Ana\nBcc: all"}, "called"),
     ({"called": "Ana\x00"}, "called"),
     ({"called": "A\u009bna"}, "called"),
+    ({"called": "\u202eanA"}, "called"),  # would turn "not reached yet" beside it on the list
+    ({"called": "\u200b\u3164"}, "called"),
     ({"phone": "", "email": "", "address": " "}, "phone"),
     ({"phone": "12"}, "phone"),
     ({"phone": "0" * 41}, "phone"),
@@ -379,6 +381,7 @@ def test_the_longest_enquiry_there_may_be_fits(clock: Clock) -> None:
         {"called": "<script>alert(1)</script>"},
         {"called": "{{ 7*7 }}", "words": "' OR 1=1; --"},
         {"called": "Ana", "words": "\u202egnp.exe", "safe_times": "🕯️"},
+        {"called": "\u200fعلی\u200cرضا 👩\u200d🔧"},
     ],
 )
 def test_hostile_words_are_only_words(clock: Clock, hostile: dict[str, str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,8 +23,11 @@ TRAP = "website"  # nobody sees it; what fills in every field does
 LONGEST_NAME, LONGEST_PHONE, LONGEST_EMAIL = 80, 40, 254
 LONGEST_ADDRESS, LONGEST_TIMES, LONGEST_WORDS = 400, 200, 1000
 UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
+# What turns or hides the letters after it. A direction mark does neither, and a joiner belongs to a letter.
+TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 BREAKS = re.compile("[\r\n\t\u2028\u2029]")
 CANNOT_BE_SEEN = "There are signs in here that cannot be seen. Write it once more by hand."
+BLANK = "\u115f\u1160\u2800\u3164\uffa0"  # letters by their kind, and nothing to the eye
 ONE_LINE = "Write this on one line."
 ONE_WAY = "Fill in at least one way to reach you: a phone number, an e-mail address or a post address."
 
@@ -81,7 +85,16 @@ def read(post: dict[str, str], today: date) -> Read:
 def _line(sent: Sent, name: str, longest: int, required: str = "") -> str:
     if BREAKS.search(sent.values.get(name, "").strip()):
         sent.fault(name, ONE_LINE)
-    return _lines(sent, name, longest, required)
+    if TURNS.search(sent.values.get(name, "")):
+        sent.fault(name, CANNOT_BE_SEEN)
+    text = _lines(sent, name, longest, required)
+    if text and not any(_is_seen(letter) for letter in text):
+        sent.fault(name, required or CANNOT_BE_SEEN)
+    return text
+
+
+def _is_seen(letter: str) -> bool:
+    return letter not in BLANK and unicodedata.category(letter)[0] not in "CZ"
 
 
 def _lines(sent: Sent, name: str, longest: int, required: str = "") -> str:
