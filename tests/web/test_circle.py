@@ -122,6 +122,8 @@ def test_what_is_no_drawing_is_refused(episode, browser):
         '{"a": 1}',
         f'{{"{rosa}": [4, 1]}}',
         f'{{"{rosa}": [true, 1]}}',
+        f'{{"{rosa}": [1.0, 1]}}',
+        "[" * 100_000,
         f'{{"{rosa}": [1, "x"]}}',
     ):
         answer = browser.post(

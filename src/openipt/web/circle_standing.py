@@ -69,7 +69,7 @@ def from_text(text: str) -> dict[str, Where] | None:
     """What the field of the form holds, None where it is not that."""
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(found, dict):
         return None
@@ -78,12 +78,14 @@ def from_text(text: str) -> dict[str, Where] | None:
         if not isinstance(place, list) or len(place) != 2:
             return None
         ring, angle = place
-        if ring not in (None, *RINGS) or isinstance(ring, bool):
-            return None
-        if angle is not None and (not isinstance(angle, int) or isinstance(angle, bool)):
+        if not _is_whole(ring) or not _is_whole(angle) or ring not in (None, *RINGS):
             return None
         where[str(code)] = (ring, None if angle is None else angle % TURN)
     return where
+
+
+def _is_whole(value: object) -> bool:
+    return value is None or isinstance(value, int) and not isinstance(value, bool)
 
 
 # -- records by person -----------------------------------------------------------------------------------
