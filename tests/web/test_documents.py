@@ -11,10 +11,12 @@ import pytest
 from pypdf import PdfReader
 from tests import factories
 from tests.web.rooms_world import browser_of, set_clock, strangers, text_of
+from tests.web.test_second_lock import agreed, behind, ordinary
 
 from openipt import library
 from openipt.records.actions import checkins, people, sessions
 from openipt.records.models import AuditEvent, Session
+from openipt.web.paper import blocks
 from openipt.web.paper.blank import NOT_BY_HAND, blank_sheet
 from openipt.web.plain import worksheets
 
@@ -262,6 +264,32 @@ def test_a_letter_that_somebody_else_may_read_leaves_out_what_two_people_found(c
         letter = said_in(article(answer))
         assert "You lost your post." not in letter and "Rolf" not in letter
         assert "Bad news from work" in letter and "You sleep again." in letter
+
+
+def test_the_letter_at_the_desk_names_nobody_whom_the_client_put_behind_the_lock(closing):
+    plan = {**PLAN, "triggers": ["When Gideon calls", "Bad news from work"]}
+    factories.entry(closing, "rec_relapse_plan", plan, final=True)
+    gideon = people.add_person(episode=closing, label="Gideon", by=closing.therapist, at=factories.at_day(7))
+    login = factories.client_login(closing)
+    agreed(closing)
+    behind(login).post("/me/people/move/", {"person": gideon.code, "behind": "yes"})
+    for answer in (ordinary(login).get("/me/letter/"), get(closing, "letter/")):
+        assert "Gideon" not in text_of(answer) and "Bad news from work" in text_of(answer)
+    assert "Gideon" in text_of(behind(login).get("/me/letter/"))
+
+
+def test_words_longer_than_a_line_and_letters_nobody_has_stay_on_the_sheet():
+    endless = [letter * 120 for letter in "ABCD"]
+    strange = blocks.words("\u0378\ufffe\U000f0000 stays")
+    cells = blocks.table("Cells", ("One", "Two", "Three"), [endless[:3]])
+    made = blocks.Paper("Long", "", (*strange, *blocks.words(endless[3]), cells), "").pdf(factories.at_day())
+    begins: list[float] = []
+    page = PdfReader(io.BytesIO(made)).pages[0]
+    written = page.extract_text(visitor_text=lambda _, place, at, *__: begins.append(place[4] + at[4]))
+    assert max(begins) < 528, "right of the text"  # in points: the width of the sheet without its margin
+    assert max(map(len, written.splitlines())) < 80, "a line runs over its end"
+    assert all(one in letters(written) for one in endless)
+    assert "□□□ stays" in written
 
 
 @pytest.mark.parametrize("manual", ["ipt_acute", "ipc"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +37,31 @@ def opened_by(username: str, password: str) -> User | None:
 def signs(episode: Episode) -> Signs:
     """By which words and codes something of this episode is about somebody dangerous."""
     return Signs(known.danger(convert.course(episode)), danger.in_life(episode))
+
+
+def named_by_client(entries: Iterable[Entry]) -> dict[str, Entry]:
+    """Person -> the client's own record that names them: what is moved behind the lock stands on it."""
+    return {
+        str(entry.payload.get("person_id")): entry
+        for entry in entries
+        if entry.by_role == Role.CLIENT and entry.payload.get("label")
+    }
+
+
+def moved_by_client(named: Mapping[str, Entry], has_lock: bool) -> dict[str, bool]:
+    """Whom the client moved: True behind the lock. Where there is none, whom they named stays where they are."""
+    if not has_lock:
+        return dict.fromkeys(named, False)
+    return {code: entry.behind_lock for code, entry in named.items() if entry.behind_lock is not None}
+
+
+def signs_of_ordinary(
+    found: Signs, labels: Mapping[str, str], named: Mapping[str, Entry], has_lock: bool
+) -> Signs:
+    """By what something is about somebody whom the client's ordinary pages leave out."""
+    moved = moved_by_client(named, has_lock)
+    left_out = found.people_behind(labels, own=named.keys(), moved=moved)
+    return found.also(left_out, [labels[code] for code, behind in moved.items() if behind and code in labels])
 
 
 def is_behind(row: JournalEntry | Entry, values: Mapping[str, Any], found: Signs) -> bool:

@@ -165,11 +165,7 @@ class ClientPage:
 
     @cached_property
     def _moved(self) -> dict[str, bool]:
-        """Whom the client moved: True behind the lock. Where there is none, whom they named stays where they are."""
-        if not self.has_second_lock:
-            return dict.fromkeys(self.named, False)
-        found = self.named.items()
-        return {code: entry.behind_lock for code, entry in found if entry.behind_lock is not None}
+        return second_lock.moved_by_client(self.named, self.has_second_lock)
 
     @cached_property
     def _signs_on_record(self) -> Signs:
@@ -178,19 +174,14 @@ class ClientPage:
     @cached_property
     def _signs_of_ordinary(self) -> Signs:
         """By what something is about somebody dangerous, or somebody whom the client put behind the lock."""
-        put_there = [
-            self.names[code] for code, behind in self._moved.items() if behind and code in self.names
-        ]
-        return self._signs_on_record.also(self._left_out_of_ordinary, put_there)
+        return second_lock.signs_of_ordinary(
+            self._signs_on_record, self.names, self.named, self.has_second_lock
+        )
 
     @cached_property
     def named(self) -> dict[str, Entry]:
-        """Person -> the client's own record that names them: what is moved behind the lock stands on it."""
-        found = {}
-        for entry in self._read.of(PERSON):
-            if entry.by_role == Role.CLIENT and entry.payload.get("label"):
-                found[str(entry.payload.get("person_id"))] = entry
-        return found
+        """Person -> the client's own record that names them."""
+        return second_lock.named_by_client(self._read.of(PERSON))
 
     def is_person_behind(self, code: str) -> bool:
         """For the view behind the lock: do the ordinary pages leave this person out?"""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -18,12 +19,13 @@ from openipt.errors import NotAllowedNow
 FOLDER = Path(__file__).parent
 STANDARD = "ua-1"
 UNSHOWN = "□"  # stands for a letter that no font of this machine has
-MOST_UNSHOWN = 80  # different letters; beyond that, everything outside of the widest known scripts
+MOST_UNSHOWN = 24  # different letters, each at the price of a whole setting; beyond that, see `_plain`
 SHARP = 144.0  # two dots for each unit of a drawing, which is one point
 NO_PICTURE = "This cannot be made into a picture here. Take the SVG instead, or print the page."
 CANNOT = "This cannot be made into a PDF here. Print the page instead."
 
 _MISSING = re.compile(r'the text `"(.+?)"` could not be displayed', re.DOTALL)
+_BY_NUMBER = re.compile(r"\\u\{([0-9a-f]+)\}")  # how a letter is told that cannot be seen
 
 
 def pdf(template: str, data: Mapping[str, Any], at: datetime) -> bytes:
@@ -73,12 +75,16 @@ def _compiled(source: bytes, text: str, at: datetime) -> tuple[bytes | None, str
         )
     except typst.TypstError as error:
         found = _MISSING.search(str(error))
-        return None, found.group(1) if found else ""
+        return None, _BY_NUMBER.sub(lambda told: chr(int(told[1], 16)), found[1]) if found else ""
     return made, ""
 
 
 def _plain(text: str) -> str:
     """Latin, Greek and Cyrillic letters and common signs as they are, anything else as unshown."""
-    return "".join(
-        c if ord(c) < 0x0530 or 0x2010 <= ord(c) <= 0x2044 or c == UNSHOWN else UNSHOWN for c in text
-    )
+    return "".join(c if c == UNSHOWN or _is_common(c) else UNSHOWN for c in text)
+
+
+def _is_common(letter: str) -> bool:
+    """A letter of the widest known scripts; not one of the gaps that Unicode leaves between them."""
+    known = ord(letter) < 0x0530 or 0x2010 <= ord(letter) <= 0x2044
+    return known and unicodedata.category(letter) != "Cn"
