@@ -31,6 +31,33 @@ def test_other_words_and_other_people_are_not(text: str) -> None:
     assert not TOM.in_text(text)
 
 
+@pytest.mark.parametrize(
+    ("label", "text"),
+    [
+        ("Bo", "bo came home"),
+        ("Bo", "Afraid of Bo's friends"),
+        ("An", "I saw An again"),
+        ("Zoë", "Zoe rang"),
+        ("Maria", "With MARÍA again"),
+        ("王伟", "昨天王伟又喝酒了"),
+        ("राहुल", "राहुल ने फोन किया"),
+        ("علي", "جاء وعلي غاضب"),
+        ("민수", "민수가 왔다"),
+    ],
+)
+def test_a_name_is_found_short_with_or_without_accents_and_in_every_script(label: str, text: str) -> None:
+    people = {"p_other": InLife(label, "neighbour")}
+    assert Signs(Danger(("rec_inventory_person.safety_concern",), ("p_other",)), people).in_text(text)
+
+
+def test_small_words_beside_a_name_hide_nothing() -> None:
+    people = {"p_other": InLife("My Mr Di Costa", "neighbour")}
+    signs = Signs(Danger(("rec_inventory_person.safety_concern",), ("p_other",)), people)
+    assert signs.in_text("Costa") and not signs.in_text("My day: an hour of rest, di domenica. Mr Li")
+    alone = Signs(Danger(("rec_inventory_person.safety_concern",), ("p_an",)), {"p_an": InLife("An", "")})
+    assert not alone.in_text("an event at noon")
+
+
 def test_a_reference_in_a_record_counts_as_a_name_does() -> None:
     assert TOM.in_values({"people": ["p_husband"], "event": "quarrel"})
     assert TOM.in_values({"turns": [{"who": "other", "said": "Tom: where were you?"}]})

@@ -8,6 +8,7 @@ Who is meant until a person is named: as for every other lock of DR-06 (22.1).
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from copy import copy
 from typing import Any
@@ -15,9 +16,14 @@ from typing import Any
 from openipt.core.course.known import Danger
 from openipt.core.course.locks import AT_HOME, OUTSIDE, People
 
-SHORTEST_NAME = 3
+SHORTEST_NAME = 2
 # Words of a label that name nobody.
 NO_NAMES = frozenset({"the", "and", "her", "his", "our", "old", "new", "from", "who", "lives", "with", "own"})
+# Words of two letters that stand in any text. Whoever is called so alone is found where they are written large.
+SMALL = frozenset(
+    "am an as at be by da de di do dr du el go he hi if il in is it la le me mr ms my no of oh ok on or so st to"
+    " un up us we".split()
+)
 WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
 FAMILY = re.compile(
     r"\b(mother|mum|mom|father|dad|parents?|brother|sister|son|daughter|uncle|aunt|cousin|nephew|niece"
@@ -92,14 +98,35 @@ class Signs:
 
 
 def _is_named(text: str, names: frozenset[str]) -> bool:
-    found = {word.casefold() for word in WORD.findall(text)}
-    return bool(names & (found | {word[:-1] for word in found if word.endswith("s")}))
+    words = WORD.findall(_bare(text))
+    found = {word.casefold() for word in words}
+    found |= {word[:-1] for word in found if word.endswith("s")}
+    found |= {word.title() for word in words if len(word) == SHORTEST_NAME and word[0].isupper()}
+    return bool(names & found) or (not text.isascii() and _stands_inside(_bare(text), names))
+
+
+def _stands_inside(text: str, names: frozenset[str]) -> bool:
+    """Many scripts have no spaces between words, or write what is small together with the name."""
+    return any(name in text for name in names if unicodedata.category(name[0]) == "Lo")
+
+
+def _bare(text: str) -> str:
+    """Without accents and vowel signs, so that a name is found however it was typed."""
+    if text.isascii():
+        return text
+    letters = unicodedata.normalize("NFKD", text)
+    bare = "".join(one for one in letters if unicodedata.category(one)[0] != "M")
+    return unicodedata.normalize("NFC", bare)
 
 
 def _names(words: str) -> Iterator[str]:
-    for word in WORD.findall(words):
+    found = WORD.findall(_bare(words))
+    for word in found:
         name = word.casefold()
-        if len(name) >= SHORTEST_NAME and name not in NO_NAMES:
+        if name in SMALL:
+            if len(found) == 1:
+                yield name.title()
+        elif len(name) >= SHORTEST_NAME and name not in NO_NAMES:
             yield name
 
 
