@@ -129,6 +129,20 @@ def test_handed_over_the_therapist_has_it_and_whoever_handed_it_over_does_not(de
     assert "handed to you" not in page_of(theirs, "/today/")
 
 
+def test_what_was_typed_while_somebody_else_handed_over_stands_once_more(desk: Browser) -> None:
+    row = asked(2)
+    mate = browser_of(make.therapist("Olu Mate"))
+    given = {"therapist": str(make.therapist("Jo Other").pk), "adaptation": "ipt_acute"}
+    mate.post(f"/intake/{row.pk}/", {"act": "hand-over", **given})
+    tried = {"act": "contact", "way": "phone", "reached": "yes", "words": "larkspur on the phone"}
+    late = desk.post(f"/intake/{row.pk}/", tried)
+    assert late.status_code == 409 and "larkspur on the phone" in text_of(late)
+    assert "Ana" not in text_of(late) and "heronblue" not in text_of(late)
+    assert desk.post(f"/intake/{uuid4()}/", tried).status_code == 404
+    lead = browser_of(make.staff(Role.SUPERVISOR)).post(f"/intake/{row.pk}/", tried)
+    assert lead.status_code == 404, "whoever takes no enquiries does not learn that there is one"
+
+
 def test_for_somebody_else_the_one_who_will_come_is_named(desk: Browser, taker: User) -> None:
     row = asked(1, "Ida", asks_for="other", birth_year=1971)
     given = {"therapist": str(taker.pk), "adaptation": "ipt_acute", "name": ""}

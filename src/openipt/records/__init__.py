@@ -118,7 +118,8 @@ Reading: `queries.<noun>`, each filtered by access for `user` on a day.
     queries.people     people_of(user, episode, on)
     queries.accounts   users(user), therapists(), supervisors(), supervisees(user, on), covered_by(user, on), supervisions(user, on),
                        covers(user, on)
-    queries.enquiries  open_enquiries(user, on), enquiry_for(user, id, on), handed_to(therapist), takers();
+    queries.enquiries  open_enquiries(user, on), enquiry_for(user, id, on), handed_to(therapist), takers(),
+                       was_handed_over(user, id, on);
                        waits(user, on), wait_figures(user, on, targets): without a word
     queries.service    figures(user, on, now): waits, alerts in time, completeness, without a word
     queries.audits     last_check(user, on)

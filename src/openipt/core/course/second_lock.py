@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from copy import copy
+from functools import cache
 from typing import Any
 
 from openipt.core.course.known import Danger
@@ -98,11 +99,12 @@ class Signs:
 
 
 def _is_named(text: str, names: frozenset[str]) -> bool:
-    words = WORD.findall(_bare(text))
+    bare = _bare(text)
+    words = WORD.findall(bare)
     found = {word.casefold() for word in words}
     found |= {word[:-1] for word in found if word.endswith("s")}
     found |= {word.title() for word in words if len(word) == SHORTEST_NAME and word[0].isupper()}
-    return bool(names & found) or (not text.isascii() and _stands_inside(_bare(text), names))
+    return bool(names & found) or (not bare.isascii() and _stands_inside(bare, names))
 
 
 def _stands_inside(text: str, names: frozenset[str]) -> bool:
@@ -114,9 +116,13 @@ def _bare(text: str) -> str:
     """Without accents and vowel signs, so that a name is found however it was typed."""
     if text.isascii():
         return text
-    letters = unicodedata.normalize("NFKD", text)
-    bare = "".join(one for one in letters if unicodedata.category(one)[0] != "M")
-    return unicodedata.normalize("NFC", bare)
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFKD", text).translate(_marks()))
+
+
+@cache
+def _marks() -> dict[int, None]:
+    """Every accent and vowel sign of the scripts in use, looked for once."""
+    return {one: None for one in range(0x300, 0x1F000) if unicodedata.category(chr(one))[0] == "M"}
 
 
 def _names(words: str) -> Iterator[str]:

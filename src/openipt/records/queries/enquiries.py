@@ -155,6 +155,12 @@ def enquiry_for(user: Actor, enquiry_id: UUID | str, on: date) -> Enquiry:
     return found
 
 
+def was_handed_over(user: Actor, enquiry_id: UUID, on: date) -> bool:
+    """Does a therapist have it, as whoever takes enquiries may know? No word of it is read."""
+    handed = Enquiry.objects.filter(pk=enquiry_id, state=EnquiryState.HANDED_OVER, client__erased_at=None)
+    return bool(may(user, Act.TAKE_ENQUIRIES, on=on)) and handed.exists()
+
+
 def contacts_of(enquiry: Enquiry) -> list[EnquiryContact]:
     """Every try, in its order. For whoever was given the enquiry."""
     found = _CONTACTS(enquiry.pk)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from openipt import library
 from openipt.core.course.enquiry import AsksFor, EnquiryState
-from openipt.errors import EntryNotValid, FieldFault, NotAllowedNow
+from openipt.errors import EntryNotValid, FieldFault, NoAccess, NotAllowedNow
 from openipt.records import audit, sealing
 from openipt.records.access import Act, may
 from openipt.records.actions import enquiries as actions
@@ -24,6 +24,7 @@ from openipt.web.pages import say, show
 from openipt.web.sent import Sent
 
 LIST = "/intake/"
+TYPED = ("words", "offered")
 
 
 @roles("therapist", "supervisor")
@@ -47,7 +48,10 @@ def enquiry(request: HttpRequest, enquiry_id: UUID) -> HttpResponse:
     act = ACTS.get(request.POST.get("act", ""))
     if act is None:
         return _page(request, enquiry_id, (FieldFault("", "Choose what to do about it."),))
-    return _act(request, enquiry_id, request.POST["act"], act)
+    try:
+        return _act(request, enquiry_id, request.POST["act"], act)
+    except NoAccess:
+        return _handed_over_meanwhile(request, enquiry_id)
 
 
 def _page(
@@ -150,6 +154,14 @@ def _act(
         return _page(request, enquiry_id, tuple(sent.faults), form=form, sent=sent)
     say(request, done)
     return HttpResponseRedirect(f"{LIST}{enquiry_id}/" if form == "contact" else LIST)
+
+
+def _handed_over_meanwhile(request: HttpRequest, enquiry_id: UUID) -> HttpResponse:
+    """Somebody else was faster: what was typed stands once more, to be given to the therapist."""
+    typed = tuple(filter(None, (request.POST.get(name, "").strip() for name in TYPED)))
+    if not queries.was_handed_over(request.user, enquiry_id, clock.today()):
+        raise NoAccess
+    return show(request, "intake/handed_over.html", status=409, typed=typed)
 
 
 def _by_at(request: HttpRequest) -> dict:
