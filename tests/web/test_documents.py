@@ -14,7 +14,7 @@ from tests.web.rooms_world import browser_of, set_clock, strangers, text_of
 from tests.web.test_second_lock import agreed, behind, ordinary
 
 from openipt import library
-from openipt.records.actions import checkins, people, sessions
+from openipt.records.actions import checkins, journal, people, sessions
 from openipt.records.models import AuditEvent, Session
 from openipt.web.paper import blocks
 from openipt.web.paper.blank import NOT_BY_HAND, blank_sheet
@@ -272,7 +272,12 @@ def test_the_letter_at_the_desk_names_nobody_whom_the_client_put_behind_the_lock
     gideon = people.add_person(episode=closing, label="Gideon", by=closing.therapist, at=factories.at_day(7))
     login = factories.client_login(closing)
     agreed(closing)
+    told = {"by": login, "at": factories.at_day(7)}
+    journal.write_journal(episode=closing, words={"text": "Gideon rang"}, shared=True, **told)
+    room = f"/episodes/{closing.pk}/safety/second-lock/"
+    assert "Journal entry" not in text_of(browser_of(closing.therapist).get(room))
     behind(login).post("/me/people/move/", {"person": gideon.code, "behind": "yes"})
+    assert "Journal entry" in text_of(browser_of(closing.therapist).get(room))
     for answer in (ordinary(login).get("/me/letter/"), get(closing, "letter/")):
         assert "Gideon" not in text_of(answer) and "Bad news from work" in text_of(answer)
     assert "Gideon" in text_of(behind(login).get("/me/letter/"))

@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from openipt.core.course import known
-from openipt.core.course.second_lock import Signs
 from openipt.core.fields.words import in_words
 from openipt.core.formulation.paragraph import paragraph
 from openipt.records import crisis
 from openipt.records.models import Entry, EntryState, Session
 from openipt.records.queries import second_lock
-from openipt.web.circle_standing import PERSON
 from openipt.web.jinja import clock_time, day
 from openipt.web.paper.blocks import (
     Block,
@@ -44,6 +42,7 @@ from openipt.web.therapist.presenters_ending import categories, category_lines, 
 from openipt.web.therapist.presenters_header import risk_in_words
 from openipt.web.therapist.presenters_records import lines_of, who
 from openipt.web.therapist.presenters_safety import PlanPrint
+from openipt.web.therapist.presenters_second_lock import signs_of_ordinary
 from openipt.web.therapist.presenters_session_note import NoteView, present_note
 
 SUMMARY, RELAPSE, MEDICATION = "rec_discharge", "rec_relapse_plan", "rec_medication"
@@ -203,7 +202,7 @@ def letter_paper(page: EpisodePage) -> Paper | None:
     """The closing letter, exactly as the client reads it on the ordinary pages (law 5, ipt.md 11.5)."""
     danger = bool(known.danger(page.course).grounds)
     locked = second_lock.standing(page.episode.client_id) is not None
-    signs = _signs_of_ordinary(page, locked) if danger or locked else None
+    signs = signs_of_ordinary(page, has_lock=locked) if danger or locked else None
 
     def finished(record: str) -> Mapping[str, Any] | None:
         entry = latest(page, record)
@@ -225,12 +224,6 @@ def letter_paper(page: EpisodePage) -> Paper | None:
             closed=danger or locked,
         )
     )
-
-
-def _signs_of_ordinary(page: EpisodePage, locked: bool) -> Signs:
-    """What the client's ordinary pages leave out: also of whom the client alone put behind the lock."""
-    named = second_lock.named_by_client(page.entries(PERSON))
-    return second_lock.signs_of_ordinary(second_lock.signs(page.episode), page.people, named, locked)
 
 
 def referrer_paper(page: EpisodePage) -> Paper | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from openipt.core.course import known
+from openipt.core.course.second_lock import Signs
 from openipt.records.queries import second_lock
 from openipt.records.queries.journal import journal_of
-from openipt.web.circle_standing import CIRCLE
+from openipt.web.circle_standing import CIRCLE, PERSON
 from openipt.web.jinja import day
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_records import who
@@ -36,9 +37,15 @@ def present_second_lock(page: EpisodePage) -> SecondLockCard:
     )
 
 
+def signs_of_ordinary(page: EpisodePage, *, has_lock: bool) -> Signs:
+    """What the client's ordinary pages leave out: also of whom the client alone put behind the lock."""
+    named = second_lock.named_by_client(page.entries(PERSON))
+    return second_lock.signs_of_ordinary(second_lock.signs(page.episode), page.people, named, has_lock)
+
+
 def _covered(page: EpisodePage) -> tuple[tuple[str, str, str], ...]:
     """Address, title and day of what was shared and stands behind the lock, or would."""
-    signs = second_lock.signs(page.episode)
+    signs = signs_of_ordinary(page, has_lock=True)
     found = [
         (row.on, "", "Journal entry")
         for row in journal_of(page.user, page.episode, page.on)
