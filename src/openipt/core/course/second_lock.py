@@ -22,8 +22,48 @@ SHORTEST_NAME = 2
 NO_NAMES = frozenset({"the", "and", "her", "his", "our", "old", "new", "from", "who", "lives", "with", "own"})
 # Words of two letters that stand in any text. Whoever is called so alone is found where they are written large.
 SMALL = frozenset(
-    "am an as at be by da de di do dr du el go he hi if il in is it la le me mr ms my no of oh ok on or so st to"
-    " un up us we".split()
+    [
+        "am",
+        "an",
+        "as",
+        "at",
+        "be",
+        "by",
+        "da",
+        "de",
+        "di",
+        "do",
+        "dr",
+        "du",
+        "el",
+        "go",
+        "he",
+        "hi",
+        "if",
+        "il",
+        "in",
+        "is",
+        "it",
+        "la",
+        "le",
+        "me",
+        "mr",
+        "ms",
+        "my",
+        "no",
+        "of",
+        "oh",
+        "ok",
+        "on",
+        "or",
+        "so",
+        "st",
+        "to",
+        "un",
+        "up",
+        "us",
+        "we",
+    ]
 )
 WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
 FAMILY = re.compile(
