@@ -21,50 +21,12 @@ SHORTEST_NAME = 2
 # Words of a label that name nobody.
 NO_NAMES = frozenset({"the", "and", "her", "his", "our", "old", "new", "from", "who", "lives", "with", "own"})
 # Words of two letters that stand in any text. Whoever is called so alone is found where they are written large.
-SMALL = frozenset(
-    [
-        "am",
-        "an",
-        "as",
-        "at",
-        "be",
-        "by",
-        "da",
-        "de",
-        "di",
-        "do",
-        "dr",
-        "du",
-        "el",
-        "go",
-        "he",
-        "hi",
-        "if",
-        "il",
-        "in",
-        "is",
-        "it",
-        "la",
-        "le",
-        "me",
-        "mr",
-        "ms",
-        "my",
-        "no",
-        "of",
-        "oh",
-        "ok",
-        "on",
-        "or",
-        "so",
-        "st",
-        "to",
-        "un",
-        "up",
-        "us",
-        "we",
-    ]
-)
+SMALL = frozenset({
+    "am", "an", "as", "at", "be", "by", "da", "de", "di", "do", "dr", "du", "el",
+    "go", "he", "hi", "if", "il", "in", "is", "it", "la", "le", "me", "mr", "ms",
+    "my", "no", "of", "oh", "ok", "on", "or", "so", "st", "to", "un", "up", "us",
+    "we",
+})  # fmt: skip
 WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
 FAMILY = re.compile(
     r"\b(mother|mum|mom|father|dad|parents?|brother|sister|son|daughter|uncle|aunt|cousin|nephew|niece"
