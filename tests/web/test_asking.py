@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -216,6 +217,10 @@ def test_where_there_are_several_regions_one_says_where_one_lives(
 ) -> None:
     contact = '[[contact]]\nregion = "{0}"\nname = "Line {0}"\nphone = "01632 96080{1}"\n'
     (tmp_path / "crisis.toml").write_text(contact.format("gb", 1) + contact.format("ie", 2))
+    if (
+        kept := django_settings.ENVIRONMENT.home / "keys"
+    ).exists():  # a test before this one may have needed them
+        shutil.copytree(kept, tmp_path / "keys")
     service(home=tmp_path, mode="live")
     page = text_of(Browser().get(PAGE))
     assert "01632 960801" in page and "01632 960802" in page and 'name="region"' in page
