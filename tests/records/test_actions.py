@@ -155,7 +155,7 @@ def test_a_client_login_says_nothing_about_its_client() -> None:
 
 def test_an_ended_episode_stays_ended() -> None:
     episode = make.ended(make.episode())
-    with pytest.raises(NotAllowedNow, match="cannot become active"):
+    with pytest.raises(NotAllowedNow, match="does not go from"):
         episodes.change_status(episode=episode, status="active", by=episode.therapist, at=make.START)
 
 

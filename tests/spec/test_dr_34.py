@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from openipt.core.course.course import Attendance, Meeting
+from openipt.core.course.course import Attendance, EpisodeStatus, Meeting, StatusChange
 from tests.spec.world import FIRED, NOT_FIRED, course, day, state
 
 rule = "DR-34"
@@ -36,3 +36,10 @@ def test_a_cancelled_date_is_not_missed():
     assert state("DR-34", course(4, meetings=cancelled), 7) is NOT_FIRED
     between = [*missed(5, 7), *missed(6, attendance=Attendance.CANCELLED)]
     assert state("DR-34", course(4, meetings=between), 7) is FIRED
+
+
+def test_an_ended_episode_asks_for_no_outreach():
+    """Ended as dropped out after two missed sessions: it does not ask to reach out any more."""
+    ended = (StatusChange(EpisodeStatus.ENDED, day(7), "dropped_out"),)
+    assert state("DR-34", course(4, meetings=missed(5, 6), status_changes=ended), 6) is FIRED
+    assert state("DR-34", course(4, meetings=missed(5, 6), status_changes=ended), 7) is NOT_FIRED

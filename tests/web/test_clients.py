@@ -163,10 +163,10 @@ def arrange(episode, what: str, data: dict):
 def test_moves_that_are_not_open_say_why_beside_their_button():
     episode = factories.episode()
     page = text_of(browser_of(episode.therapist).get(f"/episodes/{episode.pk}/course/"))
-    assert "An episode that is enquiry cannot become paused." in page
+    assert "An episode does not go from enquiry to a pause." in page
     refused = arrange(episode, "status", {"status": "paused", "reason": "A long journey"})
     assert refused.status_code == 409
-    assert "An episode that is enquiry cannot become paused." in text_of(refused)
+    assert "An episode does not go from enquiry to a pause." in text_of(refused)
     assert "A long journey" in text_of(refused)
 
 
@@ -182,6 +182,10 @@ def test_pausing_and_ending_keep_their_reason():
     page = text_of(browser_of(episode.therapist).get(f"/episodes/{episode.pk}/course/"))
     assert "In hospital" in page
     assert "As agreed" in page
+    assert (
+        "It stays ended." in page and "Begin the assessment" not in page and "Change the number" not in page
+    )
+    assert "16 sessions agreed, 1 held." in page
 
 
 def test_with_an_open_alert_somebody_is_named_before_a_pause():

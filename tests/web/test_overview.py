@@ -6,7 +6,7 @@ import pytest
 from tests import factories
 from tests.web.rooms_world import browser_of, set_clock, strangers, text_of
 
-from openipt.records.actions import checkins
+from openipt.records.actions import checkins, episodes
 from openipt.records.models import PhaseEvent
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +126,18 @@ def test_a_fired_rule_stands_with_why_source_and_severity_in_words():
     assert "PHQ-9 item 9 is 1." in page
     assert "rule DR-01" in page
     assert "Warning" in page
+
+
+def test_of_an_ended_episode_it_says_how_it_ended_and_asks_for_nothing():
+    episode, _ = factories.active_episode()
+    episodes.change_status(
+        episode=episode, status="ended", reason="No answer", end_reason="dropped_out",
+        by=episode.therapist, at=factories.at_day(1),
+    )  # fmt: skip
+    page = overview_of(episode)
+    assert "Ended 6 January 2026: did not come back." in page
+    assert "to come" not in page and "Before this phase is left" not in page
+    assert "Overdue" not in page and "Does not apply" not in page
 
 
 def test_a_supervisor_reads_and_does_not_decide():

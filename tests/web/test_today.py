@@ -6,6 +6,7 @@ import pytest
 from tests import factories
 from tests.web.rooms_world import browser_of, set_clock, text_of
 
+from openipt.core.course import status
 from openipt.records.actions import alerts, checkins, sessions
 from openipt.records.models import Alert, AuditEvent
 
@@ -92,6 +93,19 @@ def test_a_missing_check_in_and_an_unsigned_note_are_named_with_their_reason():
     assert "The session is today at 10:00" in page
     assert "note of session 1 not signed" in page
     assert "Held on Monday 5 January, 1 day ago." in page
+
+
+def test_what_only_staff_can_enter_is_no_missing_check_in(monkeypatch):
+    episode, _ = factories.active_episode()
+    plan(episode, 1)
+    monkeypatch.setattr(status, "measures_due", lambda *_: ("ms_osss3",))
+    page = today_of(episode.therapist)
+    assert "check-in missing" not in page
+    assert "OSSS-3 to answer together" in page
+    monkeypatch.setattr(status, "measures_due", lambda *_: ("ms_osss3", "ms_phq9"))
+    page = today_of(episode.therapist)
+    assert "10:00; PHQ-9 not answered yet." in page
+    assert "To answer together, from the form itself: OSSS-3." in page
 
 
 def test_a_course_that_is_not_on_track_says_which_rule_and_where_it_stands(monkeypatch):

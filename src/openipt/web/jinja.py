@@ -72,6 +72,7 @@ def signed(value: float) -> str:
 
 
 NUMBER, WORDS = ' class="cell-number"', ' class="cell-words" dir="auto"'
+ABOUT = {"number": NUMBER, "words": WORDS, "day": ' class="cell-day"'}
 
 
 def table_cells(row: Sequence[Any], head: Sequence[Any], first_is_name: bool) -> Markup:
@@ -82,8 +83,7 @@ def table_cells(row: Sequence[Any], head: Sequence[Any], first_is_name: bool) ->
         if first_is_name and not place:
             found.append(f'<th scope="row"{NUMBER if kind == "number" else ""}>{written(cell)}</th>')
         else:
-            about = NUMBER if kind == "number" else WORDS if kind == "words" else ""
-            found.append(f"<td{about}>{'–' if cell is None else written(cell)}</td>")
+            found.append(f"<td{ABOUT.get(kind, '')}>{'–' if cell is None else written(cell)}</td>")
     return Markup("".join(found))  # noqa: S704 (each cell is escaped by `written`)
 
 

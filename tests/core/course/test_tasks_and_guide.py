@@ -228,3 +228,24 @@ def test_default_pairs_name_techniques_of_the_manual():
     for area, techniques in DEFAULT_PAIRS.items():
         assert area in MANUAL.areas
         assert set(techniques) <= set(MANUAL.techniques)
+
+
+def test_of_an_ended_episode_nothing_is_asked_any_more():
+    left = replace(course(9), status_changes=(StatusChange(EpisodeStatus.ENDED, day(10), "dropped_out"),))
+    assert "M12" in status(left, day(9)).overdue
+    found = status(left, day(10))
+    assert found.has_ended and not found.due and not found.overdue
+    assert {state.why for state in found.not_applicable} == {"The episode has ended."}
+
+
+def test_a_session_after_going_on_to_maintenance_is_one_of_maintenance():
+    """The status alone says so, and by the day after the last session of treatment, on which it mostly falls."""
+    moved = replace(course(16), status_changes=(StatusChange(EpisodeStatus.MAINTENANCE, day(16)),))
+    assert status(moved, day(16)).phase == "ending"
+    assert status(moved, day(16) + timedelta(days=1)).phase == "maintenance"
+    after = replace(moved, meetings=(*moved.meetings, Meeting(day(20), 17, Attendance.ATTENDED)))
+    assert status(after, day(20)).phase == "maintenance"
+    again = replace(
+        after, status_changes=(*after.status_changes, StatusChange(EpisodeStatus.ACTIVE, day(18)))
+    )
+    assert status(again, day(20)).phase == "ending"

@@ -48,13 +48,24 @@ END_REASONS: Mapping[EpisodeStatus, frozenset[EndReason]] = MappingProxyType(
     }
 )
 
+IN_WORDS: Mapping[EpisodeStatus, str] = MappingProxyType(
+    {
+        EpisodeStatus.ENQUIRY: "enquiry",
+        EpisodeStatus.ASSESSMENT: "assessment",
+        EpisodeStatus.ACTIVE: "treatment",
+        EpisodeStatus.PAUSED: "a pause",
+        EpisodeStatus.MAINTENANCE: "maintenance",
+        EpisodeStatus.ENDED: "its end",
+    }
+)
+
 
 def may_move(now: EpisodeStatus, to: EpisodeStatus, reason: str = "") -> Decision:
     """May the episode go from one status to another? Ending asks for a reason that fits."""
     if to not in MOVES[now]:
-        return Decision((f"An episode that is {now.value} cannot become {to.value}.",))
+        return Decision((f"An episode does not go from {IN_WORDS[now]} to {IN_WORDS[to]}.",))
     if to is EpisodeStatus.ENDED and not reason:
         return Decision(("Say why the episode ends.",))
     if to is EpisodeStatus.ENDED and reason not in {known.value for known in END_REASONS[now]}:
-        return Decision((f"“{reason}” is no reason to end an episode that is {now.value}.",))
+        return Decision((f"“{reason}” is no reason to end an episode from {IN_WORDS[now]}.",))
     return Decision()

@@ -131,7 +131,16 @@ def session_phase(manual: Manual, course: Course, meeting: Meeting) -> str:
         phases.append(session_phase(manual, course, earlier))
     changes = (change for change in course.phase_changes if change.on <= meeting.on)
     phases += [change.phase for change in changes if _came_before(change, meeting)]
+    if _in_maintenance(course, meeting.on):
+        phases.append("maintenance")
     return max(phases, key=ORDER.index)
+
+
+def _in_maintenance(course: Course, day: date) -> bool:
+    """Had the episode gone on to maintenance before this day? The last session of treatment may be on the day itself."""
+    before = sorted((c for c in course.status_changes if c.on < day), key=lambda change: change.on)
+    running = [c.status for c in before if c.status in (EpisodeStatus.ACTIVE, EpisodeStatus.MAINTENANCE)]
+    return running[-1:] == [EpisodeStatus.MAINTENANCE]
 
 
 def _came_before(change: PhaseChange, meeting: Meeting) -> bool:
@@ -145,10 +154,10 @@ def phase_on(manual: Manual, course: Course, today: date) -> str:
     present = present_session(course)
     since = present.on if present else date.min
     changes = [(c.on, c.phase) for c in course.phase_changes if c.on > since and c.phase in ORDER]
-    changes += [
+    changes += [  # gone on to on the day of the last session, it counts from the next day
         (c.on, "maintenance")
         for c in course.status_changes
-        if c.on > since and c.status is EpisodeStatus.MAINTENANCE
+        if c.status is EpisodeStatus.MAINTENANCE and (c.on > since or c.on == since < today)
     ]
     if changes:
         return sorted(changes, key=lambda change: change[0])[-1][1]  # of one day the last word counts
@@ -170,6 +179,11 @@ def status_on(course: Course) -> EpisodeStatus | None:
 def is_over(course: Course) -> bool:
     """Acute treatment is over: the episode ended or went on to maintenance."""
     return status_on(course) in (EpisodeStatus.ENDED, EpisodeStatus.MAINTENANCE)
+
+
+def has_ended(course: Course) -> bool:
+    """The episode has ended: nothing of it is still to come. (It may have ended with sessions remaining.)"""
+    return status_on(course) is EpisodeStatus.ENDED
 
 
 def acute_end_reached(course: Course) -> bool:

@@ -12,7 +12,13 @@ from typing import Any
 
 from openipt.core.course.course import Course, EpisodeStatus
 from openipt.core.course.measures_due import measures_due
-from openipt.core.course.phases import phase_on, planned_sessions, remaining, session_number, status_on
+from openipt.core.course.phases import (
+    phase_on,
+    planned_sessions,
+    remaining,
+    session_number,
+    status_on,
+)
 from openipt.core.course.rules import RuleResult, rule_results
 from openipt.core.course.tasks import State, TaskState, of_state, task_states
 from openipt.core.course.transitions import ExitCriteria, Transition, exit_criteria, transitions
@@ -34,6 +40,10 @@ class CourseStatus:
     transitions: tuple[Transition, ...]
     rules: tuple[RuleResult, ...]
     exit_criteria: ExitCriteria
+
+    @property
+    def has_ended(self) -> bool:
+        return self.status is EpisodeStatus.ENDED
 
     @property
     def due(self) -> tuple[str, ...]:

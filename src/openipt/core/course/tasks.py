@@ -3,6 +3,7 @@
 Tasks done once (before treatment, in the initial and ending phase, the midpoint review) are looked for
 in the whole course: once done they stay done. Tasks of every session are looked for in the present
 session only. Only a required task can be overdue; a conditional one is due as long as its condition holds.
+Of an ended episode no task is asked any more.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from openipt.core.course.conditions import TASK_CONDITIONS
 from openipt.core.course.course import Course
 from openipt.core.course.phases import (
     ORDER,
+    has_ended,
     is_over,
     phase_on,
     phase_spans,
@@ -59,6 +61,7 @@ class _Now:
     done_before: frozenset[str]
     done_two_before: frozenset[str]
     over: bool
+    ended: bool
 
 
 def task_states(manual: Manual, course: Course, today: date) -> tuple[TaskState, ...]:
@@ -84,12 +87,15 @@ def _now(manual: Manual, course: Course, today: date) -> _Now:
         done_before=before[-2] if held else frozenset(),
         done_two_before=before[-3] if held else frozenset(),
         over=is_over(course),
+        ended=has_ended(course),
     )
 
 
 def _state(manual: Manual, course: Course, today: date, task: Task, now: _Now) -> TaskState:
     if task.id in (now.done_now if _is_of_every_session(task) else now.done_ever):
         return TaskState(task, State.DONE)
+    if now.ended:
+        return TaskState(task, State.NOT_APPLICABLE, "The episode has ended.")
     if task.requirement is Requirement.OPTIONAL:
         return TaskState(task, State.OPEN if task.phase == now.phase else State.LATER)
     state = _when(manual, course, today, task, now)

@@ -67,7 +67,8 @@ def present_practice(page: ClientPage) -> Practice:
 def present_worksheet(page: ClientPage, entry: Entry) -> Sheet:
     kind = in_client_words(page.manual.record_types[entry.record_type])
     said = in_words(kind, entry.visible, people=page.names, codes={}, role="client")
-    gist = next((line.text for line in said if line.text), "")
+    own_day = day(entry.on)  # it stands beside the sheet already
+    gist = next((line.text for line in said if line.text and line.text != own_day), "")
     return Sheet(
         id=str(entry.pk),
         title=kind.title,

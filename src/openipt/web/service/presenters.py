@@ -17,16 +17,9 @@ from openipt.records.queries.enquiries import WaitFigures
 from openipt.records.queries.service import WINDOW_DAYS, AlertFigures, Completeness, Figures, Share, Waits
 from openipt.records.queries.worker import Health
 from openipt.web.jinja import clock_time, plural, short_day
+from openipt.web.status_words import STATUS_WORDS
 from openipt.web.told import CHANNEL_WORDS, known_of
 
-STATUS_WORDS = {
-    EpisodeStatus.ENQUIRY: "Enquiry",
-    EpisodeStatus.ASSESSMENT: "Assessment",
-    EpisodeStatus.ACTIVE: "Active",
-    EpisodeStatus.PAUSED: "Paused",
-    EpisodeStatus.MAINTENANCE: "Maintenance",
-    EpisodeStatus.ENDED: "Ended",
-}
 END_WORDS = {
     EndReason.COMPLETED: "completed",
     EndReason.NOT_SUITABLE: "not suitable",

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from openipt.core.course.course import EpisodeStatus
 from openipt.core.course.progress import Signal
 from openipt.core.course.rules import RuleResult
 from openipt.core.formulation.agreement import Agreement
@@ -16,6 +17,7 @@ from openipt.core.manual.model import Manual, Severity
 from openipt.records.manuals import manual_of
 from openipt.records.models import Alert, Entry, Episode, Session
 from openipt.web.jinja import clock_time, plural, short_day
+from openipt.web.status_words import STATUS_WORDS
 from openipt.web.supervision.standing import Score, Standing
 
 ORDER = (Severity.CRITICAL, Severity.WARNING, Severity.NOTICE)
@@ -269,8 +271,8 @@ def _row(
         client=episode.client.name,
         address=episode_address(episode.pk),
         advice=episode_address(episode.pk, ADVICE),
-        status=episode.get_status_display().lower(),
-        place=_place(manual_of(episode), standing),
+        status=STATUS_WORDS[EpisodeStatus(episode.status)],
+        place=_place(manual_of(episode), standing, ended=episode.status == EpisodeStatus.ENDED),
         score=score_in_words(standing.score),
         change=change_in_words(standing.score) if standing.session_number else "",
         next_meeting=_meeting(next_session),
@@ -278,7 +280,9 @@ def _row(
     )
 
 
-def _place(manual: Manual, standing: Standing) -> str:
+def _place(manual: Manual, standing: Standing, *, ended: bool) -> str:
+    if ended and standing.session_number:
+        return f"session {standing.session_number} of {standing.planned_sessions}"
     titles = {phase.id: phase.title for phase in manual.phases} | PHASE_WORDS
     phase = titles.get(standing.phase, standing.phase)
     if not standing.session_number:

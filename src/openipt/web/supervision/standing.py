@@ -99,7 +99,8 @@ def _decided(manual: Manual, course: Course, on: date) -> str:
     if standing is None:
         return "Nothing is decided yet." if asked.is_open else ""
     titles = [manual.next_steps[code].title for code in standing.steps if code in manual.next_steps]
-    chosen = ", ".join([*titles, *(["Go on as planned"] if standing.go_on else [])])
+    first, *others = [*titles, *(["Go on as planned"] if standing.go_on else [])] or ["Nothing"]
+    chosen = ", ".join([first, *(title[:1].lower() + title[1:] for title in others)])
     return f"{asked.why} {chosen}."
 
 

@@ -18,19 +18,12 @@ from openipt.records.queries import accounts
 from openipt.web.drawing.phase_track import PhaseTrack
 from openipt.web.jinja import clock_time, day, plural, short_day
 from openipt.web.languages import LANGUAGES
+from openipt.web.status_words import STATUS_WORDS
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_records import who
 from openipt.web.therapist.presenters_today import grave_rules
 from openipt.web.therapist.summaries import Summary
 
-STATUS_WORDS = {
-    "enquiry": "Enquiry",
-    "assessment": "Assessment",
-    "active": "In treatment",
-    "paused": "Paused",
-    "maintenance": "Maintenance",
-    "ended": "Ended",
-}
 MOVE_WORDS = {
     EpisodeStatus.ASSESSMENT: "Begin the assessment",
     EpisodeStatus.ACTIVE: "Go on with treatment",
@@ -132,7 +125,7 @@ def _meeting(session: Session | None) -> str:
 
 
 def status_in_words(episode: Episode) -> str:
-    words = STATUS_WORDS[episode.status]
+    words = STATUS_WORDS[EpisodeStatus(episode.status)]
     if episode.status == EpisodeStatus.ENDED:
         return f"{words} {day(episode.ended_on)}: {END_WORDS[episode.end_reason].lower()}"
     return words
@@ -260,14 +253,18 @@ def present_course(page: EpisodePage, *, needs_named: bool) -> CoursePage:
         status=status_in_words(episode),
         may_change=bool(page.may(Act.CHANGE_EPISODE)),
         may_hand_over=bool(page.may(Act.HAND_OVER)),
-        moves=tuple(_move(episode, to) for to in MOVE_WORDS if to.value != episode.status),
+        moves=tuple(
+            _move(episode, to)
+            for to in MOVE_WORDS
+            if to.value != episode.status and not page.status.has_ended
+        ),
         end_reasons=tuple(
             (reason.value, END_WORDS[reason.value]) for reason in EndReason if reason in fitting
         ),
         needs_named=needs_named,
         clinicians=(*therapists, *supervisors),
         plan=(
-            f"{plural(page.status.planned_sessions, 'session')} agreed, {page.status.remaining} remain. "
+            f"{plural(page.status.planned_sessions, 'session')} agreed, {_held_or_left(page)}. "
             f"{manual.title or manual.name} plans {manual.sessions.min} to {manual.sessions.max}."
         ),
         plan_rules=_plan_rules(page),
@@ -283,6 +280,14 @@ def present_course(page: EpisodePage, *, needs_named: bool) -> CoursePage:
         contact=_contact(page),
         happened=_happened(page),
     )
+
+
+def _held_or_left(page: EpisodePage) -> str:
+    """How many of them remain; of an ended episode, how many were held."""
+    if page.status.has_ended:
+        return f"{len(page.course.held)} held"
+    left = page.status.remaining
+    return f"{left} {'remains' if left == 1 else 'remain'}"
 
 
 def _move(episode: Episode, to: EpisodeStatus) -> Move:
@@ -319,7 +324,7 @@ def _happened(page: EpisodePage) -> tuple[Happened, ...]:
     episode = page.episode
     rows: list[tuple[object, Happened]] = []
     for event in StatusEvent.objects.filter(episode=episode).select_related("by", "responsible"):
-        words = STATUS_WORDS[event.status_to]
+        words = STATUS_WORDS[EpisodeStatus(event.status_to)]
         named = f", {who(event.responsible)} looks after what is open" if event.responsible else ""
         end = f": {END_WORDS[event.end_reason].lower()}" if event.end_reason else ""
         rows.append((event, Happened(f"{words}{end}{named}", event.on, who(event.by), "")))

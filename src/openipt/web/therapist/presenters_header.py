@@ -18,7 +18,7 @@ from openipt.core.course.phases import (
     session_phase,
 )
 from openipt.core.course.progress import main_measure
-from openipt.core.course.scores import PHQ9, latest_total, start_score
+from openipt.core.course.scores import PHQ9, answers_of, latest_total, start_score
 from openipt.core.manual.model import Manual
 from openipt.core.measures.change import ReliableChange, reliable_change
 from openipt.core.measures.definitions import Measure
@@ -51,7 +51,7 @@ def present_header(page: EpisodePage) -> EpisodeHeader:
         episode=page.episode.pk,
         client=page.episode.client.name,
         treatment=manual.title or manual.name,
-        phase=phase_title(page, phase_on(manual, course, page.on)),
+        phase="Ended" if page.status.has_ended else phase_title(page, phase_on(manual, course, page.on)),
         session_number=session_number(course),
         planned_sessions=planned_sessions(course),
         track=present_track(page),
@@ -103,8 +103,13 @@ def score_line(page: EpisodePage) -> tuple[str, date, str] | None:
         return None
     on, total = latest
     measure = page.manual.measure_list[main]
-    start = start_score(page.manual, page.course, main)
+    start = start_score(page.manual, page.course, main) if _answered_again(page, main) else None
     return f"{measure.title} {total:g}", on, change_in_words(measure, start, total)
+
+
+def _answered_again(page: EpisodePage, measure: str) -> bool:
+    """One score has nothing to be held against."""
+    return len([answers for answers in answers_of(page.course, measure) if answers.finished]) > 1
 
 
 def change_in_words(measure: Measure, start: float | None, now: float) -> str:
@@ -140,12 +145,17 @@ def _past_marks(page: EpisodePage) -> list[Mark]:
 
 
 def _coming_marks(page: EpisodePage) -> list[Mark]:
-    """Sessions to come by plan, the next with its date; today's open where it is planned for today."""
+    """Sessions to come by plan, the next with its date; today's open where it is planned for today.
+
+    None of an ended episode: its end is where it ended.
+    """
     course, held = page.course, len(page.course.held)
     dates = _planned_days(course.meetings, page.on)
     now = phase_on(page.manual, course, page.on)
     order = ["pre", *(phase.id for phase in page.manual.phases)]
-    marks = []
+    marks: list[Mark] = []
+    if page.status.has_ended:
+        return marks
     for place, number in enumerate(range(held + 1, planned_sessions(course) + 1)):
         phase = max(phase_by_plan(page.manual, course, number), now, key=_place_in(order))
         day = dates[place] if place < len(dates) else None

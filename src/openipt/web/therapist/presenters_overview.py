@@ -22,6 +22,7 @@ from openipt.records.queries import firings
 from openipt.web.drawing.symptom_line import Drawing, SymptomLine, drawings
 from openipt.web.jinja import day, plural
 from openipt.web.therapist.common import EpisodePage
+from openipt.web.therapist.presenters_clients import status_in_words
 from openipt.web.therapist.presenters_header import change_in_words, phase_title
 from openipt.web.therapist.presenters_line import present_line
 from openipt.web.therapist.presenters_records import who
@@ -192,15 +193,21 @@ def present_overview(page: EpisodePage, wanted: str) -> Overview:
         drawings=drawings(line),
         phase=phase_title(page, status.phase),
         place=_place(page),
-        remaining=f"{plural(status.remaining, 'session')} to come",
+        remaining=_to_come(page),
         entered=_entered(page),
-        goals=next((phase.goals for phase in manual.phases if phase.id == status.phase), ()),
-        criteria=tuple(_criterion(page, c, session, shown) for c in status.exit_criteria.criteria),
+        goals=()
+        if status.has_ended
+        else next((phase.goals for phase in manual.phases if phase.id == status.phase), ()),
+        criteria=()
+        if status.has_ended
+        else tuple(_criterion(page, c, session, shown) for c in status.exit_criteria.criteria),
         ways=tuple(_way(page, transition) for transition in status.transitions),
         overdue=_tasks(page, State.OVERDUE, session),
         due=_tasks(page, State.DUE, session),
         measures_due=", ".join(manual.measure_list[m].title for m in status.measures_due),
-        not_applicable=tuple(
+        not_applicable=()
+        if status.has_ended
+        else tuple(
             (f"{found.task.id} {found.task.title}", in_plain_words(manual, found.why))
             for found in status.not_applicable
         ),
@@ -234,6 +241,13 @@ def _place(page: EpisodePage) -> str:
     if not status.session_number:
         return f"before session 1 of {status.planned_sessions}"
     return f"session {status.session_number} of {status.planned_sessions}"
+
+
+def _to_come(page: EpisodePage) -> str:
+    """How many sessions are still to come; of an ended episode how and when it ended."""
+    if page.status.has_ended:
+        return status_in_words(page.episode)
+    return f"{plural(page.status.remaining, 'session')} to come"
 
 
 def open_session(page: EpisodePage) -> Session | None:
@@ -313,7 +327,7 @@ def _how(page: EpisodePage, to: str) -> tuple[str, str]:
 
 def _what_follows(page: EpisodePage, to: str) -> str:
     goals = next((phase.goals for phase in page.manual.phases if phase.id == to), ())
-    return f"{goals[0].rstrip('.')}." if goals else ""
+    return f"{goals[0][:1].upper()}{goals[0][1:].rstrip('.')}." if goals else ""
 
 
 def _decided(page: EpisodePage, to: str) -> str:
@@ -388,7 +402,7 @@ def _rule(page: EpisodePage, result: RuleResult) -> RuleCard:
         title=rule.title,
         severity=SEVERITY_WORDS[result.severity],
         why=in_plain_words(page.manual, result.why),
-        next=rule.then_text,
+        next=in_plain_words(page.manual, rule.then_text),
         source=source_in_words(page.manual, result.id),
         mark=mark_in_words(rule.marks),
         tone=TONES[result.severity],

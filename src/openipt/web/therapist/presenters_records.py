@@ -16,6 +16,7 @@ from openipt.records.access import Act
 from openipt.records.actions import entries as entry_actions
 from openipt.records.models import Entry, EntryState, Session, User
 from openipt.records.queries import entries as queries
+from openipt.web.jinja import day
 from openipt.web.record_forms import RecordForm
 from openipt.web.therapist.common import EpisodePage, role_of
 
@@ -79,7 +80,7 @@ def entry_line(page: EpisodePage, entry: Entry) -> EntryLine:
     return EntryLine(
         address=page.address(f"records/{entry.pk}/"),
         title=record_type.title,
-        gist=gist(lines_of(page, record_type, entry.visible)),
+        gist=gist(_less_when(lines_of(page, record_type, entry.visible), entry)),
         on=entry.on,
         session=entry.session.number if entry.session else None,
         state=STATES.get(entry.state, ""),
@@ -90,6 +91,12 @@ def entry_line(page: EpisodePage, entry: Entry) -> EntryLine:
 def lines_of(page: EpisodePage, record_type: RecordType, values: Mapping[str, Any]) -> tuple[Line, ...]:
     """A record's values in words, as far as this person may see them."""
     return in_words(record_type, values, people=page.people, codes=page.codes, role=role_of(page))
+
+
+def _less_when(lines: tuple[Line, ...], entry: Entry) -> tuple[Line, ...]:
+    """Without the day and the session of the entry itself: they stand beside it."""
+    own_day = day(entry.on)
+    return tuple(line for line in lines if line.text != own_day and line.label != "Session")
 
 
 def gist(lines: tuple[Line, ...]) -> str:

@@ -230,6 +230,7 @@ def in_plain_words(manual: Manual, text: str) -> str:
     """A reason of the engine with titles for the ids it names."""
     for task in manual.tasks:
         if task.id in text:
+            text = _whole_word(text, f"{task.id} {task.title}", f"{task.title.lower()} ({task.id})")
             text = _whole_word(text, task.id, f"{task.title.lower()} ({task.id})")
     for measure in manual.measure_list.values():
         text = _whole_word(text, measure.id, measure.title)
@@ -254,16 +255,35 @@ def check_in_need(session: Session, summary: Summary, on: date, begun: CheckIn |
     """A session is near and the answers due for it are not there."""
     if not summary.measures_due:
         return None
-    manual = manual_of(session.episode)
-    names = ", ".join(manual.measure_list[measure].title for measure in summary.measures_due)
+    measures = [manual_of(session.episode).measure_list[measure] for measure in summary.measures_due]
+    own = [measure.title for measure in measures if measure.may_go_to_client]
+    together = ", ".join(measure.title for measure in measures if not measure.may_go_to_client)
+    if not own:
+        return None if session.on != on else _together_need(session, together)
     when = "today" if session.on == on else "tomorrow"
-    why = [f"The session is {when} at {clock_time(session.planned_at)}; {names} not answered yet."]
+    why = [f"The session is {when} at {clock_time(session.planned_at)}; {', '.join(own)} not answered yet."]
+    if together:
+        why.append(f"To answer together, from the form itself: {together}.")
     if begun is not None:
         why.append(f"A check-in was begun on {day(begun.on)} and not finished.")
     return Need(
         what=f"{session.episode.client.name}: check-in missing",
         why=tuple(why),
         next="Remind the client, or answer together at the beginning of the session.",
+        address=f"/episodes/{session.episode_id}/measures/",
+        act="Go to Measures",
+        source="clinical reference 10.5",
+    )
+
+
+def _together_need(session: Session, titles: str) -> Need:
+    """Only measures are due that no client can answer on their own device: nothing of theirs is missing."""
+    return Need(
+        what=f"{session.episode.client.name}: {titles} to answer together",
+        why=(
+            f"Due for the session today at {clock_time(session.planned_at)}. Its words are not ours to show.",
+        ),
+        next="Answer from the form itself at the beginning of the session, and enter the numbers.",
         address=f"/episodes/{session.episode_id}/measures/",
         act="Go to Measures",
         source="clinical reference 10.5",

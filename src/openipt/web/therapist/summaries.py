@@ -88,7 +88,7 @@ def summary_of(page: EpisodePage) -> Summary:
     risk, tone = risk_in_words(page)
     score = score_line(page)
     return Summary(
-        phase=phase_title(page, status.phase),
+        phase="" if status.has_ended else phase_title(page, status.phase),
         session_number=status.session_number,
         planned_sessions=status.planned_sessions,
         remaining=status.remaining,

@@ -7,7 +7,7 @@ from datetime import MAXYEAR, date, timedelta
 
 from openipt.core.course import known
 from openipt.core.course.course import Attendance, Course, EpisodeStatus
-from openipt.core.course.phases import acute_end_reached, is_over, status_on
+from openipt.core.course.phases import acute_end_reached, has_ended, is_over, status_on
 from openipt.core.course.rules.result import Verdict, fired, not_fired, parameter, rule
 from openipt.core.manual.model import Manual
 
@@ -20,6 +20,8 @@ def missed_sessions(manual: Manual, course: Course, today: date) -> Verdict:
     """
     in_a_row, in_all = _missed_in_a_row(course), _missed(course)
     inputs = {"in_a_row": in_a_row, "in_all": in_all}
+    if has_ended(course):
+        return not_fired("The episode has ended.", **inputs)
     if in_all >= parameter(manual, "DR-34", "missed_in_all"):
         return fired(f"{in_all} sessions were missed in all.", **inputs)
     if in_a_row >= parameter(manual, "DR-34", "missed_in_a_row"):

@@ -7,7 +7,7 @@ from datetime import date
 from openipt.core.course import known
 from openipt.core.course.course import Course
 from openipt.core.course.rules.result import Verdict, cannot_tell, fired, not_fired, parameter, rule
-from openipt.core.formulation.ranking import SENSITIVITY
+from openipt.core.formulation.ranking import SENSITIVITY, Ranking
 from openipt.core.manual.model import Manual
 
 
@@ -88,8 +88,15 @@ def close_call(manual: Manual, course: Course, today: date) -> Verdict:
         return cannot_tell("factors of the issues")
     inputs = {"gap": ranking.gap, "order": list(ranking.order)}
     if ranking.close_call:
-        return fired(" ".join(r for r in ranking.reasons if r.startswith("Close call")), **inputs)
+        return fired(_why_close(ranking, parameter(manual, "DR-47", "gap_below")), **inputs)
     return not_fired("The order is firm.", **inputs)
+
+
+def _why_close(ranking: Ranking, gap_below: float) -> str:
+    """By place in the order: an issue's id says nothing to a reader, and its words are the client's."""
+    if ranking.gap is not None and ranking.gap < gap_below:
+        return f"First and second are {ranking.gap:g} points apart, less than {gap_below:g}. Ask the client."
+    return "With equal weights another issue comes first. Ask the client."
 
 
 def _close_by_totals(manual: Manual, course: Course) -> Verdict:
