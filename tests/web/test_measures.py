@@ -40,6 +40,8 @@ def test_before_treatment_the_baseline_set_is_due_and_violence_is_asked_alone():
     page = room_of(factories.episode())
     assert "Enter the baseline set" in page
     assert "HARK is asked by you, alone with the client" in page
+    said = "From the form itself, its numbers entered here: AUDIT-C, UCLA-3, OSSS-3."
+    assert f"{said} The client can answer the others on their own device." in page
     assert "No answers yet" in page
 
 

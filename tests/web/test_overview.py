@@ -128,6 +128,16 @@ def test_a_fired_rule_stands_with_why_source_and_severity_in_words():
     assert "Warning" in page
 
 
+def test_a_paused_episode_says_so_above_every_room():
+    episode, _ = factories.active_episode()
+    episodes.change_status(
+        episode=episode, status="paused", reason="Away", by=episode.therapist, at=factories.at_day(1)
+    )
+    page = overview_of(episode)
+    assert "<strong>Paused</strong>" in page
+    assert "Paused, 15 sessions to come." in page
+
+
 def test_of_an_ended_episode_it_says_how_it_ended_and_asks_for_nothing():
     episode, _ = factories.active_episode()
     episodes.change_status(

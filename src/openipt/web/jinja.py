@@ -72,7 +72,7 @@ def signed(value: float) -> str:
 
 
 NUMBER, WORDS = ' class="cell-number"', ' class="cell-words" dir="auto"'
-ABOUT = {"number": NUMBER, "words": WORDS, "day": ' class="cell-day"'}
+ABOUT = {"number": NUMBER, "words": WORDS, "day": ' class="cell-day"', "note": ' class="cell-note"'}
 
 
 def table_cells(row: Sequence[Any], head: Sequence[Any], first_is_name: bool) -> Markup:

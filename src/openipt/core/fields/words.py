@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from openipt.core.fields.check import MONTHS
 from openipt.core.fields.definitions import FieldDefinition, FieldType, RecordType, is_empty
 
 Labels = Mapping[str, Mapping[str, str]]
+A_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,8 @@ def _one(field: FieldDefinition, value: Any, names: _Names) -> str:
         return date_in_words(value)
     if isinstance(value, int | float):
         return _with_range(field, value)
+    if isinstance(value, str) and A_DAY.fullmatch(value):  # "a day or a moment": the day, where it is one
+        return date_in_words(value)
     return str(value)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from openipt.core.course import known
-from openipt.core.course.course import Attendance, Meeting
+from openipt.core.course.course import Attendance, EpisodeStatus, Meeting
 from openipt.core.course.phases import (
     phase_by_plan,
     phase_on,
@@ -27,6 +27,7 @@ from openipt.records.models import Alert
 from openipt.web.drawing.phase_track import Mark, PhaseTrack, phase_track
 from openipt.web.jinja import clock_time, plural, short_day
 from openipt.web.shell import AlertLine, EpisodeHeader, episode_rooms
+from openipt.web.status_words import STATUS_WORDS
 
 if TYPE_CHECKING:
     from openipt.web.therapist.common import EpisodePage
@@ -51,7 +52,7 @@ def present_header(page: EpisodePage) -> EpisodeHeader:
         episode=page.episode.pk,
         client=page.episode.client.name,
         treatment=manual.title or manual.name,
-        phase="Ended" if page.status.has_ended else phase_title(page, phase_on(manual, course, page.on)),
+        phase=_standing(page),
         session_number=session_number(course),
         planned_sessions=planned_sessions(course),
         track=present_track(page),
@@ -64,6 +65,13 @@ def present_header(page: EpisodePage) -> EpisodeHeader:
         rooms=_rooms(page),
         alerts=tuple(alert_line(page, alert) for alert in page.alerts),
     )
+
+
+def _standing(page: EpisodePage) -> str:
+    """The phase; of an episode that does not run, that it is paused or has ended."""
+    if page.status.status in (EpisodeStatus.PAUSED, EpisodeStatus.ENDED):
+        return STATUS_WORDS[page.status.status]
+    return phase_title(page, page.status.phase)
 
 
 def _rooms(page: EpisodePage):

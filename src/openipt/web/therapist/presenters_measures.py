@@ -79,6 +79,7 @@ class MeasuresPage:
 
     due: tuple[DueMeasure, ...]
     due_address: str
+    who_answers: str
     is_baseline: bool
     cards: tuple[MeasureCard, ...]
     others: tuple[tuple[str, str, str], ...]
@@ -98,6 +99,7 @@ def present_measures(page: EpisodePage) -> MeasuresPage:
     return MeasuresPage(
         due=tuple(_due(page, known[measure]) for measure in due),
         due_address=enter_address(page, due),
+        who_answers=_who_answers([known[measure] for measure in due]),
         is_baseline=is_baseline(page),
         cards=tuple(_card(page, known[m], rows) for m, rows in _main_first(by_measure) if m in known),
         others=tuple(
@@ -108,6 +110,19 @@ def present_measures(page: EpisodePage) -> MeasuresPage:
         unfinished=tuple(_unfinished(page)),
         private=_private(page),
         may_enter=bool(page.may(Act.ENTER_ANSWERS)),
+    )
+
+
+def _who_answers(due: list[Measure]) -> str:
+    """Which of those due the client can answer alone, and which are answered from the form itself."""
+    together = ", ".join(one.title for one in due if not one.may_go_to_client)
+    if not together:
+        return "The client can answer these on their own device."
+    said = f"From the form itself, its numbers entered here: {together}."
+    return (
+        said
+        if all(not one.may_go_to_client for one in due)
+        else f"{said} The client can answer the others on their own device."
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
+from openipt.core.course.course import EpisodeStatus
 from openipt.core.course.not_on_track import OFF_TRACK_RULES
 from openipt.core.course.progress import main_measure, signals
 from openipt.core.course.rules import RuleResult, RuleState
@@ -247,7 +248,8 @@ def _to_come(page: EpisodePage) -> str:
     """How many sessions are still to come; of an ended episode how and when it ended."""
     if page.status.has_ended:
         return status_in_words(page.episode)
-    return f"{plural(page.status.remaining, 'session')} to come"
+    left = f"{plural(page.status.remaining, 'session')} to come"
+    return f"Paused, {left}" if page.status.status is EpisodeStatus.PAUSED else left
 
 
 def open_session(page: EpisodePage) -> Session | None:
