@@ -197,6 +197,15 @@ def test_dates_were_missed_one_session_was_moved_and_where_it_was_is_kept(here: 
     assert TODAY - timedelta(days=12) < moved.at.date() < TODAY
 
 
+def test_everybody_spoken_of_has_a_name(here: None) -> None:
+    for one in Episode.objects.all():
+        spoken_of = {
+            code for entry in convert.course(one).entries for code in entry.values.get("people") or ()
+        }
+        codes = {code for code in spoken_of if code.startswith("p_")}
+        assert codes <= {person.code for person in one.people.all()}, (one.client.name, codes)
+
+
 def test_an_alert_was_answered_in_time_and_closed_with_a_plan(here: None) -> None:
     (alert,) = episode("is-night-bakery.json").alerts.all()
     assert alert.state == AlertState.RESOLVED

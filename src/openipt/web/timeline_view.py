@@ -172,7 +172,7 @@ def timeline_items(page: TimePage, entries: Sequence[Entry]) -> Iterator[TimeIte
 def names_of(page: TimePage, values: Mapping[str, object]) -> tuple[str, ...]:
     people = values.get("people")
     codes = people if isinstance(people, list | tuple) else ()
-    return tuple(page.names.get(str(code), str(code)) for code in codes)
+    return tuple(page.names[code] for code in map(str, codes) if code in page.names)
 
 
 def _drugs(page: TimePage) -> Iterator[TimeItem]:

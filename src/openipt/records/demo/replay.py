@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 
 from openipt import library
 from openipt.core.course.course import Answers, EpisodeStatus, PhaseChange, PlanChange, StatusChange
@@ -205,7 +206,7 @@ class Replay:
         )
 
     def _begin(self, meeting: PortableMeeting, at: datetime) -> None:
-        if meeting.number == 1:
+        if meeting.number == self._first_named:
             for person in self.told.people:
                 people.add_person(
                     episode=self.episode,
@@ -223,6 +224,12 @@ class Replay:
             by=self.therapist,
             at=at,
         )
+
+    @cached_property
+    def _first_named(self) -> int:
+        """People are gone through in session 1; of who was seen once, at the intake."""
+        held = {meeting.number for meeting in self.told.meetings if meeting.attendance.is_held}
+        return 1 if 1 in held else 0
 
     def _staff_answers(self, meeting: PortableMeeting, at: datetime) -> None:
         """What the therapist asked or took from paper in the session, and totals of other forms."""

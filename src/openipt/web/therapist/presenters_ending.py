@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -138,7 +138,7 @@ def present_ending(page: EpisodePage) -> EndingPage:
     found = categories(page)
     circles = circle_views(page)
     return EndingPage(
-        tasks=tuple(_task(page, state) for state in page.status.tasks if state.task.phase == "ending"),
+        tasks=tuple(_task(page, state) for state in _asked(page)),
         scores=score_changes(page),
         categories=category_lines(found),
         fall="" if found.fall_percent is None else f"{found.fall_percent:g} %",
@@ -156,6 +156,13 @@ def present_ending(page: EpisodePage) -> EndingPage:
         follow_up_days=follow_up_days(page) if may_write(page, FOLLOW_UP) else (),
         rules=rule_cards(page, RULES),
     )
+
+
+def _asked(page: EpisodePage) -> Iterator[TaskState]:
+    """What the ending asks for; of an ended episode only what was done."""
+    for found in page.status.tasks:
+        if found.task.phase == "ending" and (found.state is State.DONE or not page.status.has_ended):
+            yield found
 
 
 def _lines(page: EpisodePage, record: str) -> tuple[EntryLine, ...]:

@@ -102,7 +102,8 @@ class RulesPage:
 
     @property
     def lead(self) -> str:
-        fires = f"{plural(len(self.fired), 'rule')} {'speaks' if len(self.fired) == 1 else 'speak'} today"
+        count = plural(len(self.fired), "rule") if self.fired else "No rule"
+        fires = f"{count} {'speak' if len(self.fired) > 1 else 'speaks'} today"
         return f"{fires}; {len(self.unknown)} cannot be told. The rules propose, you decide."
 
 

@@ -8,6 +8,8 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from urllib.parse import urlencode
 
+from django.utils import timezone
+
 from openipt.core.course import known
 from openipt.core.course.guide import GuideTask, strategy_progress
 from openipt.core.course.phases import ORDER
@@ -162,6 +164,11 @@ class GuideView:
     @property
     def began_at(self) -> datetime | None:
         return self.room.session.began_at
+
+    @property
+    def began_today(self) -> bool:
+        """The clock runs on the day itself: of a note written days later it would say nothing."""
+        return self.began_at is not None and timezone.localtime(self.began_at).date() == self.room.page.on
 
     @cached_property
     def _tasks(self) -> tuple[Task, ...]:

@@ -96,7 +96,7 @@ def _why_not(page: EpisodePage) -> tuple[str, ...]:
 
 def session_title(session: Session) -> str:
     if session.number is None:
-        return "Planned" if session.attendance == Attendance.PLANNED else "No number"
+        return "Planned" if session.attendance == Attendance.PLANNED else "Meeting"
     return "Intake" if session.number == 0 else f"Session {session.number}"
 
 

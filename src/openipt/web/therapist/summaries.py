@@ -56,7 +56,7 @@ class Summary:
         """session 4 of 16; 16 sessions planned"""
         if self.session_number:
             return f"session {self.session_number} of {self.planned_sessions}"
-        return f"{self.planned_sessions} sessions planned"
+        return f"{self.planned_sessions} sessions planned" if self.track.dots else "no session held"
 
 
 _kept: OrderedDict[tuple[UUID, int, date], Summary] = OrderedDict()
