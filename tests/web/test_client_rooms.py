@@ -22,7 +22,7 @@ from openipt.records.models import (
     User,
 )
 from openipt.web.client.common import HOURS_NOT_SET
-from openipt.web.plain import PRACTICE, REHEARSALS, mine
+from openipt.web.plain import PRACTICE, REHEARSALS, how_long, mine
 
 pytestmark = pytest.mark.django_db
 
@@ -557,3 +557,16 @@ def test_rights_name_who_reads_what(episode, browser) -> None:
     assert "Maren Solberg" in page
     assert "Supervisor" in page
     assert cover.display_name in page
+
+
+@pytest.mark.parametrize(
+    ("questions", "said"),
+    [
+        (1, "about one minute"),
+        (10, "about two minutes"),
+        (23, "about four minutes"),
+        (90, "about 15 minutes"),
+    ],
+)
+def test_how_long_a_check_in_takes_is_said_by_its_questions(questions: int, said: str) -> None:
+    assert how_long(questions) == said

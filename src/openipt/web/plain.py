@@ -69,6 +69,17 @@ _MINE = (
 )
 
 
+SECONDS_A_QUESTION = 10  # project default: what a question takes on a phone
+NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def how_long(questions: int) -> str:
+    """About how long a check-in takes, as in "about two minutes"."""
+    minutes = max(1, round(questions * SECONDS_A_QUESTION / 60))
+    said = NUMBERS[minutes - 1] if minutes <= len(NUMBERS) else str(minutes)
+    return f"about {said} minute{'' if minutes == 1 else 's'}"
+
+
 def measure_name(measure: Measure) -> str:
     """Low mood (PHQ-9): what it is about, then how it is called."""
     name = MEASURE_NAMES.get(measure.id)

@@ -18,7 +18,7 @@ from openipt.core.measures.scoring import answer_alert
 from openipt.records.models import CheckIn
 from openipt.web.client.common import ClientPage
 from openipt.web.jinja import clock_time, plural, week_day
-from openipt.web.plain import measure_name
+from openipt.web.plain import how_long, measure_name
 
 SHORT_LIST = 7  # more choices than these are a row of numbers, not a list of words
 MOOD = "mood"
@@ -270,6 +270,10 @@ class Beginning:
     questions: int
     goes_on: bool
     way: str
+
+    @property
+    def how_long(self) -> str:
+        return how_long(self.questions)
 
 
 def present_beginning(

@@ -20,6 +20,7 @@ from openipt.records.queries.sessions import next_planned
 from openipt.web.client.common import ClientPage
 from openipt.web.jinja import clock_time, plural, week_day
 from openipt.web.paper.letter import SUMMARY
+from openipt.web.plain import how_long
 
 # The answers of a session are given shortly before it, so that they speak of now (ipt.md 10.5).
 ASK_DAYS_BEFORE = 3
@@ -105,7 +106,7 @@ def _next(page: ClientPage, step: Step | None, days: int | None) -> NextThing:
         )
     asked = _questions_due(page)
     if asked and (days is None or days <= ASK_DAYS_BEFORE or step is None):
-        words = f"{plural(asked, 'short question')}, about two minutes. You may leave any of them out."
+        words = f"{plural(asked, 'short question')}, {how_long(asked)}. You may leave any of them out."
         return NextThing("Your check-in", words, address, "Check-in")
     if step is not None:
         return NextThing(
