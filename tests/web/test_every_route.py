@@ -55,6 +55,7 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "intake:home": ("200 therapists", "405 clinicians"),
     "intake:enquiry": ("200 therapists", "422 therapists"),
     "sources": ("200 staff", "200 staff"),
+    "adaptations": ("200 staff", "405 staff"),
     "go": ("200 staff", "405 staff"),
     "keys": ("200 staff", "405 staff"),
     "letter": ("302 therapist", "405 staff"),

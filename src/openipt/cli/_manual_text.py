@@ -8,6 +8,8 @@ from enum import Enum
 from textwrap import wrap
 from typing import Any
 
+from openipt.core.manual.compare import MARK_WORDS as MARKS
+from openipt.core.manual.compare import Part, span, when
 from openipt.core.manual.model import Card, Manual, Phase, Task
 
 WIDTH = 100
@@ -24,7 +26,6 @@ LIBRARY = {
     "record_types",
     "measure_list",
 }
-MARKS = {"GKU": "unverified", "DEFAULT": "project default"}
 
 
 def as_json(value: Any) -> Any:
@@ -100,14 +101,14 @@ def _cited(card: Card, part: str) -> str:
 def _lengths(manual: Manual) -> Iterator[str]:
     yield "Where the phases lie"
     for length in manual.lengths:
-        spans = ", ".join(f"{phase} {_span(span)}" for phase, span in length.split.items())
+        spans = ", ".join(f"{phase} {span(span)}" for phase, span in length.split.items())
         kind = f" {length.format}" if length.format else ""
         note = f"; {length.note}" if length.note else ""
         yield f"  {length.planned}{kind}: {spans}{note} {ground(length)}".rstrip()
     other = manual.other_lengths
     yield (
-        f"  other lengths: initial {_span((1, other.initial_last))} "
-        f"({_span((1, other.initial_last_from_18))} from 18 on), "
+        f"  other lengths: initial {span((1, other.initial_last))} "
+        f"({span((1, other.initial_last_from_18))} from 18 on), "
         f"ending the last {other.ending_sessions} {ground(other)}"
     ).rstrip()
 
@@ -131,18 +132,6 @@ def _task(manual: Manual, task: Task) -> Iterator[str]:
     yield from wrap(head + text, WIDTH, subsequent_indent=" " * 10)
 
 
-def when(manual: Manual, task: Task) -> str:
-    """When a task is due in a course of the usual length, in words."""
-    window = manual.window(task, manual.sessions.typical)
-    if task.has_window and window:
-        return f"session {_span(window)}"
-    if task.each_session:
-        return "each session"
-    if task.each_second_session:
-        return "at least each second session"
-    return {"midpoint": "midpoint", "last_session": "last session", "yearly": "yearly"}.get(task.at, "once")
-
-
 def _agenda(manual: Manual) -> Iterator[str]:
     yield f"Agenda of {manual.minutes} minutes: initial, middle, ending"
     for block in manual.agenda:
@@ -158,8 +147,22 @@ def _schedule(manual: Manual) -> Iterator[str]:
         yield from _line(item.when, ", ".join((*named, *private)))
 
 
-def _span(span: tuple[int, int]) -> str:
-    return str(span[0]) if span[0] == span[1] else f"{span[0]}-{span[1]}"
+# -- two manuals side by side ----------------------------------------------------------------------
+
+
+def side_by_side(left: Manual, right: Manual, parts: tuple[Part, ...]) -> Iterator[str]:
+    """What differs, each side under the name of its manual."""
+    yield f"{left.id}: {left.name}"
+    yield f"{right.id}: {right.name}"
+    for part in parts:
+        yield ""
+        yield f"{part.title}{'' if part.differences else ': no difference'}"
+        for row in part.differences:
+            yield f"  {row.subject}{f': {row.aspect}' if row.aspect else ''}"
+            yield from _line(left.id, row.left or "not there", "    ")
+            yield from _line(right.id, row.right or "not there", "    ")
+        if part.differences and part.same:
+            yield f"  {part.same} the same in both."
 
 
 # -- anything else -------------------------------------------------------------------------------

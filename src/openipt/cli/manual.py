@@ -3,6 +3,7 @@
 `openipt manual check` reads every content file and names every fault at once: file, key, what is
 wrong, what would mend it. `openipt manual show ID` prints a manual, or one of its parts by id.
 `openipt manual worksheets` writes its worksheets to fill by hand.
+`openipt manual diff A B` sets two adaptations side by side.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from typing import Any
 
 from openipt import library
 from openipt.cli import _manual_text as text
+from openipt.core.manual.compare import compare
 from openipt.core.manual.load import Content
+from openipt.core.manual.model import Manual
 from openipt.core.tables import suggestion
 from openipt.errors import ContentFault, PersonError
 
@@ -102,8 +105,35 @@ def worksheets(args: argparse.Namespace) -> int:
     return 0
 
 
+def add_diff_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("left", metavar="A", help="an adaptation, such as ipt_acute")
+    parser.add_argument("right", metavar="B", help="another, such as ipc")
+    parser.add_argument("--json", action="store_true", help="print it as JSON")
+
+
+def diff(args: argparse.Namespace) -> int:
+    """Two adaptations side by side: what differs, in the order in which a manual is read."""
+    _use_site_measures()
+    left, right = _adaptation(args.left), _adaptation(args.right)
+    parts = compare(left, right)
+    if args.json:
+        print(json.dumps(text.as_json(parts), ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(text.side_by_side(left, right, parts)))
+    return 0
+
+
+def _adaptation(manual_id: str) -> Manual:
+    manuals = library.manuals()
+    if manual_id not in manuals:
+        near = suggestion(manual_id, manuals) or f"There are: {', '.join(manuals)}."
+        raise PersonError(f"No adaptation has the id '{manual_id}'. {near}")
+    return manuals[manual_id]
+
+
 COMMANDS = {
     "check": ("name every fault of the content files", add_check_arguments, check),
+    "diff": ("set two adaptations side by side", add_diff_arguments, diff),
     "show": ("show a manual or one of its parts", add_show_arguments, show),
     "worksheets": ("write its worksheets as PDFs to fill by hand", add_worksheets_arguments, worksheets),
 }

@@ -42,6 +42,7 @@ OWN = (
     "population",
     "format_note",
     "evidence",
+    "research_only",
     "sources",
     "marks",
 )

@@ -468,6 +468,7 @@ class Card:
     measures: tuple[str, ...] = ()
     contraindications: tuple[str, ...] = ()
     evidence: Evidence | None = None
+    research_only: bool = False
     formulation: str = ""
     formulation_plain: str = ""
     other_lengths: OtherLengths = dataclasses.field(default_factory=OtherLengths)
@@ -564,10 +565,15 @@ class Manual(Card):
 
     def phase_split(self, planned_sessions: int, format: str = "") -> Mapping[str, tuple[int, int]]:
         """Phase -> (first, last session), from the listed lengths, else as ipt.md 22.1 reads."""
+        listed = self.length_of(planned_sessions, format)
+        return listed.split if listed else self.other_lengths.split(planned_sessions)
+
+    def length_of(self, planned_sessions: int, format: str = "") -> Length | None:
+        """The length as listed; None where `other_lengths` reads it."""
         for length in self.lengths:
             if length.planned == planned_sessions and length.format == format:
-                return length.split
-        return self.other_lengths.split(planned_sessions)
+                return length
+        return None
 
     def phase_of(self, session_number: int, planned_sessions: int) -> str:
         """The phase a session falls in by plan: "pre" for the intake, the last one beyond the plan.
