@@ -1,8 +1,8 @@
 """Checks the content of the treatment and shows any part of it.
 
 `openipt manual check` reads every content file and names every fault at once: file, key, what is
-wrong, what would mend it. `openipt manual show ID` prints a manual, or one of its parts by id.
-`openipt manual worksheets` writes its worksheets to fill by hand.
+wrong, what would mend it; then it walks courses through each adaptation. `openipt manual show ID` prints
+a manual, or one of its parts by id. `openipt manual worksheets` writes its worksheets to fill by hand.
 `openipt manual diff A B` sets two adaptations side by side.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from typing import Any
 
 from openipt import library
 from openipt.cli import _manual_text as text
+from openipt.core.course.walks import walk_faults
 from openipt.core.manual.compare import compare
 from openipt.core.manual.load import Content
 from openipt.core.manual.model import Manual
@@ -29,20 +31,38 @@ help = "check the content of the treatment, or show a part of it"
 CONTENT_WRONG = 4  # the exit code of a ContentError
 
 
+WALKS = 5
+
+
 def add_check_arguments(parser: argparse.ArgumentParser) -> None:
-    """Takes no arguments."""
+    parser.add_argument(
+        "--walks",
+        metavar="N",
+        type=int,
+        default=WALKS,
+        help=f"random courses walked through each adaptation, beside one of each length ({WALKS})",
+    )
 
 
 def check(args: argparse.Namespace) -> int:
     """Read every content file and name every fault at once: file, key, what is wrong, what would mend it.
 
-    The measures of the service's own folder count too. Prints what there is when there is no fault.
+    Then walk courses through each adaptation, one of every allowed length with everything on its day and
+    some by chance, and name every dead end, every required task that is never due, whatever stays overdue
+    and every error. The measures of the service's own folder count too. Prints what there is when there is
+    no fault.
     """
     _use_site_measures()
     content, faults = library.check()
     if faults:
         for line in _told(faults):
             print(line, file=sys.stderr)
+        return CONTENT_WRONG
+    chances = [random.Random(seed) for seed in range(args.walks)]  # noqa: S311 (walks, no secrets)
+    walked = [fault for manual in content.manuals.values() for fault in walk_faults(manual, chances)]
+    if walked:
+        for fault in walked:
+            print(fault, file=sys.stderr)
         return CONTENT_WRONG
     print("The content is good.")
     for line in _counts(content):
@@ -112,7 +132,10 @@ def add_diff_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def diff(args: argparse.Namespace) -> int:
-    """Two adaptations side by side: what differs, in the order in which a manual is read."""
+    """Set two adaptations side by side: what differs, in words, in the order in which a manual is read.
+
+    The same stands on the page `/adaptations/`, for every member of staff.
+    """
     _use_site_measures()
     left, right = _adaptation(args.left), _adaptation(args.right)
     parts = compare(left, right)
