@@ -85,6 +85,8 @@ def _card(manual: Manual) -> Iterator[str]:
     longer = f"; the first {first}{_cited(manual, 'first_minutes')}" if first else ""
     yield from _line("Minutes", f"{manual.minutes}{longer}")
     yield from _line("Frequency", f"{manual.frequency}, {manual.duration}".rstrip(", "))
+    yield from _line("Focus", f"{manual.focus}{_cited(manual, 'focus')}" if manual.focus else "")
+    yield from _line("Not done", "; ".join(manual.not_done))
     yield from _line("Areas", ", ".join(manual.problem_areas))
     yield from _line("Measures", ", ".join(manual.measures))
     for reason in manual.contraindications:
@@ -101,7 +103,7 @@ def _cited(card: Card, part: str) -> str:
 def _lengths(manual: Manual) -> Iterator[str]:
     yield "Where the phases lie"
     for length in manual.lengths:
-        spans = ", ".join(f"{phase} {span(span)}" for phase, span in length.split.items())
+        spans = ", ".join(f"{phase} {span(where)}" for phase, where in length.split.items())
         kind = f" {length.format}" if length.format else ""
         note = f"; {length.note}" if length.note else ""
         yield f"  {length.planned}{kind}: {spans}{note} {ground(length)}".rstrip()

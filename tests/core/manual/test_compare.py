@@ -71,11 +71,11 @@ def test_every_part_that_may_differ_is_told():
         phases=phases,
         schedule=schedule,
         tasks=BASE.tasks[:1],
-        research_only=True,
+        focus="one thing",
     )
     parts = {part.title: part for part in compare(BASE, other)}
     assert {title for title, part in parts.items() if not part.differences} == {"Rules that name it"}
-    assert Difference("Research only", "", "", "yes") in parts["What it is"].differences
+    assert Difference("Focus", "", "", "one thing") in parts["What it is"].differences
     assert Difference("3 sessions", "", "", "initial 1, middle 2, ending 3") in (
         parts["Where the phases lie"].differences
     )

@@ -130,6 +130,11 @@ def risk_positive(manual: Manual, course: Course, today: date) -> Applies:
     return Applies(False, "The level of risk is green.")
 
 
+def clinician_judges(manual: Manual, course: Course, today: date) -> Applies:
+    """The manual asks for the task under a condition that it does not state (project default)."""
+    return Applies(None, "A clinician judges whether it is called for.")
+
+
 def _of_session(course: Course, record: str) -> tuple[Entry, ...]:
     number = session_number(course)
     return tuple(entry for entry in course.entries_of(record) if entry.session == number and number)
@@ -238,6 +243,7 @@ TASK_CONDITIONS: Mapping[str, Condition] = MappingProxyType(
         "every-second-session": every_second_session,
         "midpoint": at_midpoint,
         "risk-positive": risk_positive,
+        "clinician-judges": clinician_judges,
     }
 )
 EXIT_CONDITIONS: Mapping[str, Condition] = MappingProxyType(

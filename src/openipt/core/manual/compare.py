@@ -97,9 +97,10 @@ def _card(manual: Manual, _: Manual) -> Told:
         "Sessions": f"{sessions.min} to {sessions.max}, usually {sessions.typical}",
         "Minutes": f"{manual.minutes}{f', the first {first}' if first else ''}",
         "Frequency": ", ".join(p for p in (FREQUENCIES[manual.frequency], manual.duration) if p),
+        "Focus": manual.focus,
+        "Not done in it": "; ".join(manual.not_done),
         "Not for": "; ".join(manual.contraindications),
         "Evidence": grade,
-        "Research only": "yes" if manual.research_only else "",
         "Sources": ", ".join(manual.sources),
     }
     return _whole(told)

@@ -42,7 +42,8 @@ OWN = (
     "population",
     "format_note",
     "evidence",
-    "research_only",
+    "focus",
+    "not_done",
     "sources",
     "marks",
 )

@@ -449,7 +449,10 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Card:
-    """What an adaptation says of itself: everything in its manual.toml that is not a list of items."""
+    """What an adaptation says of itself: everything in its manual.toml that is not a list of items.
+
+    `focus` says what its work turns on, `not_done` what is kept out of its sessions.
+    """
 
     id: str
     name: str
@@ -462,13 +465,14 @@ class Card:
     format_note: str = ""
     minutes: int = dataclasses.field(default=50, metadata={"min": 10, "max": 240})
     first_minutes: tuple[int, ...] = dataclasses.field(default=(), metadata={"min": 10, "max": 240})
+    focus: str = ""
+    not_done: tuple[str, ...] = ()
     frequency: str = dataclasses.field(default="weekly", metadata={"names": FREQUENCIES})
     duration: str = ""
     problem_areas: tuple[str, ...] = ()
     measures: tuple[str, ...] = ()
     contraindications: tuple[str, ...] = ()
     evidence: Evidence | None = None
-    research_only: bool = False
     formulation: str = ""
     formulation_plain: str = ""
     other_lengths: OtherLengths = dataclasses.field(default_factory=OtherLengths)

@@ -22,6 +22,7 @@ TASK_CONDITIONS = MappingProxyType(
         "other-language-or-culture": "the client's language or culture is not the therapist's",
         "every-second-session": "it was not done at the session before",
         "midpoint": "this is the session halfway through the contract",
+        "clinician-judges": "a clinician judges that it is called for",
         "risk-positive": "an answer about risk is positive, or the level is above green",
     }
 )

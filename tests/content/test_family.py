@@ -1,0 +1,126 @@
+"""The adaptations that are deltas of the base protocol, held to their cards in the clinical reference, section 4."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from tests.content.reference_tables import bare, cited, content, rows, section
+
+from openipt import library
+
+# Adaptation -> its heading in the reference, the prefix of its tasks, the row of its table where several share one.
+CARDS = {
+    "ipt_b": ("4.3 `ipt_b`", "IB", ""),
+    "ipt_est": ("4.5 `ipt_est`", "EST", ""),
+    "ipt_ppd": ("4.11 `ipt_ppd`", "PP", ""),
+    "ipt_antepartum": ("4.12 `ipt_antepartum`", "AN", "ipt_antepartum"),
+    "ipt_bn": ("4.15 Eating", "ED", "ipt_bn"),
+    "ipt_sad": ("4.16 `ipt_sad`", "SA", ""),
+    "ipt_ll": ("4.19 `ipt_ll`", "LL", "ipt_ll"),
+    "ipt_d": ("4.19 `ipt_ll`", "D", "ipt_d"),
+}
+NAMES = sorted(CARDS)
+# The index counts the engagement conversation of ipt_b, which is number 0 here; the booster of ipt_sad is a follow-up.
+SESSIONS = {
+    "ipt_b": (8, 8, 8),
+    "ipt_est": (3, 3, 3),
+    "ipt_ppd": (12, 12, 12),
+    "ipt_antepartum": (16, 16, 16),
+    "ipt_bn": (19, 20, 20),
+    "ipt_sad": (14, 14, 16),
+    "ipt_ll": (12, 16, 20),
+    "ipt_d": (16, 16, 16),
+}
+
+
+def card(name: str) -> str:
+    """All that the reference says of it: its section, or its row where a table holds several."""
+    title, _, row = CARDS[name]
+    if not row:
+        return section(title)
+    found = " | ".join(next(cells for cells in rows(title) if bare(cells[0]) == row))
+    return found + section(title).split("\n\n", 2)[-1] if name == "ipt_bn" else found
+
+
+def index(name: str) -> list[str]:
+    return next(cells for cells in rows("4.0 Index") if bare(cells[0]) == name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_task_of_the_card_is_there_or_said_to_be_left_undone(name):
+    manual, prefix = library.manual(name), CARDS[name][1]
+    told = set(re.findall(rf"\b{prefix}-\d\d\b", card(name)))
+    own = {task.id for task in manual.tasks if re.fullmatch(rf"{prefix}-\d\d", task.id)}
+    said = {i for line in (*manual.not_done, manual.format_note) for i in re.findall(r"[A-Z]+-\d\d", line)}
+    assert told == own | said and told
+    assert not own & said
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_records_and_requirements_are_those_of_the_card(name):
+    manual, prefix = library.manual(name), CARDS[name][1]
+    for told in re.split(rf"(?=\b{prefix}-\d\d\b)", card(name))[1:]:
+        task_id = told[: len(prefix) + 3]
+        if not manual.has_task(task_id):
+            continue
+        task, words = manual.task(task_id), re.split(r";| \|", told)[0]
+        if record := re.search(r"`(rec_\w+)`", words):
+            assert task.record == record[1], task_id
+        else:
+            assert "DEFAULT" in task.marks or task.records == ("rec_action_plan",), task_id
+        if requirement := re.search(r"[( ,](R|C|O)[),]", words):
+            assert task.requirement.value == requirement[1], task_id
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_lengths_grade_sources_and_figures_are_those_of_the_card(name):
+    manual = library.manual(name)
+    assert (manual.sessions.min, manual.sessions.typical, manual.sessions.max) == SESSIONS[name]
+    counts = {int(n) for n in re.findall(r"\d+", index(name)[3].split("+")[0])}
+    assert {manual.sessions.min, manual.sessions.max} <= counts
+    assert manual.evidence.grade == index(name)[4][0]
+    assert (
+        cited(card(name)) - cited("[S74]")
+        <= {*manual.sources, *manual.evidence.sources}
+        | {source for task in manual.tasks for source in task.sources}
+        or name == "ipt_bn"
+    )
+    figures = re.findall(r"\d+\.\d+ %|\d+\.\d+", _figures(name))
+    assert all(figure.removesuffix(" %") in manual.evidence.text for figure in figures)
+
+
+def _figures(name: str) -> str:
+    for cells in rows(CARDS[name][0]):
+        if cells[0] == "figures":
+            return re.sub(r"\[S\d+\]", "", cells[1])
+        if bare(cells[0]) == CARDS[name][2] != "" and len(cells) > 4:
+            return re.sub(r"\[S\d+\]", "", cells[-2])
+    return ""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_task_that_is_the_teams_own_choice_says_so(name):
+    """Only what the card itself grounds goes without a mark."""
+    tasks = content(f"manual/{name}/manual.toml")["task"]
+    unmarked = {task["id"] for task in tasks if not task.get("marks") and not task.get("sources")}
+    assert unmarked == set()
+
+
+def test_brief_ipt_begins_with_the_engagement_conversation_and_leaves_sensitivity_out():
+    manual = library.manual("ipt_b")
+    assert manual.phase_split(8) == {"initial": (1, 2), "middle": (3, 6), "ending": (7, 8)}
+    assert manual.window(manual.task("IB-01"), 8) == (0, 0)
+    assert "interpersonal_sensitivity" not in manual.areas and len(manual.areas) == 3
+
+
+def test_bulimia_follows_the_split_of_twenty_and_nineteen_the_same_shape():
+    manual = library.manual("ipt_bn")
+    assert manual.phase_split(20) == {"initial": (1, 4), "middle": (5, 17), "ending": (18, 20)}
+    assert manual.phase_split(19) == {"initial": (1, 4), "middle": (5, 16), "ending": (17, 19)}
+
+
+def test_after_birth_an_hour_and_the_scale_for_that_time():
+    manual = library.manual("ipt_ppd")
+    assert manual.minutes == 60 == sum(minutes for _, minutes in manual.agenda_of("middle"))
+    assert all("ms_epds" in item.measures for when in ("baseline", "end") for item in manual.due_at(when))
