@@ -8,6 +8,9 @@ from openipt import library
 from openipt.cli._manual_text import when
 from openipt.core.manual.model import Manual, Phase, ScheduleItem, Task
 from tests.documentation.markdown import cell, codes, facts, ground, printed_from, slug, source, span, table
+from tests.shared_data import ROOT
+
+EXAMPLES = {path.stem for path in (ROOT / "docs/examples").glob("*.json")}
 
 
 def page() -> str:
@@ -59,17 +62,19 @@ def _card(one: Manual) -> Iterator[tuple[str, object]]:
     yield "Version", one.version
     yield "Inherits from", f"[{one.inherits}](#{slug(one.inherits)})" if one.inherits else ""
     yield "Format", f"{one.format}. {one.format_note}".rstrip()
-    sessions = one.sessions
-    yield "Sessions", f"{sessions.min} to {sessions.max}, usually {sessions.typical}{_cited(one, 'sessions')}"
+    yield "Sessions", f"{one.sessions}{_cited(one, 'sessions')}"
     first = f"; the first {'-'.join(map(str, one.first_minutes))}" if one.first_minutes else ""
     yield "Minutes", f"{one.minutes}{first}{_cited(one, 'first_minutes')}"
     yield "Rhythm", f"{one.frequency}, {one.duration}"
+    yield "Focus", f"{one.focus}{_cited(one, 'focus')}" if one.focus else ""
+    yield "Not done", "; ".join(one.not_done)
     yield "Areas", ", ".join(f"[{area}](areas.md#{slug(area)})" for area in one.problem_areas)
     yield "Not for", "; ".join(one.contraindications)
     if one.evidence:
         cited = ", ".join(map(source, one.evidence.sources))
-        yield f"Evidence, grade {one.evidence.grade}", f"{one.evidence.text} ({cited})"
+        yield f"Evidence, grade {one.evidence.grade}", f"{one.evidence.text}{f' ({cited})' if cited else ''}"
     yield "Ground", ground(one)
+    yield "An example", f"[{one.id}.json](../examples/{one.id}.json)" if one.id in EXAMPLES else ""
 
 
 def _cited(one: Manual, part: str) -> str:

@@ -75,12 +75,12 @@ def _manual(manual: Manual) -> Iterator[str]:
 
 
 def _card(manual: Manual) -> Iterator[str]:
-    sessions, first = manual.sessions, "-".join(str(minutes) for minutes in manual.first_minutes)
+    first = "-".join(str(minutes) for minutes in manual.first_minutes)
     yield from _line("For", manual.population)
     yield from _line("Format", f"{manual.format}. {manual.format_note}".strip())
     yield from _line(
         "Sessions",
-        f"{sessions.min} to {sessions.max}, usually {sessions.typical}{_cited(manual, 'sessions')}",
+        f"{manual.sessions}{_cited(manual, 'sessions')}",
     )
     longer = f"; the first {first}{_cited(manual, 'first_minutes')}" if first else ""
     yield from _line("Minutes", f"{manual.minutes}{longer}")

@@ -88,13 +88,13 @@ def _whole(told: Mapping[str, str]) -> Told:
 
 
 def _card(manual: Manual, _: Manual) -> Told:
-    sessions, evidence = manual.sessions, manual.evidence
+    evidence = manual.evidence
     first = " to ".join(str(minutes) for minutes in manual.first_minutes)
     grade = f"grade {evidence.grade}: {evidence.text}{_cited(evidence.sources)}" if evidence else ""
     told = {
         "For": manual.population,
         "Format": ". ".join(part for part in (manual.format, manual.format_note) if part),
-        "Sessions": f"{sessions.min} to {sessions.max}, usually {sessions.typical}",
+        "Sessions": str(manual.sessions),
         "Minutes": f"{manual.minutes}{f', the first {first}' if first else ''}",
         "Frequency": ", ".join(p for p in (FREQUENCIES[manual.frequency], manual.duration) if p),
         "Focus": manual.focus,
@@ -126,8 +126,12 @@ def _length(manual: Manual, planned: int) -> str:
 
 def phase_title(manual: Manual, phase_id: str) -> str:
     """The title of a phase without the word phase, in small letters: `initial`."""
+    return _phase_words(manual, phase_id).removesuffix(" phase")
+
+
+def _phase_words(manual: Manual, phase_id: str) -> str:
     titles = {phase.id: phase.title for phase in manual.phases}
-    return titles.get(phase_id, phase_id).removesuffix(" phase").lower()
+    return titles.get(phase_id, phase_id).lower()
 
 
 def _phases(manual: Manual, _: Manual) -> Told:
@@ -184,7 +188,7 @@ def _aspects(manual: Manual, task: Task) -> Mapping[str, str]:
     return {
         "title": task.title,
         "what is done": task.action,
-        "when": f"{phase_title(manual, task.phase)} phase, {when(manual, task)}",
+        "when": f"{_phase_words(manual, task.phase)}, {when(manual, task)}",
         "how much it is asked": needed,
         "shown by": " or ".join(_record(manual, record) for record in task.records),
         "the same act as": ", ".join(task.same_as),

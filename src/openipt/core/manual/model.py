@@ -78,6 +78,10 @@ class SessionsRange:
     def __contains__(self, planned: object) -> bool:
         return isinstance(planned, int) and self.min <= planned <= self.max
 
+    def __str__(self) -> str:
+        """`12 to 20, usually 16`, or `8` where there is but one length."""
+        return str(self.min) if self.min == self.max else f"{self.min} to {self.max}, usually {self.typical}"
+
 
 @dataclass(frozen=True)
 class Length:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import date
@@ -153,6 +154,7 @@ class TakeOn:
     """What the form offers."""
 
     adaptations: tuple[Adaptation, ...]
+    first_meeting: str
     languages: tuple[tuple[str, str], ...]
     regions: tuple[tuple[str, str], ...]
     supervisors: tuple[tuple[str, str], ...]
@@ -161,10 +163,10 @@ class TakeOn:
 
 def present_take_on() -> TakeOn:
     """Treatments, languages, regions with crisis contacts, and supervisors."""
+    offered = tuple(_adaptation(manual) for manual in sorted(library.manuals().values(), key=_base_first))
     return TakeOn(
-        adaptations=tuple(
-            _adaptation(manual) for manual in sorted(library.manuals().values(), key=_base_first)
-        ),
+        adaptations=offered,
+        first_meeting=_first_meeting(offered),
         languages=tuple(LANGUAGES.items()),
         regions=tuple((region, region.upper()) for region in crisis.regions()),
         supervisors=tuple((str(user.pk), who(user)) for user in accounts.supervisors()),
@@ -173,8 +175,15 @@ def present_take_on() -> TakeOn:
 
 
 def _base_first(manual: Manual) -> tuple[bool, str]:
-    """The base protocol, then those that inherit from it."""
-    return bool(manual.inherits), manual.name
+    """The base protocol, then those that inherit from it, as they are called on the page."""
+    return bool(manual.inherits), manual.title or manual.name
+
+
+def _first_meeting(offered: tuple[Adaptation, ...]) -> str:
+    """How long most first meetings are, and each that is not."""
+    usual = Counter(one.first_minutes for one in offered if one.first_minutes).most_common(1)[0][0]
+    others = [one for one in offered if one.first_minutes not in (0, usual)]
+    return ", ".join([f"{usual} minutes", *(f"{one.first_minutes} for {one.name}" for one in others)])
 
 
 def _adaptation(manual: Manual) -> Adaptation:
@@ -187,11 +196,15 @@ def _adaptation(manual: Manual) -> Adaptation:
         typical=sessions.typical,
         highest=sessions.max,
         first_minutes=manual.first_minutes[0] if manual.first_minutes else 0,
-        range_words=(
-            f"{sessions.min} to {sessions.max} sessions, usually {sessions.typical}, "
-            f"{manual.minutes} minutes {manual.frequency}."
-        ),
+        range_words=f"{_range(manual)}, {manual.minutes} minutes {manual.frequency}.",
     )
+
+
+def _range(manual: Manual) -> str:
+    sessions = manual.sessions
+    if sessions.min == sessions.max:
+        return plural(sessions.min, "session")
+    return f"{sessions.min} to {sessions.max} sessions, usually {sessions.typical}"
 
 
 # -- the course as arranged --------------------------------------------------------------------------
@@ -266,6 +279,8 @@ def present_course(page: EpisodePage, *, needs_named: bool) -> CoursePage:
         plan=(
             f"{plural(page.status.planned_sessions, 'session')} agreed, {_held_or_left(page)}. "
             f"{manual.title or manual.name} plans {manual.sessions.min} to {manual.sessions.max}."
+            f"{plural(page.status.planned_sessions, 'session')} agreed, {page.status.remaining} remain. "
+            f"{manual.title or manual.name} plans {manual.sessions}."
         ),
         plan_rules=_plan_rules(page),
         phases=tuple(PHASES.items()),
