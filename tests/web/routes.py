@@ -58,6 +58,7 @@ PLAIN = {
     "page_id": "p_1",
     "name": "formulation",
     "rule": "DR-08",
+    "adaptation": "ipc",
 }
 # A route that wants another row than the course's usual one.
 SPECIAL = {

@@ -42,3 +42,14 @@ def test_the_page_of_sources_leads_there_and_nobody_outside_comes_in(client):
     assert client.get("/adaptations/").status_code == 302
     sign_in(client, a_user("therapist"))
     assert 'href="/adaptations/"' in page(client, "/sources/")[1]
+
+
+def test_each_adaptation_has_its_outline_with_every_task_that_is_required(client):
+    sign_in(client, a_user("therapist"))
+    for manual in library.manuals().values():
+        status, html = page(client, f"/adaptations/{manual.id}/")
+        required = [task for task in manual.tasks if task.requirement.value == "R"]
+        assert status == 200
+        assert all(f">{task.id}</p>" in html for task in required)
+        assert manual.evidence.sources == () or manual.evidence.sources[0] in html
+    assert page(client, "/adaptations/nothing/")[0] == 404

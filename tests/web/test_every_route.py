@@ -56,6 +56,7 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "intake:enquiry": ("200 therapists", "422 therapists"),
     "sources": ("200 staff", "200 staff"),
     "adaptations": ("200 staff", "405 staff"),
+    "adaptation": ("200 staff", "405 staff"),
     "go": ("200 staff", "405 staff"),
     "keys": ("200 staff", "405 staff"),
     "letter": ("302 therapist", "405 staff"),

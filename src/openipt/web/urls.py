@@ -19,6 +19,7 @@ urlpatterns = [
     path("letters/<uuid:delivery_id>/", letters.open_letter, name="letter"),
     path("sources/", sources.sources, name="sources"),
     path("adaptations/", adaptations.side_by_side, name="adaptations"),
+    path("adaptations/<slug:adaptation>/", adaptations.outline, name="adaptation"),
     path("go/", going.go, name="go"),
     path("keys/", going.keys, name="keys"),
     path("kitchen/", public.neutral_page, name="neutral"),

@@ -106,6 +106,11 @@ def _card(manual: Manual, _: Manual) -> Told:
     return _whole(told)
 
 
+def card_in_words(manual: Manual) -> tuple[tuple[str, str], ...]:
+    """What an adaptation says of itself, line by line; what it does not say is left out."""
+    return tuple((subject, words) for (subject, _), words in _card(manual, manual).items() if words)
+
+
 # -- phases --------------------------------------------------------------------------------------
 
 
@@ -182,14 +187,18 @@ def _sentence(words: str) -> str:
     return f"{words[:1].upper()}{words[1:].removesuffix('.')}."
 
 
-def _aspects(manual: Manual, task: Task) -> Mapping[str, str]:
+def needed(task: Task) -> str:
+    """How much a task is asked, in words."""
     conditional = task.requirement is Requirement.CONDITIONAL
-    needed = f"required if {task.condition_text}" if conditional else REQUIREMENTS[task.requirement]
+    return f"required if {task.condition_text}" if conditional else REQUIREMENTS[task.requirement]
+
+
+def _aspects(manual: Manual, task: Task) -> Mapping[str, str]:
     return {
         "title": task.title,
         "what is done": task.action,
         "when": f"{_phase_words(manual, task.phase)}, {when(manual, task)}",
-        "how much it is asked": needed,
+        "how much it is asked": needed(task),
         "shown by": " or ".join(_record(manual, record) for record in task.records),
         "the same act as": ", ".join(task.same_as),
         "ground": _ground(task).strip(),
