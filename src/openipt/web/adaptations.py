@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from openipt import library
-from openipt.core.manual.compare import Part, card_in_words, compare, needed, span, when
+from openipt.core.manual.compare import Part, card_in_words, compare, ground, needed, span, when
 from openipt.core.manual.model import Manual, Phase, Requirement
 from openipt.web.pages import show
 
@@ -74,7 +74,7 @@ def _phase(manual: Manual, phase: Phase) -> PhaseOutline:
         sessions=f"session {span(where)}" if where else "",
         goals=phase.goals,
         tasks=tuple(
-            (task.id, task.title, f"{when(manual, task)}; {needed(task)}")
+            (task.id, task.title, f"{when(manual, task)}; {needed(task)}{ground(task)}")
             for task in manual.tasks_of(phase.id)
             if task.requirement is not Requirement.OPTIONAL
         ),

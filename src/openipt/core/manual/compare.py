@@ -126,7 +126,7 @@ def _length(manual: Manual, planned: int) -> str:
     spans = ", ".join(
         f"{phase_title(manual, phase)} {span(where)}" for phase, where in manual.phase_split(planned).items()
     )
-    return f"{spans}{_ground(manual.length_of(planned) or manual.other_lengths)}"
+    return f"{spans}{ground(manual.length_of(planned) or manual.other_lengths)}"
 
 
 def phase_title(manual: Manual, phase_id: str) -> str:
@@ -201,7 +201,7 @@ def _aspects(manual: Manual, task: Task) -> Mapping[str, str]:
         "how much it is asked": needed(task),
         "shown by": " or ".join(_record(manual, record) for record in task.records),
         "the same act as": ", ".join(task.same_as),
-        "ground": _ground(task).strip(),
+        "ground": ground(task).strip(),
     }
 
 
@@ -324,7 +324,7 @@ def _cited(sources: Iterable[str]) -> str:
     return f" [{listed}]" if listed else ""
 
 
-def _ground(item: Length | Task | object) -> str:
+def ground(item: Length | Task | object) -> str:
     """The sources and marks of an item, as a page shows them: ` [S31] (unverified)`."""
     marks = ", ".join(MARK_WORDS[mark] for mark in getattr(item, "marks", ()))
     return f"{_cited(getattr(item, 'sources', ()))}{f' ({marks})' if marks else ''}"
