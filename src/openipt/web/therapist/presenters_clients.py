@@ -278,8 +278,6 @@ def present_course(page: EpisodePage, *, needs_named: bool) -> CoursePage:
         clinicians=(*therapists, *supervisors),
         plan=(
             f"{plural(page.status.planned_sessions, 'session')} agreed, {_held_or_left(page)}. "
-            f"{manual.title or manual.name} plans {manual.sessions.min} to {manual.sessions.max}."
-            f"{plural(page.status.planned_sessions, 'session')} agreed, {page.status.remaining} remain. "
             f"{manual.title or manual.name} plans {manual.sessions}."
         ),
         plan_rules=_plan_rules(page),
