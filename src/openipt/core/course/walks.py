@@ -26,7 +26,7 @@ from openipt.core.course.course import (
     PlanChange,
     StatusChange,
 )
-from openipt.core.course.phases import TREATMENT
+from openipt.core.course.phases import TREATMENT, remaining
 from openipt.core.course.status import CourseStatus, course_status
 from openipt.core.course.walk_values import Chance, firm_values, values_of
 from openipt.core.manual.model import Manual, Requirement
@@ -163,6 +163,8 @@ class _Walk:
     def do_what_is_due(self) -> CourseStatus:
         """All that is due or overdue, and what still keeps the phase from being left."""
         before = self.status()
+        if before.overdue and self.chance is None:
+            self.fault(f"{', '.join(before.overdue)} overdue though all was done on its day.")
         for task in dict.fromkeys((*before.due, *before.overdue)):
             self.do(task)
         after = self.status()
@@ -174,17 +176,10 @@ class _Walk:
         """Weekly on, everything done, until the last session that is planned; the way to the end is open."""
         if self.chance is not None:
             self.settle()
-        while True:
-            now = self.status()
-            if self.number and not now.remaining:
-                break
+        while remaining(self.course) or not self.number:
             self.meet(BETWEEN[self.manual.frequency])
             self.answer((1,) * 9)
-            on_time = self.status()
-            if on_time.overdue and self.chance is None:
-                self.fault(f"{', '.join(on_time.overdue)} overdue though all was done on its day.")
-            after = self.do_what_is_due()
-            self.leave_if_last(after)
+            self.leave_if_last(self.do_what_is_due())
             if len(self.course.held) > self.agreed + MOST_MORE:
                 self.fault("the last session never comes.")
                 return
@@ -241,7 +236,7 @@ class _Walk:
             self.some_of(self.status(), care)
             self.score(score)
         for _ in range(chance.randint(0, self.agreed + 4)):
-            if not self.status().remaining and self.number:
+            if not remaining(self.course) and self.number:
                 break
             self.meet(chance.choice((3, 7, 7, 7, 14, 30, 50)), _attended(chance))
             if not self.course.meetings[-1].attendance.is_held:
