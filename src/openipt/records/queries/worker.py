@@ -125,11 +125,17 @@ def chains_written_to(since: int) -> tuple[set[UUID], int]:
 
     Events are numbered before they are committed, so those shortly before are looked at once more.
     """
-    upto = min(last_event(), since + EVENTS_AT_A_TIME)
+    upto = _end_of_part(since)
     events = AuditEvent.objects.filter(pk__gt=since - OVERLAP, pk__lte=upto).exclude(
         chain=audit.SERVICE_CHAIN
     )
     return {UUID(chain) for chain in events.values_list("chain", flat=True)}, upto
+
+
+def _end_of_part(since: int) -> int:
+    """The event so many further on, whatever numbers were never used; the last one where there are fewer."""
+    later = AuditEvent.objects.filter(pk__gt=since).order_by("pk").values_list("pk", flat=True)
+    return next(iter(later[EVENTS_AT_A_TIME - 1 : EVENTS_AT_A_TIME]), 0) or last_event()
 
 
 def not_looked_at(episodes: Iterable[UUID]) -> list[UUID]:
