@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from tests import factories as make
+from tests.browser import started
 from tests.journeys.conftest import check_accessibility, sign_in
 
 from openipt.records.actions import checkins
@@ -279,6 +280,8 @@ def test_an_answer_outlives_a_sign_in_that_ran_out(open_page, episode, login) ->
     page = open_page(width=390, expected=LOST)
     enter(page, login)
     page.goto(f"/me/check-in/{check_in.pk}/4/")
+    started(page)
+    page.wait_for_load_state("networkidle")
     page.context.clear_cookies(name="openipt_me")
     page.get_by_role("button", name="Nearly every day").click()
     page.get_by_label("Login name").fill(login.username)
