@@ -29,6 +29,7 @@ CLOCK = "2026-02-16T10:00:00+00:00"
 MOST_ACTIONS = 16
 REQUIRED = ["M01", "M02", "M03", "M04", "M08", "M09", "M10", "M11", "M15", "M16"]
 PATIENCE = 60_000
+READING = 2_000  # milliseconds: whoever signs has read the note
 
 SEED = """
 import json
@@ -254,6 +255,8 @@ def test_the_same_by_keyboard_alone(service, desk):
     ):
         tab_to(desk, field, 250)
         desk.keyboard.type(words)
+    desk.wait_for_timeout(READING)
+    desk.wait_for_load_state("networkidle")  # what was typed last has arrived, and the note is drawn anew
     tab_to(desk, "#note-sign-button", 80)
     desk.keyboard.press("Enter")
     desk.wait_for_selector("text=Signed by")
