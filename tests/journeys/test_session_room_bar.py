@@ -29,7 +29,6 @@ CLOCK = "2026-02-16T10:00:00+00:00"
 MOST_ACTIONS = 16
 REQUIRED = ["M01", "M02", "M03", "M04", "M08", "M09", "M10", "M11", "M15", "M16"]
 PATIENCE = 60_000
-READING = 2_000  # milliseconds: whoever signs has read the note
 
 SEED = """
 import json
@@ -40,7 +39,7 @@ from openipt.records.actions import checkins, people, sessions
 from openipt.records.models import Session
 by = make.therapist("Ada Lind")
 made = {}
-for name in ("counted", "keyboard", "blip", "keys", "looked", "begin"):
+for name in ("counted", "keyboard", "blip", "keys", "looked", "begin", "passed", "second"):
     episode = make.episode(by, name="Rui Tavares", planned_sessions=16)
     dana = people.add_person(episode=episode, label="Dana", relation="wife", by=by, at=make.at_day())
     for n in range(1, 7):
@@ -70,6 +69,11 @@ print(json.dumps({
     "state": session.state,
     "tasks": {mark.task_id: mark.entry_id is not None for mark in marks},
     "note": " ".join(block["text"] for block in session.note),
+    "levels": [
+        version.payload.get("level")
+        for entry in session.entries.filter(record_type="rec_risk")
+        for version in [*entry.versions.order_by("version"), entry]
+    ],
     "steps": [e.payload.get("step") for e in session.entries.filter(record_type="rec_action_plan", amends=None)],
 }))
 """
@@ -255,9 +259,12 @@ def test_the_same_by_keyboard_alone(service, desk):
     ):
         tab_to(desk, field, 250)
         desk.keyboard.type(words)
-    desk.wait_for_timeout(READING)
-    desk.wait_for_load_state("networkidle")  # what was typed last has arrived, and the note is drawn anew
     tab_to(desk, "#note-sign-button", 80)
+    # whoever signs has read what is signed: the sentence of the last record stands there
+    until(
+        desk,
+        "[...document.querySelectorAll('#note-blocks textarea')].some((one) => /He went alone/.test(one.value))",
+    )
     desk.keyboard.press("Enter")
     desk.wait_for_selector("text=Signed by")
     kept = service.session("keyboard")
@@ -271,6 +278,34 @@ def begun(service, desk, name: str) -> None:
     desk.wait_for_selector("#line-M01-0")
     with ready_to_keep(desk):
         desk.goto(service.room(name))
+
+
+def test_a_level_of_risk_that_the_arrow_keys_pass_by_is_never_recorded(service, desk):
+    begun(service, desk, "passed")
+    tab_to(desk, "#line-M10-0 input[name=thoughts]")
+    desk.keyboard.press("ArrowUp")
+    tab_to(desk, "#line-M10-0 input[name=level]")
+    for _ in range(4):  # over red, orange and yellow: each would ask for a reason to leave it again
+        desk.keyboard.press("ArrowUp")
+    desk.keyboard.press("Tab")
+    desk.locator("#line-M10-0 [data-save-status]").filter(has_text=re.compile("^Saved ")).wait_for()
+    until(desk, "!document.querySelector('#line-M10-0 [data-save-status]').textContent.startsWith('Not')")
+    assert [level for level in service.session("passed")["levels"] if level] == ["green"]
+
+
+def test_the_answer_to_a_first_press_does_not_take_back_the_second(service, desk):
+    begun(service, desk, "second")
+    held = []
+    desk.check("#line-M10-0-thoughts-2")
+    desk.locator("#line-M10-0 [data-save-status]").filter(has_text=re.compile("^Saved ")).wait_for()
+    desk.route("**/tasks/M10/0/", lambda route: held.append(route) if not held else route.continue_())
+    desk.check("#line-M10-0-level-2")  # yellow: the row is drawn anew, with a field for the reason
+    until(desk, "document.querySelector('#line-M10-0.htmx-request')")
+    desk.check("#line-M10-0-level-3")  # orange, while yellow is still on its way
+    held[0].continue_()
+    until(desk, "document.querySelector('#line-M10-0 [data-save-status]').textContent.startsWith('Saved')")
+    assert desk.is_checked("#line-M10-0-level-3")
+    assert [level for level in service.session("second")["levels"] if level] == ["yellow", "orange"]
 
 
 def test_a_lost_connection_keeps_the_words_and_sends_them(service, desk):

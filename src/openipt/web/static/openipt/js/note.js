@@ -137,9 +137,7 @@ export function start(form) {
     if (form.dataset.going) return;
     event.preventDefault();
     const button = event.submitter;
-    const arrived = Promise.all([dirty().length && keepHere(dirty()), quiet().then(() => running)]);
-    const late = new Promise((done) => setTimeout(done, 4000)); // a press goes somewhere, whatever hangs
-    Promise.race([arrived, late]).catch(() => null).then(() => {
+    Promise.all([dirty().length && keepHere(dirty()), quiet().then(() => running)]).then(() => {
       if (halted) return;
       form.dataset.going = "1";
       form.requestSubmit(button?.isConnected ? button : document.getElementById(button?.id));

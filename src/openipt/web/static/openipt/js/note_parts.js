@@ -30,15 +30,24 @@ export function carry(old, fresh) {
 // and not while a button is being pressed: it must not move away under the finger.
 export async function showFresh(html) {
   await released();
-  waiting = null;
   const page = new DOMParser().parseFromString(html, "text/html");
   for (const fresh of page.querySelectorAll("#note-blocks, #note-sign")) {
-    const old = document.getElementById(fresh.id);
-    if (!old) continue;
-    if (isBusy(old)) {
-      waiting = { html, form: old.closest("form") };
-      continue;
-    }
+    const form = document.getElementById(fresh.id)?.closest("form");
+    if (form) waiting.set(fresh.id, { fresh, form });
+  }
+  showWaiting();
+}
+
+// Each part waits for itself: a fresh signing part says nothing about sentences that could not be shown yet.
+// Once the whole note has been swapped, what waited for the old one is of no use.
+const waiting = new Map();
+
+function showWaiting() {
+  for (const [id, { fresh, form }] of waiting) {
+    const old = document.getElementById(id);
+    if (form.isConnected && old && isBusy(old)) continue;
+    waiting.delete(id);
+    if (!form.isConnected || !old) continue;
     carry(old, fresh);
     fresh.removeAttribute("hx-swap-oob");
     old.replaceWith(fresh);
@@ -57,8 +66,7 @@ export function takeIn(event) {
 
 const isBusy = (part) => part.contains(document.activeElement);
 
-let waiting = null; // what could not be shown yet; of no use once the whole note has been swapped
-document.addEventListener("focusout", () => setTimeout(() => waiting?.form.isConnected && showFresh(waiting.html), 0));
+document.addEventListener("focusout", () => setTimeout(showWaiting, 0));
 
 let pressing = null;
 document.addEventListener("pointerdown", () => {

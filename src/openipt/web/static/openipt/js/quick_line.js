@@ -1,9 +1,13 @@
 // form[data-quick-line]: a line of the guide that saves itself, through htmx, as its fields change.
-// A pause in typing saves, leaving a field saves at once. While the server is out of reach the line says
+// A pause in typing saves, leaving a field saves at once; of choices passed by with the arrow keys only the one
+// that is stayed at is saved: a level of risk walked over was never chosen. While the server is out of reach the line says
 // so and is sent again; drafts.js keeps its words on this device meanwhile. No form of the page that
 // leaves it (signing, turning the screen) goes before every line has arrived. Without script each line
 // has its Save button ([data-without-script], hidden here; Enter still presses it).
+import { watch } from "./quick_carry.js";
+
 const PAUSE = 900;
+const REST = 4000; // at a choice come to by arrow keys, unless it is left before
 const RETRIES = [2000, 5000, 15000, 30000];
 const waiting = new Set();
 
@@ -12,6 +16,8 @@ export function start(form) {
   let tries = 0;
   let sending = false;
   let again = false;
+  let passing = false;
+  watch(form);
   for (const button of form.querySelectorAll("[data-without-script]")) button.hidden = true;
 
   const later = (wait) => {
@@ -20,19 +26,27 @@ export function start(form) {
   };
   function save() {
     clearTimeout(timer);
+    if (!form.isConnected) return undefined; // a fresh one stands in its place, with what was typed (quick_carry.js)
     if (sending) return void (again = true);
     sending = true;
-    window.htmx.trigger(form, "save");
+    return window.htmx.trigger(form, "save");
   }
   form.addEventListener("input", (event) => {
     if (event.target.type === "hidden") return;
     waiting.add(form);
     say(form, "Not saved yet", "typing");
-    later(PAUSE);
+    later(passing ? REST : PAUSE);
   });
   form.addEventListener("change", () => {
     waiting.add(form);
-    save();
+    if (!passing) save();
+  });
+  form.addEventListener("keydown", (event) => (passing = event.target.type === "radio" && event.key.startsWith("Arrow")));
+  form.addEventListener("pointerdown", () => (passing = false));
+  form.addEventListener("focusout", (event) => {
+    if (!passing || (event.relatedTarget?.name === event.target.name && form.contains(event.relatedTarget))) return;
+    passing = false;
+    if (waiting.has(form)) save();
   });
   form.addEventListener("submit", () => {
     clearTimeout(timer);
@@ -55,7 +69,8 @@ export function start(form) {
     settle();
   });
   window.addEventListener("online", () => waiting.has(form) && later(0));
-  if (isTouched(form)) {
+  if ("carried" in form.dataset || isTouched(form)) {
+    delete form.dataset.carried;
     waiting.add(form);
     later(0);
   }
@@ -105,23 +120,29 @@ const settle = () => {
 export async function arrived(most = 30000) {
   const end = Date.now() + most;
   while (Date.now() < end) {
-    for (const form of waiting) if (!form.isConnected) waiting.delete(form);
-    if (!waiting.size) break;
+    if (!isWaiting()) break;
     await Promise.race([new Promise((tell) => askers.push(tell)), new Promise((tell) => setTimeout(tell, 250))]);
   }
-  return waiting.size === 0;
+  return !isWaiting();
+}
+
+// A line whose place was taken by a fresh one has arrived: it was drawn from what the server has.
+function isWaiting() {
+  for (const form of waiting) if (!form.isConnected) waiting.delete(form);
+  return waiting.size > 0 || document.querySelector("[data-quick-line][data-carried]") !== null;
 }
 
 const LATE = "Not everything you recorded has arrived yet, so nothing was sent. It is kept here and tried again.";
 let cleared = null;
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (form === cleared || !waiting.size || form.matches("[hx-post], [hx-get], [role=search]")) return;
+  if (form === cleared || !isWaiting() || form.matches("[hx-post], [hx-get], [role=search]")) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   const button = event.submitter;
   tell("One moment: what you recorded is being saved.");
   const all = await arrived();
+  await new Promise((done) => setTimeout(done, 0)); // while its first submit is still told, a form takes no second
   tell(all ? "" : LATE);
   if (!all) return;
   cleared = form;
@@ -135,7 +156,7 @@ function tell(words) {
 }
 
 window.addEventListener("beforeunload", (event) => {
-  if (waiting.size) event.preventDefault();
+  if (isWaiting()) event.preventDefault();
 });
 
 // A record was saved in its own form beside the guide: the rows are read anew, once all lines are in.
