@@ -14,6 +14,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from openipt.web import clock
+from openipt.web.kept_templates import kept_templates
 from openipt.web.lean_jinja import Lean, written
 from openipt.web.shell import shell_of
 
@@ -100,6 +101,7 @@ def drawn_once(draw: Callable[..., Markup]) -> Callable[..., Markup]:
 def environment(**options: Any) -> Environment:
     """Django's Jinja2 environment with our words. An unknown name in a template is an error."""
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    options |= {"bytecode_cache": kept_templates()}
     env = Lean(**options)  # noqa: S701 (the settings switch autoescape on; a test holds it)
     env.globals.update(
         static=static, url=reverse, today=clock.today, now=clock.now, shell_of=shell_of, plural=plural,

@@ -38,7 +38,7 @@ function press(event, act) {
 // Nothing half-saved stays behind when the screen is turned.
 async function turn(address) {
   document.activeElement?.blur();
-  const { arrived } = await import("./quick_line.js");
+  const { arrived } = await import("./quick_waiting.js");
   await arrived(4000);
   location.assign(address);
 }
