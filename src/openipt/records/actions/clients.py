@@ -14,7 +14,7 @@ from openipt.core.course.enquiry import CloseReason, EnquiryState
 from openipt.core.portable.clear import LANGUAGE
 from openipt.records import audit, crisis, sealing
 from openipt.records.access import Act, require
-from openipt.records.actions import accounts
+from openipt.records.actions import accounts, tellings
 from openipt.records.actions.base import (
     Actor,
     Operator,
@@ -29,6 +29,7 @@ from openipt.records.actions.base import (
 )
 from openipt.records.manuals import known_manual
 from openipt.records.models import (
+    Alert,
     Client,
     ClientKey,
     DraftText,
@@ -257,6 +258,7 @@ def erase_client(*, client: Client, by: Actor, at: datetime) -> Client:
         return client
     for episode in client.episodes.exclude(status=EpisodeStatus.ENDED):
         _end_without_words(episode, by=by, at=at)
+    tellings.watch_no_more(Alert.objects.filter(episode__client=client))
     Enquiry.objects.filter(client=client, state=EnquiryState.OPEN).update(
         state=EnquiryState.CLOSED, close_reason=CloseReason.OTHER, settled_at=at, settled_by=user_or_none(by)
     )

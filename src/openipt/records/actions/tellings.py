@@ -102,6 +102,11 @@ def look_again(alerts: QuerySet[Alert] | Iterable[Alert], at: datetime) -> None:
     watches.update(look_at=at)
 
 
+def watch_no_more(alerts: QuerySet[Alert] | Iterable[Alert]) -> None:
+    """They are closed, or their client was erased: nothing of them is late any more. Part of an action."""
+    AlertWatch.objects.filter(alert__in=alerts).update(look_at=None, late_at=None)
+
+
 def look_again_for(therapist: User, at: datetime) -> None:
     """Somebody else stands in, or takes over: their open alerts are looked at again. Part of an action."""
     look_again(Alert.objects.filter(episode__therapist=therapist).exclude(state=AlertState.RESOLVED), at)
@@ -118,7 +123,7 @@ def acknowledged(*, alert: Alert, by: Actor, at: datetime) -> None:
 
 def resolved(*, alert: Alert, at: datetime) -> None:
     """A clinician has closed it: nothing is told any more. Part of an action."""
-    AlertWatch.objects.filter(alert=alert).update(look_at=None, late_at=None)
+    watch_no_more([alert])
     _call_off(Delivery.objects.filter(alert=alert), at)
 
 

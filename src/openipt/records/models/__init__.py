@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from openipt.records.models.accounts import Cover, DraftKey, Role, Supervision, User
-from openipt.records.models.alerts import Alert, AlertState, AlertStep, Severity, StepKind
+from openipt.records.models.alerts import UNRESOLVED, Alert, AlertState, AlertStep, Severity, StepKind
 from openipt.records.models.audit import AuditEvent, ChainHead
 from openipt.records.models.checkins import (
     AnswerEvent,
@@ -52,6 +52,7 @@ from openipt.records.models.worker import (
 )
 
 __all__ = [
+    "UNRESOLVED",
     "Alert",
     "AlertState",
     "AlertStep",

@@ -24,6 +24,12 @@ class AlertState(StrEnum):
     RESOLVED = "resolved"
 
 
+UNRESOLVED = (
+    AlertState.OPEN,
+    AlertState.ACKNOWLEDGED,
+)  # asked for by name: an index finds what is, not what is not
+
+
 class StepKind(StrEnum):
     """What was done about an alert (ipt.md 11.3)."""
 

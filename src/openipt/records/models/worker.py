@@ -56,7 +56,7 @@ class AlertWatch(models.Model):
     class Meta:
         indexes = [
             models.Index(name="watches_to_look_at", fields=["look_at"]),
-            models.Index(name="watches_that_are_late", fields=["late_at"]),
+            models.Index(name="watches_late_since", fields=["late_at", "look_at", "alert"]),
         ]
 
     def __str__(self) -> str:

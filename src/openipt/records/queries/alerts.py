@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
 from openipt.core.manual.model import Severity
 from openipt.core.safety.protocol import AlertFacts, PathStep, Taken, overdue
 from openipt.errors import NoAccess
 from openipt.records.access import Act, Permitted, episodes_where, may
 from openipt.records.actors import Actor, day_of
-from openipt.records.models import Alert, AlertState, AlertStep, Cover, EntryState, Episode, StepKind
-from openipt.records.prepared import MANY, Prepared
+from openipt.records.models import (
+    UNRESOLVED,
+    Alert,
+    AlertState,
+    AlertStep,
+    AlertWatch,
+    Cover,
+    EntryState,
+    Episode,
+    StepKind,
+)
+from openipt.records.prepared import MANY, Prepared, in_all
 
 MOST_SHOWN = 25  # envelopes on one page
 AT_A_TIME = 1024  # alerts of which the steps are read in one query
@@ -204,10 +216,9 @@ def overdue_page(user: Actor, now: datetime, *, first: int = 0, most: int = MOST
     """The envelopes from that place on. Those the worker has not looked at yet stand with the first."""
     if not may(user, Act.SEE_ENVELOPE, on=day_of(now)):
         return Overdue()
-    later = slice(first, first + most)
-    rows = list(_fresh_late(now).order_by("watch__late_at")[later]) if first else _latest(most)(now)
-    counted = len(rows) if len(rows) < most and not first else _fresh_late(now).count()
-    unlooked = _UNLOOKED(now)
+    late_now = list(_fresh_late(now)[first : first + most]) if first else _latest(most)(now)
+    counted = len(late_now) if len(late_now) < most and not first else sum(_LATE_IN_ALL(now))
+    rows, unlooked = _standing(late_now), _standing({*_TO_LOOK_AT(now), *_UNWATCHED()})
     _read_with_steps([*rows, *unlooked], _STEPS_WITHOUT_NAMES)
     unlooked = [alert for alert in unlooked if overdue(facts_of(alert), now) is not None]
     found = [*rows, *unlooked] if first == 0 else rows
@@ -218,27 +229,49 @@ def overdue_page(user: Actor, now: datetime, *, first: int = 0, most: int = MOST
     return Overdue(ordered, counted + len(unlooked))
 
 
-def _open_of_service() -> QuerySet[Alert]:
-    rows = Alert.objects.exclude(state=AlertState.RESOLVED).filter(episode__client__erased_at=None)
-    return rows.select_related("episode__therapist")
+def _standing(ids: Iterable[UUID]) -> list[Alert]:
+    """These alerts as they stand; those that are resolved, or whose client was erased, are left out."""
+    wanted = list(ids)
+    return [
+        alert
+        for place in range(0, len(wanted), AT_A_TIME)
+        for alert in _BY_IDS(wanted[place : place + AT_A_TIME])
+    ]
 
 
-def _fresh_late(now: datetime) -> QuerySet[Alert]:
-    """Late by what the worker found when it looked last, and nothing has happened since."""
-    return _open_of_service().filter(watch__late_at__lt=now, watch__look_at__gt=now)
+_BY_IDS = Prepared(
+    lambda ids: Alert.objects.filter(
+        pk__in=ids, state__in=UNRESOLVED, episode__client__erased_at=None
+    ).select_related("episode__therapist"),
+    MANY,
+)
 
 
-def _unlooked(now: datetime) -> QuerySet[Alert]:
-    """Alerts that changed since the worker looked, or that it has not looked at: each is read as it stands."""
-    return _open_of_service().filter(Q(watch=None) | Q(watch__look_at__lte=now) | Q(watch__look_at=None))
+def _fresh_late(now: datetime) -> QuerySet[Any, UUID]:
+    """Late by what the worker found when it looked last, and nothing has happened since; the longest first."""
+    rows = AlertWatch.objects.filter(late_at__lt=now, look_at__gt=now)
+    return rows.order_by("late_at").values_list("alert_id", flat=True)
 
 
 @cache
-def _latest(most: int) -> Prepared[Alert]:
-    return Prepared(lambda now: _fresh_late(now).order_by("watch__late_at")[:most], datetime)
+def _latest(most: int) -> Prepared[UUID]:
+    return Prepared(lambda now: _fresh_late(now)[:most], datetime)
 
 
-_UNLOOKED = Prepared(_unlooked, datetime)
+_LATE_IN_ALL: Prepared[int] = Prepared(
+    lambda now: in_all(_fresh_late(now), number=Count("alert_id")).values_list("number", flat=True), datetime
+)
+# Alerts that changed since the worker looked, or that it has not looked at: each is read as it stands.
+_TO_LOOK_AT = Prepared(
+    lambda now: AlertWatch.objects.filter(look_at__lte=now).values_list("alert_id", flat=True), datetime
+)
+_UNWATCHED = Prepared(
+    lambda: (
+        Alert.objects.filter(Q(watch=None) | Q(watch__look_at=None), state__in=UNRESOLVED)
+        .order_by()
+        .values_list("pk", flat=True)
+    )
+)
 
 
 def _envelope(alert: Alert, step: PathStep, covers: dict[UUID, list[str]]) -> Envelope:

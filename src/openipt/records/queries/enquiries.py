@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -64,17 +65,18 @@ _HANDED_TO = Prepared(
 )
 
 
-_THERAPISTS = Prepared(lambda: in_all(_open_accounts(), number=Count("pk", filter=Q(role=Role.THERAPIST))))
+_THERAPISTS = Prepared(lambda: _counted(_open_accounts().filter(role=Role.THERAPIST)))
 _NAMED = Prepared(
-    lambda names: in_all(
-        _open_accounts().filter(username__in=names), number=Count("pk", filter=Q(role__in=CLINICAL_ROLES))
-    ),
-    MANY_WORDS,
+    lambda names: _counted(_open_accounts().filter(username__in=names, role__in=CLINICAL_ROLES)), MANY_WORDS
 )
 
 
 def _open_accounts() -> QuerySet[User]:
     return User.objects.filter(is_active=True)
+
+
+def _counted(rows: QuerySet[User]) -> QuerySet[Any, Any]:
+    return in_all(rows, number=Count("pk"))
 
 
 def takers() -> int:

@@ -20,8 +20,8 @@ from openipt.records.actions.tellings import UNSENT
 from openipt.records.actions.worker import LEASE_FOR, NAME, TOO_LATE
 from openipt.records.actors import Actor, day_of
 from openipt.records.models import (
+    UNRESOLVED,
     Alert,
-    AlertState,
     AlertWatch,
     AuditEvent,
     Channel,
@@ -91,7 +91,7 @@ def is_too_late(at: datetime) -> bool:
 
 def alerts_unwatched(most: int) -> list[UUID]:
     """Open alerts that nobody watches: there should be none, and none is left so."""
-    rows = Alert.objects.exclude(state=AlertState.RESOLVED).filter(watch=None)
+    rows = Alert.objects.filter(state__in=UNRESOLVED, watch=None)
     return list(rows.values_list("pk", flat=True)[:most])
 
 
