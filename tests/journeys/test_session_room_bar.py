@@ -39,7 +39,7 @@ from openipt.records.actions import checkins, people, sessions
 from openipt.records.models import Session
 by = make.therapist("Ada Lind")
 made = {}
-for name in ("counted", "keyboard", "blip", "keys", "looked", "begin", "passed", "second", "void"):
+for name in ("counted", "keyboard", "blip", "keys", "looked", "begin", "passed", "second", "void", "finger"):
     episode = make.episode(by, name="Rui Tavares", planned_sessions=16)
     dana = people.add_person(episode=episode, label="Dana", relation="wife", by=by, at=make.at_day())
     for n in range(1, 7):
@@ -306,6 +306,28 @@ def test_the_answer_to_a_first_press_does_not_take_back_the_second(service, desk
     until(desk, "document.querySelector('#line-M10-0 [data-save-status]').textContent.startsWith('Saved')")
     assert desk.is_checked("#line-M10-0-level-3")
     assert [level for level in service.session("second")["levels"] if level] == ["yellow", "orange"]
+
+
+def test_the_button_that_signs_does_not_move_away_under_the_finger(service, desk):
+    begun(service, desk, "finger")
+    desk.fill("#line-M01-0-opening", "A quiet week.")
+    block = desk.locator("#note-blocks textarea", has_text="A quiet week.")
+    block.focus()
+    desk.evaluate(  # recorded while the sentences cannot be drawn anew: somebody stands in one of them
+        """() => {
+            const line = document.querySelector("#line-M15-0-summary");
+            line.value = "Shame keeps him from asking.";
+            line.dispatchEvent(new Event("change", { bubbles: true }));
+        }"""
+    )
+    desk.locator("#line-M15-0 [data-save-status]").filter(has_text=re.compile("^Saved ")).wait_for()
+    drawn = "[...document.querySelectorAll('#note-blocks textarea')].some((one) => /Shame/.test(one.value))"
+    desk.locator("#note-sign-button").hover()
+    desk.mouse.down()
+    assert not desk.evaluate(f"new Promise((tell) => setTimeout(() => tell({drawn}), 0))")
+    desk.mouse.up()
+    desk.wait_for_selector("text=Signed by")
+    assert "Shame keeps him from asking." in service.session("finger")["note"]
 
 
 def test_a_lost_connection_keeps_the_words_and_sends_them(service, desk):

@@ -66,7 +66,7 @@ export function takeIn(event) {
 
 const isBusy = (part) => part.contains(document.activeElement);
 
-document.addEventListener("focusout", () => setTimeout(showWaiting, 0));
+document.addEventListener("focusout", () => setTimeout(() => released().then(showWaiting), 0));
 
 let pressing = null;
 document.addEventListener("pointerdown", () => {
