@@ -19,6 +19,7 @@ CARDS = {
     "ipt_sad": ("4.16 `ipt_sad`", "SA", ""),
     "ipt_ll": ("4.19 `ipt_ll`", "LL", "ipt_ll"),
     "ipt_d": ("4.19 `ipt_ll`", "D", "ipt_d"),
+    "ipt_sr": ("4.1 `ipt_sr`", "SR", ""),
 }
 NAMES = sorted(CARDS)
 # The index counts the engagement conversation of ipt_b, which is number 0 here; the booster of ipt_sad is a follow-up.
@@ -31,6 +32,7 @@ SESSIONS = {
     "ipt_sad": (14, 14, 16),
     "ipt_ll": (12, 16, 20),
     "ipt_d": (16, 16, 16),
+    "ipt_sr": (6, 12, 20),
 }
 
 
@@ -121,3 +123,27 @@ def test_after_birth_an_hour_and_the_scale_for_that_time():
     manual = library.manual("ipt_ppd")
     assert manual.minutes == 60 == sum(minutes for _, minutes in manual.agenda_of("middle"))
     assert all("ms_epds" in item.measures for when in ("baseline", "end") for item in manual.due_at(when))
+
+
+def test_stuart_and_robertson_space_the_last_meetings_and_go_on():
+    manual = library.manual("ipt_sr")
+    assert manual.rhythm(12) == (("weekly", 8), ("fortnightly", 2), ("monthly", 2))
+    assert all(2 <= sum(n for f, n in manual.rhythm(planned)[1:]) <= 4 for planned in manual.allowed_lengths)
+    assert manual.ways_from("ending") == ("maintenance",)
+    assert {manual.task(task).requirement.value for task in ("I08", "I17")} == {"R"}
+
+
+def test_maintenance_is_held_to_its_card():
+    """Continuation from weekly to monthly over about four months, then 24 to 36 months; X01 to X05 in both."""
+    manual, told = library.manual("ipt_m"), section("4.2 `ipt_m`")
+    assert [phase.id for phase in manual.phases] == ["pre", "continuation", "maintenance"]
+    assert manual.rhythm(32) == (("weekly", 3), ("fortnightly", 3), ("monthly", 26))
+    monthly = [manual.phase_split(n)["maintenance"] for n in (manual.sessions.min, manual.sessions.max)]
+    assert [last - first + 1 for first, last in monthly] == [24, 36]
+    own = {task.id for task in manual.tasks if task.phase != "pre"}
+    assert own == {"X01", "X02", "X03", "X04", "X05"}
+    assert all(manual.task(task).phases == ("continuation", "maintenance") for task in own)
+    assert cited(told) <= {*manual.sources, *manual.evidence.sources}
+    figures = [row[1] for row in rows("4.2 `ipt_m`") if row[0] == "figures"][0]
+    numbers = re.findall(r"\d+ %|\d+\.\d+", re.sub(r"\[S\d+\]", "", figures))
+    assert numbers and all(number in manual.evidence.text for number in numbers)

@@ -30,32 +30,41 @@ def _manual(one: Manual) -> Iterator[str]:
     yield f"**{cell(one.name)}.** For {cell(one.population)}\n"
     yield facts(_card(one))
     yield f"### Where the phases of {one.id} lie\n"
-    yield table(
-        ["sessions", "initial", "middle", "ending", "note", "ground"],
-        (
-            [
-                f"{each.planned} {each.format}",
-                *(span(*each.split[phase]) for phase in each.split),
-                each.note,
-                ground(each),
-            ]
-            for each in one.lengths
-        ),
-    )
-    other = one.other_lengths
-    yield (
-        f"Other lengths: initial {span(1, other.initial_last)} ({span(1, other.initial_last_from_18)} from 18 sessions"
-        f" on), ending the last {other.ending_sessions}. {ground(other)}\n"
-    )
+    if one.lengths:
+        yield table(
+            ["sessions", "initial", "middle", "ending", "note", "ground"],
+            (
+                [
+                    f"{each.planned} {each.format}",
+                    *(span(*each.split[phase]) for phase in each.split),
+                    each.note,
+                    ground(each),
+                ]
+                for each in one.lengths
+            ),
+        )
+    yield f"{_other_lengths(one)} {ground(one.other_lengths)}\n"
     for phase in one.phases:
         yield from _phase(one, phase)
+    spans = list(one.phase_split(one.sessions.typical))
     yield f"### The hour of {one.id}\n"
     yield table(
-        ["minutes", "initial", "middle", "ending", "ground"],
-        ([block.title, block.initial, block.middle, block.ending, ground(block)] for block in one.agenda),
+        ["minutes", *spans, "ground"],
+        ([block.title, *map(block.minutes, spans), ground(block)] for block in one.agenda),
     )
     yield f"### Measures due in {one.id}\n"
     yield table(["when", "measures", "also asked", "ground"], map(_due, one.schedule))
+
+
+def _other_lengths(one: Manual) -> str:
+    other = one.other_lengths
+    if other.continuation_sessions:
+        return f"Continuation the first {other.continuation_sessions}, maintenance the rest."
+    long = span(1, other.initial_last_from_18)
+    return (
+        f"Other lengths: initial {span(1, other.initial_last)} ({long} from 18 sessions on), "
+        f"ending the last {other.ending_sessions}."
+    )
 
 
 def _card(one: Manual) -> Iterator[tuple[str, object]]:
@@ -87,8 +96,10 @@ def _phase(one: Manual, phase: Phase) -> Iterator[str]:
     yield facts(
         [
             ("Goals", "; ".join(phase.goals)),
+            ("How often", ", then ".join(phase.frequencies)),
             ("To leave, all of", codes((*phase.exit_tasks, *phase.exit_conditions))),
             ("To leave, any of", codes(phase.leaves_when)),
+            ("Leads to", ", ".join(phase.leads_to)),
             ("Ground", ground(phase)),
         ]
     )

@@ -31,6 +31,7 @@ from openipt.records.models import (
     MeasureScore,
     NameToken,
     Person,
+    PlanEvent,
     PrivateNote,
     RuleFiring,
     SecondLock,
@@ -206,6 +207,9 @@ BROKEN: dict[str, Callable[[Session], Any]] = {
     "episode_status_known": lambda s: changed(s.episode, status="resting"),
     "an_episode_plans_sessions": lambda s: changed(s.episode, planned_sessions=0),
     "an_active_episode_has_begun": lambda s: changed(s.episode, started_on=None),
+    "a_course_goes_on_by_a_whole_adaptation": lambda s: PlanEvent.objects.create(
+        episode=s.episode, planned_from=16, planned_to=48, adaptation_to="ipt_m", on=DAY, at=NOW
+    ),
     "one_person_per_code": lambda s: twice(
         lambda: Person.objects.create(episode=s.episode, code="p_a", created_at=NOW)
     ),

@@ -105,7 +105,7 @@ def test_no_word_is_opened_and_few_questions_are_asked(monkeypatch: pytest.Monke
     monkeypatch.setattr(sealing, "unseal", opened)
     with CaptureQueriesContext(connection) as asked:
         own_course(16, TODAY)
-    assert len(asked) == 3, "whether the worker has worked it out, and what it is made of"
+    assert len(asked) == 4, "whether the worker has worked it out, and what it is made of"
     with CaptureQueriesContext(connection) as again:
         own_course(16, TODAY)
         own_course(8, TODAY)
@@ -113,7 +113,7 @@ def test_no_word_is_opened_and_few_questions_are_asked(monkeypatch: pytest.Monke
     assert len(again) == 0, "once a day"
     with CaptureQueriesContext(connection) as tomorrow:
         own_course(16, TODAY + timedelta(days=1))
-    assert len(tomorrow) == 3
+    assert len(tomorrow) == 4
 
 
 def test_the_newest_courses_alone_are_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -104,6 +104,23 @@ def test_the_database_and_the_file_give_the_engine_the_same_course(lived: Episod
     assert course_status(manual, portable.course(), AT.date()).as_json() == by_rows
 
 
+def test_a_course_that_went_on_by_another_adaptation_comes_in_as_it_went_out() -> None:
+    episode = make.active_episode()[0]
+    by = episode.therapist
+    episodes.change_phase(episode=episode, phase="ending", reason="It is time.", by=by, at=make.at_day(1))
+    episodes.go_on_by(episode=episode, adaptation="ipt_m", reason="A third one.", by=by, at=make.at_day(1))
+    exported = out(again(episode))
+    assert [change.session for change in exported.adaptation_changes] == [1]
+    came_in = in_(exported)
+    assert out(came_in) == exported
+    assert convert.course(came_in) == convert.course(again(episode))
+    (change,) = exported.adaptation_changes
+    for wrong in ({"adaptation_from": "rui-tavares"}, {"manual_version": "Rui"}, {"session": 40}):
+        file = to_file(replace(exported, adaptation_changes=(replace(change, **wrong),)))
+        with pytest.raises(FileNotValid, match="adaptation_changes"):
+            in_(from_file(file, record_types=library.record_types()))
+
+
 def test_private_notes_and_what_is_not_shared_stay_out(lived: Episode) -> None:
     text = json.dumps(to_file(out(lived)))
     for word in ("private thought", "own day", "secret"):

@@ -9,7 +9,7 @@ from textwrap import wrap
 from typing import Any
 
 from openipt.core.manual.compare import MARK_WORDS as MARKS
-from openipt.core.manual.compare import Part, span, when
+from openipt.core.manual.compare import Part, other_lengths, span, when
 from openipt.core.manual.model import Card, Manual, Phase, Task
 
 WIDTH = 100
@@ -107,17 +107,13 @@ def _lengths(manual: Manual) -> Iterator[str]:
         kind = f" {length.format}" if length.format else ""
         note = f"; {length.note}" if length.note else ""
         yield f"  {length.planned}{kind}: {spans}{note} {ground(length)}".rstrip()
-    other = manual.other_lengths
-    yield (
-        f"  other lengths: initial {span((1, other.initial_last))} "
-        f"({span((1, other.initial_last_from_18))} from 18 on), "
-        f"ending the last {other.ending_sessions} {ground(other)}"
-    ).rstrip()
+    yield f"  other lengths: {other_lengths(manual)} {ground(manual.other_lengths)}".rstrip()
 
 
 def _phase(manual: Manual, phase: Phase) -> Iterator[str]:
     yield f"{phase.title} ({phase.id}) {ground(phase)}".rstrip()
     yield from _line("Goals", "; ".join(phase.goals))
+    yield from _line("How often", ", then ".join(phase.frequencies))
     if phase.exit_tasks or phase.exit_conditions:
         yield from _line("To leave, all of", ", ".join((*phase.exit_tasks, *phase.exit_conditions)))
     if phase.leaves_when:
@@ -135,9 +131,10 @@ def _task(manual: Manual, task: Task) -> Iterator[str]:
 
 
 def _agenda(manual: Manual) -> Iterator[str]:
-    yield f"Agenda of {manual.minutes} minutes: initial, middle, ending"
+    phases = list(manual.phase_split(manual.sessions.typical))
+    yield f"Agenda of {manual.minutes} minutes: {', '.join(phases)}"
     for block in manual.agenda:
-        minutes = f"{block.initial:>3} {block.middle:>3} {block.ending:>3}"
+        minutes = " ".join(f"{block.minutes(phase):>3}" for phase in phases)
         yield f"  {minutes}  {block.title} {ground(block)}".rstrip()
 
 

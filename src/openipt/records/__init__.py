@@ -27,6 +27,7 @@ actions.episodes
     change_status(episode, status, on=None, reason="", end_reason="", responsible=None) -> Episode
     change_phase(episode, phase, reason, on=None, session_number=None) -> PhaseEvent
     change_plan(episode, planned_sessions, reason, phase="", on=None) -> PlanEvent
+    go_on_by(episode, adaptation, reason, planned_sessions=None, on=None) -> PlanEvent
     hand_over(episode, therapist, reason, on=None) -> Episode
     set_supervisor(episode, supervisor) -> Episode
 actions.people

@@ -16,6 +16,7 @@ from django.db.models import Q
 
 from openipt import library
 from openipt.core.course.course import (
+    AdaptationChange,
     Answers,
     Attendance,
     Course,
@@ -204,6 +205,17 @@ def _read(episode: Episode) -> Course:
             StatusChange(EpisodeStatus(status), on, reason) for status, on, reason in _STATUSES(episode.pk)
         ),
         plan_changes=tuple(PlanChange(plan.planned_to, plan.on, plan.phase) for plan in plans),
+        adaptation_changes=tuple(
+            AdaptationChange(
+                adaptation_from=plan.adaptation_from,
+                adaptation=plan.adaptation_to,
+                manual_version=plan.version_to,
+                on=plan.on,
+                session=plan.after_session or 0,
+            )
+            for plan in plans
+            if plan.adaptation_to
+        ),
     )
 
 
@@ -419,6 +431,7 @@ def portable(episode: Episode, reader: Actor, on: date) -> PortableEpisode:
         phase_changes=known.phase_changes,
         status_changes=known.status_changes,
         plan_changes=known.plan_changes,
+        adaptation_changes=known.adaptation_changes,
         alerts=_portable_alerts(episode),
         firings=_portable_firings(episode),
         client_entries=_portable_client_entries(episode),

@@ -80,7 +80,7 @@ def tasks_done_by(
     record shows by itself, where there is only one of them, or only one that is required. Tasks that
     are the same act are shown together.
     """
-    shown = [task for task in manual.tasks_shown_by(record) if task.phase == phase]
+    shown = [task for task in manual.tasks_shown_by(record) if task.is_in(phase)]
     whole = [task for task in shown if not task.field]
     named = [for_task] if for_task and manual.has_task(for_task) else _alone(whole)
     same = [task.id for task in whole if set(task.same_as) & set(named)]
@@ -101,11 +101,11 @@ def _filled(manual: Manual, phase: str, record: str, payload: Mapping[str, Any])
     may be raised early."""
     fields = [task for task in manual.tasks_shown_by(record) if task.field]
     filled = [task for task in fields if not is_empty(payload.get(task.field))]
-    here = {task.field for task in fields if task.phase == phase}
+    here = {task.field for task in fields if task.is_in(phase)}
     return [
         task.id
         for task in filled
-        if task.phase == phase
+        if task.is_in(phase)
         or task.may_be_early
         or (phase == "ending" and task.phase == "middle" and task.field not in here)
     ]

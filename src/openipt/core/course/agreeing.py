@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import count, islice
@@ -10,6 +10,7 @@ from itertools import count, islice
 from openipt.core.course import known
 from openipt.core.course.course import Course, Entry
 from openipt.core.course.rules import rule_result
+from openipt.core.course.taper import Stretch
 from openipt.core.manual.model import Manual
 
 REASON_ASKED_BY = ("DR-17", "DR-18")
@@ -49,15 +50,45 @@ def rhythm(first: date, frequency: str = "weekly") -> Iterator[date]:
 def meeting_days(
     first: date, meetings: int, frequency: str = "weekly", left_out: Container[date] = ()
 ) -> tuple[date, ...]:
-    """The days of all meetings in their rhythm. A day left out (a holiday, a break) is passed over: the row goes on
-    with the next day of the rhythm, so that the number of meetings stays.
+    """The days of all meetings in one rhythm, as `days_of` finds them."""
+    return tuple(
+        day for day in days_of(first, (Stretch(frequency, meetings),), left_out) if day not in left_out
+    )
 
-    Raises `ValueError` where they do not fit: past the end of the calendar, or behind breaks without an end.
+
+def days_of(first: date, stretches: Iterable[Stretch], left_out: Container[date] = ()) -> tuple[date, ...]:
+    """Every day of the rhythm, stretch after stretch. A day left out (a holiday, a break) is passed over: the row goes
+    on with the next day of the rhythm, so that the number of meetings stays; it stands among the days all the same.
+
+    Raises `ValueError` where the meetings do not fit: past the end of the calendar, or behind breaks without an end.
     """
-    days = islice(rhythm(first, frequency), meetings + LONGEST_BREAK)
-    found = tuple(islice((day for day in days if day not in left_out), meetings))
-    if len(found) < meetings:
-        raise ValueError(f"{meetings} meetings do not fit")
+    found: list[date] = []
+    for stretch in stretches:
+        found += _of_stretch(_begin(first, found, stretch), stretch, left_out)
+    return tuple(found)
+
+
+def _begin(first: date, before: list[date], stretch: Stretch) -> date:
+    """The day agreed for its first meeting, else so long after the meeting before as its rhythm says."""
+    if not before:
+        return first
+    if stretch.begins is not None and stretch.begins > before[-1]:
+        return stretch.begins
+    try:
+        return before[-1] + timedelta(days=int(DAYS_BETWEEN.get(stretch.frequency, 7.0)))
+    except OverflowError:
+        raise ValueError("past the end of the calendar") from None
+
+
+def _of_stretch(begin: date, stretch: Stretch, left_out: Container[date]) -> list[date]:
+    found, meetings = [], 0
+    for day in islice(rhythm(begin, stretch.frequency), stretch.meetings + LONGEST_BREAK):
+        if meetings == stretch.meetings:
+            break
+        found.append(day)
+        meetings += day not in left_out
+    if meetings < stretch.meetings:
+        raise ValueError(f"{stretch.meetings} meetings do not fit")
     return found
 
 

@@ -153,6 +153,17 @@ class PlanChange:
 
 
 @dataclass(frozen=True)
+class AdaptationChange:
+    """The course went on by another adaptation, whose sessions are those after number `session`."""
+
+    adaptation_from: str
+    adaptation: str
+    manual_version: str
+    on: date
+    session: int = 0
+
+
+@dataclass(frozen=True)
 class Course(_Remembers):
     """One episode as known. `as_of(day)` cuts it to what stood in the record at the end of that day."""
 
@@ -167,6 +178,7 @@ class Course(_Remembers):
     phase_changes: tuple[PhaseChange, ...] = ()
     status_changes: tuple[StatusChange, ...] = ()
     plan_changes: tuple[PlanChange, ...] = ()
+    adaptation_changes: tuple[AdaptationChange, ...] = ()
 
     def as_of(self, day: date) -> Course:
         """This course with nothing dated after `day`, except meetings that are only planned."""
@@ -180,6 +192,7 @@ class Course(_Remembers):
             phase_changes=tuple(c for c in self.phase_changes if c.on <= day),
             status_changes=tuple(c for c in self.status_changes if c.on <= day),
             plan_changes=tuple(c for c in self.plan_changes if c.on <= day),
+            adaptation_changes=tuple(c for c in self.adaptation_changes if c.on <= day),
         )
 
     # What follows is worked out once for each course: a course never changes.
@@ -187,7 +200,10 @@ class Course(_Remembers):
     @cached_property
     def _last_day(self) -> date | None:
         """The last day that anything is dated, planned meetings aside."""
-        dated = (self.answers, self.entries, self.phase_changes, self.status_changes, self.plan_changes)
+        dated = (
+            *(self.answers, self.entries, self.phase_changes, self.status_changes, self.plan_changes),
+            self.adaptation_changes,
+        )
         days = [found.on for kind in dated for found in kind]
         days += [m.on for m in self.meetings if m.attendance is not Attendance.PLANNED]
         return max(days, default=None)

@@ -175,7 +175,7 @@ def _agenda(manual: Manual, phase: str, minutes: int) -> tuple[Block, ...]:
 
 def _tasks(states: tuple[TaskState, ...], wanted: tuple[State, ...], phase: str) -> tuple[GuideTask, ...]:
     """In the manual's order, overdue ones first; done ones only of this phase."""
-    found = [s for s in states if s.state in wanted and (s.state is not State.DONE or s.task.phase == phase)]
+    found = [s for s in states if s.state in wanted and (s.state is not State.DONE or s.task.is_in(phase))]
     found.sort(key=lambda state: state.state is not State.OVERDUE)
     return tuple(_card(state) for state in found)
 

@@ -10,14 +10,14 @@ import re
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 from typing import Any
 
 from openipt.core.course.course import Answers, Course, Entry, Meeting, once
 from openipt.core.course.scores import PHQ9, PRR, item_answers, latest_total
 from openipt.core.fields.definitions import is_empty
 from openipt.core.formulation.ranking import WEIGHTS, Issue, Ranking, rank_issues
-from openipt.core.manual.model import Manual
+from openipt.core.manual.model import Manual, Task
 from openipt.core.safety.levels import RISK_ANSWERS, Level, level_of_item_9, positive_answers, says_yes
 
 AGREED = ("agree", "partly")
@@ -89,6 +89,30 @@ def tasks_done(course: Course) -> frozenset[str]:
         task for meeting in course.meetings if meeting.attendance.is_held for task in meeting.tasks_done
     }
     return frozenset(marked | {entry.for_task for entry in course.entries if entry.for_task})
+
+
+def is_written(course: Course, task: Task) -> bool:
+    """Of a task of one field, once: a clinician wrote what it asks for, in whatever session or between two."""
+    if not task.field or task.each_session or task.each_second_session:
+        return False
+    written = (entry for entry in course.entries_of(task.record) if entry.by_role != "client")
+    return any(not is_empty(entry.values.get(task.field)) for entry in written)
+
+
+def last_done(course: Course, task_id: str) -> date | None:
+    """The day a task was last done: in a meeting, or by a record made for it."""
+    days = [m.on for m in course.meetings if m.attendance.is_held and task_id in m.tasks_done]
+    days += [entry.on for entry in course.entries if entry.for_task == task_id]
+    return max(days, default=None)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of a later month, or its last day where the month is shorter; never past the calendar."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    if year > MAXYEAR:
+        return date.max
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 # -- risk ----------------------------------------------------------------------------------------
@@ -645,9 +669,14 @@ def resolution(manual: Manual, course: Course) -> float | None:
 
 def frequency(manual: Manual, course: Course) -> str:
     """How often they meet, as the last contract says, else as the manual does."""
-    agreed_on = [words(e.values.get("frequency")) for e in course.entries_of("rec_contract")]
-    stated = [each[0] for each in agreed_on if each]
-    return stated[-1].strip().lower() if stated else manual.frequency
+    contract = contract_of_now(course)
+    return words(contract.values["frequency"])[0].strip().lower() if contract else manual.frequency
+
+
+def contract_of_now(course: Course) -> Entry | None:
+    """The last contract that says how often they meet, leaving out one that is for maintenance to come."""
+    said = (e for e in course.entries_of("rec_contract") if e.values.get("covers") != "maintenance")
+    return next((e for e in reversed(tuple(said)) if words(e.values.get("frequency"))), None)
 
 
 def override_reason(course: Course) -> str:

@@ -13,6 +13,7 @@ from openipt.core.course.conditions import measure_applies
 from openipt.core.course.course import Answers, Course
 from openipt.core.course.phases import (
     ORDER,
+    has_ended,
     is_over,
     phase_by_plan,
     planned_sessions,
@@ -28,7 +29,7 @@ DAYS_A_MONTH = 30.4  # mean month; follow-up months are counted in days
 
 def measures_due(manual: Manual, course: Course, today: date) -> tuple[str, ...]:
     """Ids of the measures that wait for answers, in the order of the schedule."""
-    if is_over(course):
+    if has_ended(course):
         return _follow_up(manual, course, today)
     session = sitting(course, today)
     if session is None:  # every agreed session has been held: the follow-up counts from the last
@@ -44,7 +45,7 @@ def sitting(course: Course, today: date) -> int | None:
     present = present_session(course)
     if present is not None and present.on == today:
         return session_number(course)
-    if course.held and remaining(course) == 0:
+    if course.held and remaining(course) == 0 and not is_over(course):
         return None
     return session_number(course) + 1
 

@@ -6,9 +6,12 @@ An ended episode stays ended: a client who comes back opens a new one.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from types import MappingProxyType
 
-from openipt.core.course.course import EndReason, EpisodeStatus
+from openipt.core.course.course import Course, EndReason, EpisodeStatus
+from openipt.core.course.phases import ORDER, phase_on, remaining, status_on
+from openipt.core.manual.model import Manual
 from openipt.core.values import Decision
 
 MOVES: Mapping[EpisodeStatus, frozenset[EpisodeStatus]] = MappingProxyType(
@@ -58,6 +61,21 @@ IN_WORDS: Mapping[EpisodeStatus, str] = MappingProxyType(
         EpisodeStatus.ENDED: "its end",
     }
 )
+
+
+GOING_ON = (EpisodeStatus.ACTIVE, EpisodeStatus.MAINTENANCE)
+
+
+def may_go_on(manual: Manual, course: Course, to: Manual, today: date) -> Decision:
+    """May the course go on by an adaptation that follows acute treatment, such as maintenance?"""
+    reasons = []
+    if to.is_acute or not manual.is_acute:
+        reasons.append(f"{to.title or to.name} does not follow {manual.title or manual.name}.")
+    if status_on(course) not in GOING_ON:
+        reasons.append("Only a course that is going on can do so.")
+    elif ORDER.index(phase_on(manual, course, today)) < ORDER.index("ending") and remaining(course):
+        reasons.append("The ending phase of acute treatment has not begun.")
+    return Decision(tuple(reasons))
 
 
 def may_move(now: EpisodeStatus, to: EpisodeStatus, reason: str = "") -> Decision:

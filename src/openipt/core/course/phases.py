@@ -7,14 +7,16 @@ was recorded the plan that stood on that day decides.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from openipt.core.course.course import Course, Entry, EpisodeStatus, Meeting, PhaseChange, once
 from openipt.core.manual.model import Manual
+from openipt.core.manual.names import PHASES
 
-ORDER = ("pre", "initial", "middle", "ending", "maintenance")
-TREATMENT = ("initial", "middle", "ending")
+ORDER = PHASES
+EARLIER = "acute"  # of a session before the present adaptation, where no phase was recorded
+MAINTENANCE = "maintenance"  # the phase, and what a contract for it covers
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,18 @@ def plans(course: Course) -> tuple[Plan, ...]:
 def _of_maintenance(course: Course, contract: Entry) -> bool:
     """A maintenance contract (X01) plans sessions of its own; it does not change the acute course's number."""
     begun = [c.on for c in course.status_changes if c.status is EpisodeStatus.MAINTENANCE]
-    return contract.for_task == "X01" or any(contract.on >= on for on in begun)
+    said = contract.for_task == "X01" or contract.values.get("covers") == MAINTENANCE
+    return said or any(contract.on >= on for on in begun)
+
+
+def sessions_before(course: Course) -> int:
+    """Sessions held before the course went on by its present adaptation: its own are counted from there."""
+    return course.adaptation_changes[-1].session if course.adaptation_changes else 0
+
+
+def acute_sessions(course: Course) -> int:
+    """Sessions of the acute course: those planned, or those held when it went on by another adaptation."""
+    return sessions_before(course) or planned_sessions(course)
 
 
 def planned_sessions(course: Course) -> int:
@@ -56,14 +69,25 @@ def planned_sessions(course: Course) -> int:
 @once
 def phase_spans(manual: Manual, course: Course) -> Mapping[str, tuple[int, int]]:
     """Phase -> (first, last session) by the plan as it stands, extensions in the phase that was named."""
-    return _spans_by(manual, plans(course))
+    return _spans_by(manual, course, plans(course))
 
 
-def _spans_by(manual: Manual, agreed: tuple[Plan, ...]) -> dict[str, tuple[int, int]]:
-    lengths = _lengths(manual, agreed[0].planned)
-    for before, after in zip(agreed, agreed[1:], strict=False):
-        lengths = _changed(manual, lengths, before.planned, after)
-    return _spans(lengths)
+def _spans_by(manual: Manual, course: Course, agreed: tuple[Plan, ...]) -> dict[str, tuple[int, int]]:
+    before = sessions_before(course)
+    own = _of_this_adaptation(course, agreed)
+    lengths = _lengths(manual, own[0].planned)
+    for earlier, after in zip(own, own[1:], strict=False):
+        lengths = _changed(manual, lengths, earlier.planned, after)
+    return {phase: (first + before, last + before) for phase, (first, last) in _spans(lengths).items()}
+
+
+def _of_this_adaptation(course: Course, agreed: tuple[Plan, ...]) -> tuple[Plan, ...]:
+    """The plans made since the course goes by its present adaptation, in sessions of its own."""
+    if not course.adaptation_changes:
+        return agreed
+    since, before = course.adaptation_changes[-1].on, sessions_before(course)
+    own = [plan for plan in agreed if plan.on >= since and plan.planned > before] or [agreed[-1]]
+    return tuple(replace(plan, planned=max(1, plan.planned - before)) for plan in own)
 
 
 def _lengths(manual: Manual, planned: int) -> dict[str, int]:
@@ -98,7 +122,7 @@ def _in_spans(spans: Mapping[str, tuple[int, int]], number: int) -> str:
     for phase, (first, last) in spans.items():
         if first <= number <= last:
             return phase
-    return list(spans)[-1]
+    return EARLIER if number < min(first for first, _ in spans.values()) else list(spans)[-1]
 
 
 def present_session(course: Course) -> Meeting | None:
@@ -123,17 +147,23 @@ def session_phase(manual: Manual, course: Course, meeting: Meeting) -> str:
         return meeting.phase
     agreed = plans(course)
     then = tuple(plan for plan in agreed if plan.on <= meeting.on)
-    spans = phase_spans(manual, course) if len(then) == len(agreed) else _spans_by(manual, then)
+    spans = phase_spans(manual, course) if len(then) == len(agreed) else _spans_by(manual, course, then)
     phases = [_in_spans(spans, meeting.number or 0)]
     place = (meeting.on, meeting.number or 0)
     earlier = next((m for m in reversed(course.held) if (m.on, m.number or 0) < place), None)
-    if earlier is not None:
+    since = _switched_on(course)
+    if earlier is not None and (earlier.number or 0) > sessions_before(course):
         phases.append(session_phase(manual, course, earlier))
-    changes = (change for change in course.phase_changes if change.on <= meeting.on)
+    changes = (change for change in course.phase_changes if since <= change.on <= meeting.on)
     phases += [change.phase for change in changes if _came_before(change, meeting)]
     if _in_maintenance(course, meeting.on):
         phases.append("maintenance")
     return max(phases, key=ORDER.index)
+
+
+def _switched_on(course: Course) -> date:
+    """The day the course went on by its present adaptation; what was decided before says nothing of its phases."""
+    return course.adaptation_changes[-1].on if course.adaptation_changes else date.min
 
 
 def _in_maintenance(course: Course, day: date) -> bool:
@@ -158,6 +188,11 @@ def phase_on(manual: Manual, course: Course, today: date) -> str:
         (c.on, "maintenance")
         for c in course.status_changes
         if c.status is EpisodeStatus.MAINTENANCE and (c.on > since or c.on == since < today)
+    ]
+    changes += [  # so does another adaptation
+        (c.on, manual.first_phase)
+        for c in course.adaptation_changes[-1:]
+        if c.on > since or c.on == since < today
     ]
     if changes:
         return sorted(changes, key=lambda change: change[0])[-1][1]  # of one day the last word counts
@@ -186,8 +221,13 @@ def has_ended(course: Course) -> bool:
     return status_on(course) is EpisodeStatus.ENDED
 
 
-def acute_end_reached(course: Course) -> bool:
-    """The last planned session has begun, or a discharge is recorded, or the episode ended as completed."""
+def acute_end_reached(manual: Manual, course: Course) -> bool:
+    """The last planned session has begun, or a discharge is recorded, or the episode ended as completed.
+
+    What goes on from an acute course has its end behind it.
+    """
+    if course.adaptation_changes or not manual.is_acute:
+        return bool(course.held)
     if course.held and remaining(course) == 0:
         return True
     if course.entries_of("rec_discharge"):

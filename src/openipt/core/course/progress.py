@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from openipt.core.course import known
 from openipt.core.course.course import Course, Meeting
-from openipt.core.course.phases import planned_sessions, session_number
+from openipt.core.course.phases import acute_sessions, session_number
 from openipt.core.course.scores import (
     GAD7,
     PHQ9,
@@ -167,7 +167,7 @@ def _above_of_last_two(manual: Manual, course: Course) -> tuple[tuple[Point, flo
     """Which of the last two held sessions lie above E(s) + 6. Rounded, so that "at" is never "above"."""
     if main_measure(manual, course) != PHQ9 or len(course.held) < 2:
         return ()
-    start, planned = start_score(manual, course, PHQ9) or 0.0, planned_sessions(course)
+    start, planned = start_score(manual, course, PHQ9) or 0.0, acute_sessions(course)
     last_two = [meeting.number for meeting in course.held[-2:]]
     found = [p for p in points(manual, course, PHQ9) if p.session in last_two]
     pairs = [(p, expected_course(start, planned, p.session)) for p in found]
@@ -267,7 +267,7 @@ def end_score(manual: Manual, course: Course) -> float | None:
 
 def last_acute_session(course: Course) -> Meeting | None:
     """The last planned session once it was held; where it ended earlier, the last one held."""
-    held, planned = course.held, planned_sessions(course)
+    held, planned = course.held, acute_sessions(course)
     return held[min(planned, len(held)) - 1] if held else None
 
 

@@ -2,19 +2,21 @@
 
 Tasks done once (before treatment, in the initial and ending phase, the midpoint review) are looked for
 in the whole course: once done they stay done. Tasks of every session are looked for in the present
-session only. Only a required task can be overdue; a conditional one is due as long as its condition holds.
-Of an ended episode no task is asked any more.
+session only; a task that comes again after so many months is done until they are over. Only a required task
+can be overdue; a conditional one is due as long as its condition holds. Of an ended episode no task is asked
+any more.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from openipt.core.course import known
 from openipt.core.course.conditions import TASK_CONDITIONS
 from openipt.core.course.course import Course
+from openipt.core.course.known import months_after
 from openipt.core.course.phases import (
     ORDER,
     has_ended,
@@ -22,10 +24,12 @@ from openipt.core.course.phases import (
     phase_on,
     phase_spans,
     planned_sessions,
-    present_session,
     remaining,
     session_number,
+    session_phase,
 )
+from openipt.core.fields.words import date_in_words
+from openipt.core.manual.compare import every
 from openipt.core.manual.model import Manual, Requirement, Task, midpoint
 
 
@@ -92,12 +96,16 @@ def _now(manual: Manual, course: Course, today: date) -> _Now:
 
 
 def _state(manual: Manual, course: Course, today: date, task: Task, now: _Now) -> TaskState:
+    if task.every_months:
+        return _recurring(manual, course, today, task, now)
     if task.id in (now.done_now if _is_of_every_session(task) else now.done_ever):
+        return TaskState(task, State.DONE)
+    if known.is_written(course, task):
         return TaskState(task, State.DONE)
     if now.ended:
         return TaskState(task, State.NOT_APPLICABLE, "The episode has ended.")
     if task.requirement is Requirement.OPTIONAL:
-        return TaskState(task, State.OPEN if task.phase == now.phase else State.LATER)
+        return TaskState(task, State.OPEN if task.is_in(now.phase) else State.LATER)
     state = _when(manual, course, today, task, now)
     if state.state is State.DUE and task.requirement is Requirement.CONDITIONAL:
         return _under_condition(manual, course, today, task, state)
@@ -119,19 +127,17 @@ def _under_condition(manual: Manual, course: Course, today: date, task: Task, du
 
 def _when(manual: Manual, course: Course, today: date, task: Task, now: _Now) -> TaskState:
     """When a task that is not done is due, apart from its condition."""
-    distance = ORDER.index(task.phase) - ORDER.index(now.phase)
-    if distance > 0:
-        return _early(manual, course, task, now)
-    if distance < 0:
-        return _left_behind(task)
-    if now.over and task.phase != "maintenance":
+    if not task.is_in(now.phase):
+        to_come = any(ORDER.index(phase) > ORDER.index(now.phase) for phase in task.phases)
+        return _early(manual, course, task, now) if to_come else _left_behind(task)
+    if now.over and not task.is_in("maintenance"):
         return TaskState(task, State.OVERDUE, "The treatment is over.")
     if task.each_session:
         return TaskState(task, State.DUE, "It belongs to every session of this phase.")
     if task.each_second_session:
         return _every_second(task, now)
     if task.at:
-        return _at_moment(course, today, task, now)
+        return _at_moment(task, now)
     return _in_window(manual, course, task, now)
 
 
@@ -157,9 +163,7 @@ def _every_second(task: Task, now: _Now) -> TaskState:
     return TaskState(task, State.DUE, "It is due at least every second session.")
 
 
-def _at_moment(course: Course, today: date, task: Task, now: _Now) -> TaskState:
-    if task.at == "yearly":
-        return _yearly(course, today, task)
+def _at_moment(task: Task, now: _Now) -> TaskState:
     session = midpoint(now.planned) if task.at == "midpoint" else now.planned
     if now.number < session:
         if task.at == "midpoint":
@@ -170,14 +174,30 @@ def _at_moment(course: Course, today: date, task: Task, now: _Now) -> TaskState:
     return TaskState(task, State.OVERDUE, f"It was due at session {session}.")
 
 
-def _yearly(course: Course, today: date, task: Task) -> TaskState:
-    present = present_session(course)
-    since = min(
-        (m.on for m in course.held if m.phase == "maintenance"), default=present.on if present else today
-    )
-    if today - since >= timedelta(days=365):
-        return TaskState(task, State.DUE, "It is due once a year.")
-    return TaskState(task, State.LATER)
+def _recurring(manual: Manual, course: Course, today: date, task: Task, now: _Now) -> TaskState:
+    """Again and again: so many months after it was last done, or after its phase began."""
+    last = known.last_done(course, task.id)
+    again = months_after(last, task.every_months) if last else None
+    if now.ended:
+        done = TaskState(task, State.DONE)
+        return done if last else TaskState(task, State.NOT_APPLICABLE, "The episode has ended.")
+    if again is not None and today < again:
+        return TaskState(task, State.DONE, f"It is due again from {date_in_words(again.isoformat())}.")
+    if not task.is_in(now.phase):
+        return TaskState(task, State.LATER)
+    if task.requirement is Requirement.OPTIONAL:
+        return TaskState(task, State.OPEN)
+    first = again or months_after(_phase_began(manual, course, today, task), task.every_months)
+    if today < first:
+        return TaskState(task, State.LATER, f"It is due from {date_in_words(first.isoformat())}.")
+    due = TaskState(task, State.DUE, f"It is due {every(task.every_months)}.")
+    return _under_condition(manual, course, today, task, due) if task.condition else due
+
+
+def _phase_began(manual: Manual, course: Course, today: date, task: Task) -> date:
+    """The first session of a phase the task belongs to; today where none was held yet."""
+    days = (m.on for m in course.held if task.is_in(session_phase(manual, course, m)))
+    return min(days, default=today)
 
 
 def _in_window(manual: Manual, course: Course, task: Task, now: _Now) -> TaskState:
@@ -196,7 +216,7 @@ def _said(first: int, last: int) -> str:
 
 
 def _window(manual: Manual, course: Course, task: Task, now: _Now) -> tuple[int, int]:
-    if task.phase == "maintenance":
+    if task.is_in("maintenance"):
         return (0, 10_000)
     if task.phase in ("pre", "initial") or task.has_window:
         return manual.window(task, now.planned) or (0, now.planned)
@@ -210,8 +230,9 @@ def end_is_near(manual: Manual, course: Course) -> bool:
     """
     rule = manual.rule("DR-26").parameters
     planned, number = planned_sessions(course), session_number(course)
+    spans = phase_spans(manual, course)
     if number < 1 or planned <= rule["not_raised_at_most"]:
         return False
     if planned <= rule["short_course_at_most"]:
-        return number >= phase_spans(manual, course)["ending"][0] - 1
-    return remaining(course) <= int(rule["remaining_at_most"])
+        return "ending" in spans and number >= spans["ending"][0] - 1
+    return "ending" in spans and remaining(course) <= int(rule["remaining_at_most"])

@@ -8,7 +8,7 @@ from datetime import date
 from openipt.core.course import known
 from openipt.core.course.conditions import EXIT_CONDITIONS, LEAVING_REASONS, TASK_CONDITIONS
 from openipt.core.course.course import Course, once
-from openipt.core.course.phases import is_over, phase_on
+from openipt.core.course.phases import has_ended, is_over, phase_on
 from openipt.core.manual.model import Manual, Requirement
 
 
@@ -62,7 +62,10 @@ def _criteria(manual: Manual, course: Course) -> dict[tuple[date, str], ExitCrit
 def _exit_criteria(manual: Manual, course: Course, today: date, phase: str) -> ExitCriteria:
     tasks = _exit_tasks(manual, course, today, phase)
     done = known.tasks_done(course)
-    found = [Criterion(task, task in done, _title(manual, task)) for task in tasks]
+    found = [
+        Criterion(task, task in done or known.is_written(course, manual.task(task)), _title(manual, task))
+        for task in tasks
+    ]
     names = manual.phase(phase).exit_conditions if _has_phase(manual, phase) else ()
     for name in names:
         applies = EXIT_CONDITIONS[name](manual, course, today)
@@ -101,34 +104,34 @@ def _title(manual: Manual, task_id: str) -> str:
 def transitions(manual: Manual, course: Course, today: date) -> tuple[Transition, ...]:
     """The ways out of the present phase, in the manual's order."""
     phase = phase_on(manual, course, today)
-    if is_over(course) and phase != "maintenance":
+    if has_ended(course) or (is_over(course) and phase != "maintenance"):
         return ()
-    match phase:
-        case "pre":
-            return (_to_initial(manual, course, today),)
-        case "initial":
-            return (_by_criteria(manual, course, today, phase, "middle"),)
-        case "middle":
-            return (_to_ending(manual, course, today),)
-        case "ending":
-            return (
-                _by_criteria(manual, course, today, phase, "maintenance"),
-                _by_criteria(manual, course, today, phase, "end"),
-            )
-        case "maintenance":
-            return (Transition("end", True, ("A clinician decides when maintenance ends.",)),)
-    return ()
+    if not _has_phase(manual, phase):  # of an earlier adaptation: the next one begins with the next session
+        return ()
+    if phase == "pre":
+        return (_to_treatment(manual, course, today),)
+    return tuple(_way(manual, course, today, phase, to) for to in manual.ways_from(phase))
 
 
-def _to_initial(manual: Manual, course: Course, today: date) -> Transition:
-    found = _by_criteria(manual, course, today, "pre", "initial")
+def _way(manual: Manual, course: Course, today: date, phase: str, to: str) -> Transition:
+    if phase == "maintenance":
+        return Transition(to, True, ("A clinician decides when maintenance ends.",))
+    left = manual.phase(phase)
+    if left.leaves_when or not (left.exit_tasks or left.exit_conditions):
+        return _by_any_reason(manual, course, today, phase, to)
+    return _by_criteria(manual, course, today, phase, to)
+
+
+def _to_treatment(manual: Manual, course: Course, today: date) -> Transition:
+    to = manual.first_phase
+    found = _by_criteria(manual, course, today, "pre", to)
     stops = known.suitability_stops(course, manual.rule("DR-08").parameters["items"])
     if not stops or known.override_reason(course):
         return found
     words = (
         f"Suitability stop: {', '.join(stops)}. Treatment is blocked until it is overridden with a reason."
     )
-    return Transition("initial", False, (words, *(() if found.open else found.reasons)))
+    return Transition(to, False, (words, *(() if found.open else found.reasons)))
 
 
 def _by_criteria(manual: Manual, course: Course, today: date, phase: str, to: str) -> Transition:
@@ -144,11 +147,11 @@ def _missing_words(manual: Manual, criterion: Criterion) -> str:
     return criterion.words
 
 
-def _to_ending(manual: Manual, course: Course, today: date) -> Transition:
+def _by_any_reason(manual: Manual, course: Course, today: date, phase: str, to: str) -> Transition:
     """Any one reason of the manual is enough; a clinician may always decide it."""
-    names = manual.phase("middle").leaves_when
+    names = manual.phase(phase).leaves_when
     answers = [LEAVING_REASONS[name](manual, course, today) for name in names]
     held = tuple(answer.why for answer in answers if answer.holds)
     if held:
-        return Transition("ending", True, held)
-    return Transition("ending", False, tuple(answer.why for answer in answers))
+        return Transition(to, True, held)
+    return Transition(to, False, tuple(answer.why for answer in answers))

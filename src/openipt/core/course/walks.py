@@ -26,7 +26,7 @@ from openipt.core.course.course import (
     PlanChange,
     StatusChange,
 )
-from openipt.core.course.phases import TREATMENT, remaining
+from openipt.core.course.phases import remaining
 from openipt.core.course.status import CourseStatus, course_status
 from openipt.core.course.walk_values import Chance, firm_values, values_of
 from openipt.core.manual.model import Manual, Requirement
@@ -158,7 +158,7 @@ class _Walk:
         self.answer((1,) * 9)
         self.answer((1,) * 7, "ms_gad7")
         self.do_what_is_due()
-        self.ways_are_open(("initial",))
+        self.ways_are_open((self.manual.first_phase,))
 
     def do_what_is_due(self) -> CourseStatus:
         """All that is due or overdue, and what still keeps the phase from being left."""
@@ -173,7 +173,7 @@ class _Walk:
         return after
 
     def to_the_end(self) -> None:
-        """Weekly on, everything done, until the last session that is planned; the way to the end is open."""
+        """On and on, everything done, until the last session that is planned; the ways beyond are open."""
         if self.chance is not None:
             self.settle()
         while remaining(self.course) or not self.number:
@@ -183,10 +183,15 @@ class _Walk:
             if len(self.course.held) > self.agreed + MOST_MORE:
                 self.fault("the last session never comes.")
                 return
-        if self.status().phase == "ending":
-            self.ways_are_open(("maintenance", "end"))
+        phase = self.status().phase
+        if phase == self.spans_end():
+            self.ways_are_open(self.manual.ways_from(phase))
         else:
-            self.fault(f"the last session lies in the phase {self.status().phase}.")
+            self.fault(f"the last session lies in the phase {phase}.")
+
+    def spans_end(self) -> str:
+        """The phase in which the last planned session lies."""
+        return list(self.manual.phase_split(self.agreed))[-1]
 
     def settle(self) -> None:
         """What stands in the way of going on: a start that was never measured, a red level of risk."""
@@ -197,10 +202,10 @@ class _Walk:
         self.do_what_is_due()
 
     def leave_if_last(self, now: CourseStatus) -> None:
-        """At the last session of the initial and the middle phase the way on is open."""
+        """At the last session of every phase but the last the ways on are open."""
         span = self.manual.phase_split(self.agreed).get(now.phase) if self.chance is None else None
-        if span and span[1] == self.number and now.phase in ("initial", "middle"):
-            self.ways_are_open((self.manual.next_phase(now.phase),))
+        if span and span[1] == self.number and now.phase != self.spans_end():
+            self.ways_are_open(self.manual.ways_from(now.phase))
 
     def ways_are_open(self, phases: tuple[str, ...]) -> None:
         ways = {way.to: way for way in self.status().transitions}
@@ -286,7 +291,7 @@ class _Walk:
         assert chance is not None
         for way in now.transitions:
             wanted = 0.5 if way.open else 0.03
-            if way.to in TREATMENT and chance.random() < wanted:
+            if way.to in self.manual.phase_split(self.agreed) and chance.random() < wanted:
                 self.enter(way.to)
 
     def agree_on_more(self) -> None:
@@ -294,7 +299,7 @@ class _Walk:
         assert chance is not None
         if chance.random() < 0.04 and self.agreed < self.manual.sessions.max + MOST_MORE:
             self.agreed += chance.randint(1, 2)
-            phase = chance.choice(("", "middle", "ending"))
+            phase = chance.choice(("", *self.manual.phase_split(self.agreed)))
             change = PlanChange(self.agreed, self.today, phase)
             self.course = replace(self.course, plan_changes=(*self.course.plan_changes, change))
 

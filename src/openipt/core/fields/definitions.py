@@ -87,7 +87,8 @@ class FieldDefinition:
 
     `required` makes the record mean something at all; `final_required` and `final_min_rows` are asked
     only before signing or agreeing. `seen_by` is empty where the record's own list holds. `open`
-    lets a choice or person be answered in other words. `position` marks a whole number that is simply
+    lets a choice or person be answered in other words. `where_asked`: it stands in the form only where an
+    adaptation asks for it. `position` marks a whole number that is simply
     the row's place (1, 2, 3 ...): nobody types it. `row_name` names one row ("turn"); `row_labels`
     names every line of a list of fixed length.
     """
@@ -115,6 +116,7 @@ class FieldDefinition:
     row_name: str = ""
     row_labels: tuple[str, ...] = ()
     position: bool = False
+    where_asked: bool = False
     sources: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
 

@@ -72,6 +72,7 @@ _FIELD_KEYS: Mapping[str, type | tuple[type, ...]] = {
     "row_name": str,
     "row_labels": list,
     "position": bool,
+    "where_asked": bool,
     "sources": list,
     "marks": list,
 }
@@ -240,6 +241,7 @@ def _field(
         row_name=table.get("row_name", ""),
         row_labels=tuple(table.get("row_labels", [])),
         position=table.get("position", False),
+        where_asked=table.get("where_asked", False),
         sources=tuple(table.get("sources", [])),
         marks=tuple(table.get("marks", [])),
     )

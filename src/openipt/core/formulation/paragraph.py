@@ -11,6 +11,8 @@ from openipt.core.manual.model import Manual
 
 GAP = "…"
 FIELDS = ("name", "disorder", "onset", "event", "person", "event_area", "N", "problem_area", "goals")
+FACTORS = ("biological", "psychological", "social", "cultural_spiritual")
+ATTACHMENT = "attachment"
 _SENTENCE_END = re.compile(r"(?<=[.?])\s+")
 _NAMED = re.compile(r"\{(\w+)\}")
 
@@ -37,7 +39,16 @@ def said_words(values: Mapping[str, Any], areas: Mapping[str, str]) -> dict[str,
     said["onset"] = date_in_words(said["onset"]) if said["onset"] else ""
     said["problem_area"] = " and ".join(areas.get(one, one).lower() for one in _list(values, "problem_area"))
     said["goals"] = ", ".join(goal.rstrip(".") for goal in _list(values, "goals"))
+    said |= {name: "; ".join(one.rstrip(".") for one in listed) for name, listed in factors(values).items()}
+    said[ATTACHMENT] = str(values.get(ATTACHMENT) or "").strip().rstrip(".")
     return said
+
+
+def factors(values: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """What plays a part, by its kind, in the order of the diagram."""
+    listed = values.get("factors")
+    found = listed if isinstance(listed, Mapping) else {}
+    return {name: tuple(one.strip() for one in _list(found, name) if one.strip()) for name in FACTORS}
 
 
 def missing(values: Mapping[str, Any], areas: Mapping[str, str]) -> tuple[str, ...]:

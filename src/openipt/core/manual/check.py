@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from openipt.core.fields.definitions import RecordType, every_field
 from openipt.core.manual.inheritance import Parts, place
 from openipt.core.manual.model import Area, Manual, Requirement, ScheduleItem, Task, Technique
-from openipt.core.manual.names import MARKS, MEASURE_CONDITIONS
+from openipt.core.manual.names import END, MARKS, MEASURE_CONDITIONS
 from openipt.core.tables import suggestion
 from openipt.errors import ContentFault
 
@@ -201,6 +201,7 @@ class _Manual:
 
     def faults(self) -> Found:
         yield from self.card()
+        yield from self.asks_for()
         yield from self.phases()
         for task in self.manual.tasks:
             yield from self.task(task)
@@ -231,19 +232,43 @@ class _Manual:
             file, key = self.file("phase", phase.id), place("phase", phase.id)
             yield from self.tasks_exist(phase.exit_tasks, file, f"{key}.exit_tasks")
             for name in phase.exit_tasks:
-                there = self.manual.task(name).phase if self.manual.has_task(name) else phase.id
-                if there != phase.id and there in self.phase_ids:
+                if not self.manual.has_task(name):
+                    continue
+                there = self.manual.task(name).phase
+                if not self.manual.task(name).is_in(phase.id) and there in self.phase_ids:
                     reason = f'names "{name}", a task of the phase {there}.'
                     yield ContentFault(file, f"{key}.exit_tasks", reason, "Name tasks of this phase.")
 
+            for to in phase.leads_to:
+                if to not in (*self.phase_ids, END):
+                    reason = f'names "{to}", a phase this manual does not have.'
+                    yield ContentFault(file, f"{key}.leads_to", reason, suggestion(to, self.phase_ids))
+
+    def asks_for(self) -> Found:
+        """Fields that stand in a form only where they are asked for, named by record."""
+        file = self.parts.card.file
+        yield from self.known("record", self.manual.asks_for, file, "asks_for")
+        for record, names in self.manual.asks_for.items():
+            fields = self.known.records[record].fields if record in self.known.records else ()
+            asked = [field.key for field in fields if field.where_asked]
+            for name in names:
+                if fields and name not in asked:
+                    reason = f'names "{name}", which is no field of {record} marked where_asked.'
+                    yield ContentFault(file, f"asks_for.{record}", reason, suggestion(name, asked))
+
     def task(self, task: Task) -> Found:
         file, key = self.file("task", task.id), place("task", task.id)
-        if task.phase not in self.phase_ids:
-            reason = f'is "{task.phase}", a phase this manual does not have.'
-            yield ContentFault(file, f"{key}.phase", reason, suggestion(task.phase, self.phase_ids))
+        for phase in task.phases:
+            if phase not in self.phase_ids:
+                where = "phase" if phase == task.phase else "also_in"
+                reason = f'is "{phase}", a phase this manual does not have.'
+                yield ContentFault(file, f"{key}.{where}", reason, suggestion(phase, self.phase_ids))
         yield from self.known("record", task.records, file, f"{key}.record")
         yield from self.known.field(task.record, (task.field,), file, f"{key}.field")
         yield from self.quick_line(task, file, f"{key}.quick")
+        for record, _, name in (recall.partition(".") for recall in task.recalls):
+            yield from self.known("record", record, file, f"{key}.recalls")
+            yield from self.known.field(record, (name,), file, f"{key}.recalls")
         for same in task.same_as:
             if same not in self.task_ids:
                 reason = f'names "{same}", which is no task of this manual.'
@@ -281,9 +306,10 @@ class _Manual:
             task.each_session,
             task.each_second_session,
             bool(task.at),
+            bool(task.every_months),
         ]
         if sum(ways) > 1:
-            remedy = "Keep one of: a window of sessions, each_session, each_second_session, at."
+            remedy = "Keep one of: a window of sessions, each_session, each_second_session, at, every_months."
             yield ContentFault(file, key, "says in more than one way when it is due.", remedy)
         if task.first_session > task.last_session:
             reason = f"is {task.first_session}, after last_session, {task.last_session}."

@@ -129,6 +129,17 @@ def _length(manual: Manual, planned: int) -> str:
     return f"{spans}{ground(manual.length_of(planned) or manual.other_lengths)}"
 
 
+def other_lengths(manual: Manual) -> str:
+    """How the phases lie in a length that is not listed, in words."""
+    other = manual.other_lengths
+    if other.continuation_sessions:
+        return f"continuation the first {other.continuation_sessions}, maintenance the rest"
+    return (
+        f"initial {span((1, other.initial_last))} ({span((1, other.initial_last_from_18))} from 18 on), "
+        f"ending the last {other.ending_sessions}"
+    )
+
+
 def phase_title(manual: Manual, phase_id: str) -> str:
     """The title of a phase without the word phase, in small letters: `initial`."""
     return _phase_words(manual, phase_id).removesuffix(" phase")
@@ -143,15 +154,16 @@ def _phases(manual: Manual, _: Manual) -> Told:
     told: dict[tuple[str, str], str] = {}
     for phase in manual.phases:
         told[phase.title, "goals"] = "; ".join(phase.goals)
+        told[phase.title, "how often"] = ", then ".join(FREQUENCIES[one] for one in phase.frequencies)
         told[phase.title, "what lets it be left"] = _leaving(manual, phase)
     return told
 
 
 def _leaving(manual: Manual, phase: Phase) -> str:
     tasks = [f"{task} {manual.task(task).title}" for task in phase.exit_tasks if manual.has_task(task)]
-    every = [*tasks, *(EXIT_CONDITIONS[name] for name in phase.exit_conditions)]
+    all_of = [*tasks, *(EXIT_CONDITIONS[name] for name in phase.exit_conditions)]
     any_one = [LEAVING_REASONS[name] for name in phase.leaves_when]
-    return "; or ".join(part for part in ("; ".join(every), "; or ".join(any_one)) if part)
+    return "; or ".join(part for part in ("; ".join(all_of), "; or ".join(any_one)) if part)
 
 
 # -- tasks ---------------------------------------------------------------------------------------
@@ -197,7 +209,7 @@ def _aspects(manual: Manual, task: Task) -> Mapping[str, str]:
     return {
         "title": task.title,
         "what is done": task.action,
-        "when": f"{_phase_words(manual, task.phase)}, {when(manual, task)}",
+        "when": f"{' and '.join(_phase_words(manual, phase) for phase in task.phases)}, {when(manual, task)}",
         "how much it is asked": needed(task),
         "shown by": " or ".join(_record(manual, record) for record in task.records),
         "the same act as": ", ".join(task.same_as),
@@ -214,9 +226,17 @@ def when(manual: Manual, task: Task) -> str:
         return "each session"
     if task.each_second_session:
         return "at least each second session"
-    return {"midpoint": "at the midpoint", "last_session": "last session", "yearly": "yearly"}.get(
-        task.at, "once"
-    )
+    if task.every_months:
+        return every(task.every_months)
+    return {"midpoint": "at the midpoint", "last_session": "last session"}.get(task.at, "once")
+
+
+def every(months: int) -> str:
+    """`once a year`, `every 6 months`."""
+    years, over = divmod(months, 12)
+    if over:
+        return f"every {months} months" if months > 1 else "every month"
+    return f"every {years} years" if years > 1 else "once a year"
 
 
 def _record(manual: Manual, record: str) -> str:

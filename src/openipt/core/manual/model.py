@@ -15,7 +15,9 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from openipt.core.fields.definitions import RecordType, is_empty
 from openipt.core.manual.names import (
+    END,
     EVIDENCE_GRADES,
     EXIT_CONDITIONS,
     FORMATS,
@@ -27,12 +29,13 @@ from openipt.core.manual.names import (
     OFF_TRACK_REASONS,
     PHASES,
     SCHEDULE_MOMENTS,
+    SESSION_PHASES,
     TASK_CONDITIONS,
     TASK_MOMENTS,
+    WAYS,
 )
 
 if TYPE_CHECKING:
-    from openipt.core.fields.definitions import RecordType
     from openipt.core.measures.definitions import Measure
 
 
@@ -83,14 +86,20 @@ class SessionsRange:
         return str(self.min) if self.min == self.max else f"{self.min} to {self.max}, usually {self.typical}"
 
 
+NOWHERE = (0, 0)  # of a phase that a length does not have
+
+
 @dataclass(frozen=True)
 class Length:
-    """Where the phases lie in a course of `planned` sessions; each phase is (first, last)."""
+    """Where the phases lie in a course of `planned` sessions; each phase it has is (first, last)."""
 
     planned: int = dataclasses.field(metadata={"min": 1})
-    initial: tuple[int, int] = dataclasses.field(metadata={"min": 1})
-    middle: tuple[int, int] = dataclasses.field(metadata={"min": 1})
-    ending: tuple[int, int] = dataclasses.field(metadata={"min": 1})
+    initial: tuple[int, int] = dataclasses.field(default=NOWHERE, metadata={"min": 1})
+    acute: tuple[int, int] = dataclasses.field(default=NOWHERE, metadata={"min": 1})
+    middle: tuple[int, int] = dataclasses.field(default=NOWHERE, metadata={"min": 1})
+    ending: tuple[int, int] = dataclasses.field(default=NOWHERE, metadata={"min": 1})
+    continuation: tuple[int, int] = dataclasses.field(default=NOWHERE, metadata={"min": 1})
+    maintenance: tuple[int, int] = dataclasses.field(default=NOWHERE, metadata={"min": 1})
     format: str = ""
     note: str = ""
     sources: tuple[str, ...] = ()
@@ -98,21 +107,29 @@ class Length:
 
     @property
     def split(self) -> Mapping[str, tuple[int, int]]:
-        return MappingProxyType({"initial": self.initial, "middle": self.middle, "ending": self.ending})
+        spans = {phase: getattr(self, phase) for phase in SESSION_PHASES}
+        return MappingProxyType({phase: span for phase, span in spans.items() if span != NOWHERE})
 
 
 @dataclass(frozen=True)
 class OtherLengths:
-    """How the phases lie where no `Length` is listed (ipt.md 22.1)."""
+    """How the phases lie where no `Length` is listed (ipt.md 22.1).
+
+    With `continuation_sessions` it is a course that goes on from an earlier one: so many of them are its
+    continuation, the rest its maintenance.
+    """
 
     initial_last: int = dataclasses.field(default=3, metadata={"min": 1})
     initial_last_from_18: int = dataclasses.field(default=4, metadata={"min": 1})
     ending_sessions: int = dataclasses.field(default=3, metadata={"min": 1})
+    continuation_sessions: int = dataclasses.field(default=0, metadata={"min": 0})
     sources: tuple[str, ...] = ()
     marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
 
     def split(self, planned: int) -> Mapping[str, tuple[int, int]]:
         """Initial, then middle, then ending. Courses too short for that keep one session at each end."""
+        if self.continuation_sessions:
+            return self._going_on(planned)
         initial = self.initial_last_from_18 if planned >= 18 else self.initial_last
         ending = self.ending_sessions
         if initial + ending >= planned:
@@ -125,12 +142,19 @@ class OtherLengths:
         }
         return MappingProxyType({phase: span for phase, span in spans.items() if span[0] <= span[1]})
 
+    def _going_on(self, planned: int) -> Mapping[str, tuple[int, int]]:
+        continued = min(self.continuation_sessions, planned)
+        spans = {"continuation": (1, continued), "maintenance": (continued + 1, planned)}
+        return MappingProxyType({phase: span for phase, span in spans.items() if span[0] <= span[1]})
+
 
 @dataclass(frozen=True)
 class Phase:
     """A phase: what it is for, and what lets it be left.
 
-    All `exit_tasks` and all `exit_conditions` are needed; of `leaves_when`, any one is enough.
+    All `exit_tasks` and all `exit_conditions` are needed; of `leaves_when`, any one is enough. `leads_to`
+    names the ways out where it is not simply the next phase. `frequencies` says how often its sessions are,
+    one after another in equal shares, where it is not the adaptation's own frequency.
     """
 
     id: str = dataclasses.field(metadata={"names": PHASES})
@@ -139,6 +163,8 @@ class Phase:
     exit_tasks: tuple[str, ...] = ()
     exit_conditions: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": EXIT_CONDITIONS})
     leaves_when: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": LEAVING_REASONS})
+    leads_to: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": WAYS})
+    frequencies: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": FREQUENCIES})
     sources: tuple[str, ...] = ()
     marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
 
@@ -147,10 +173,12 @@ class Phase:
 class Task:
     """One thing the therapist does, and the record that shows it was done.
 
-    When it is due is said in one of four ways: a window (`first_session`, `last_session`), every
-    session of its phase, at least every second one, or a moment (`at`). With none of them it is due
-    once, at any time in its phase.
+    When it is due is said in one of five ways: a window (`first_session`, `last_session`), every
+    session of its phase, at least every second one, a moment (`at`), or again and again so many months
+    after it was last done or its phase began (`every_months`). With none of them it is due once, at any
+    time in its phase. `also_in` names further phases in which it is due in the same way.
     `quick` names the few fields of the record that a quick line in the Session room asks for.
+    `recalls` names what was written earlier and is to be at hand, as `rec_relapse_plan.early_signs`.
     `same_as` names tasks that are the same act: a record that shows the one shows the other too.
     """
 
@@ -170,8 +198,11 @@ class Task:
     each_session: bool = False
     each_second_session: bool = False
     at: str = dataclasses.field(default="", metadata={"names": TASK_MOMENTS})
+    every_months: int = dataclasses.field(default=0, metadata={"min": 1, "max": 120})
+    also_in: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": PHASES})
     may_be_early: bool = False
     same_as: tuple[str, ...] = ()
+    recalls: tuple[str, ...] = ()
     quick: tuple[str, ...] = ()
     client_visible: bool = False
     sources: tuple[str, ...] = ()
@@ -180,6 +211,14 @@ class Task:
     @property
     def has_window(self) -> bool:
         return self.last_session > 0
+
+    @property
+    def phases(self) -> tuple[str, ...]:
+        """Every phase it belongs to, in the order in which a course passes through them."""
+        return tuple(sorted({self.phase, *self.also_in}, key=PHASES.index))
+
+    def is_in(self, phase: str) -> bool:
+        return phase == self.phase or phase in self.also_in
 
     @property
     def records(self) -> tuple[str, ...]:
@@ -455,7 +494,8 @@ class Evidence:
 class Card:
     """What an adaptation says of itself: everything in its manual.toml that is not a list of items.
 
-    `focus` says what its work turns on, `not_done` what is kept out of its sessions.
+    `focus` says what its work turns on, `not_done` what is kept out of its sessions. `asks_for` names, by
+    record, the fields marked `where_asked` that stand in its forms.
     """
 
     id: str
@@ -479,6 +519,7 @@ class Card:
     evidence: Evidence | None = None
     formulation: str = ""
     formulation_plain: str = ""
+    asks_for: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=_empty)
     other_lengths: OtherLengths = dataclasses.field(default_factory=OtherLengths)
     sources: tuple[str, ...] = ()
     marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
@@ -528,7 +569,7 @@ class Manual(Card):
         return {task.id: task for task in self.tasks}
 
     def tasks_of(self, phase: str) -> tuple[Task, ...]:
-        return tuple(task for task in self.tasks if task.phase == phase)
+        return tuple(task for task in self.tasks if task.is_in(phase))
 
     def tasks_shown_by(self, record: str) -> tuple[Task, ...]:
         """Tasks that an entry of this record type may show to be done."""
@@ -570,6 +611,43 @@ class Manual(Card):
         ids = [phase.id for phase in self.phases]
         following = ids[ids.index(phase_id) + 1 :] if phase_id in ids else []
         return following[0] if following else ""
+
+    @property
+    def first_phase(self) -> str:
+        """The phase of session 1."""
+        return self.next_phase("pre")
+
+    @property
+    def is_acute(self) -> bool:
+        """Does it treat an episode of the illness, and not only what follows one?"""
+        return any(phase.id in ("initial", "acute", "middle") for phase in self.phases)
+
+    def ways_from(self, phase_id: str) -> tuple[str, ...]:
+        """Where this phase leads: as it says, else to the next phase, else to the end."""
+        return self.phase(phase_id).leads_to or (self.next_phase(phase_id) or END,)
+
+    def rhythm(self, planned_sessions: int) -> tuple[tuple[str, int], ...]:
+        """How often the sessions of a course are, one stretch after another: (frequency, how many)."""
+        found: list[tuple[str, int]] = []
+        for phase, (first, last) in self.phase_split(planned_sessions).items():
+            frequencies = next((p.frequencies for p in self.phases if p.id == phase), ()) or (self.frequency,)
+            for frequency, sessions in zip(
+                frequencies, _shares(last - first + 1, len(frequencies)), strict=True
+            ):
+                if found and found[-1][0] == frequency:
+                    found[-1] = (frequency, found[-1][1] + sessions)
+                elif sessions:
+                    found.append((frequency, sessions))
+        return tuple(found)
+
+    def unasked(self, record: RecordType, values: Mapping[str, Any]) -> frozenset[str]:
+        """Fields that a form of this record leaves out here: `where_asked`, not asked for, and empty."""
+        asked = self.asks_for.get(record.id, ())
+        return frozenset(
+            field.key
+            for field in record.fields
+            if field.where_asked and field.key not in asked and is_empty(values.get(field.key))
+        )
 
     def phase_split(self, planned_sessions: int, format: str = "") -> Mapping[str, tuple[int, int]]:
         """Phase -> (first, last session), from the listed lengths, else as ipt.md 22.1 reads."""
@@ -666,6 +744,12 @@ class Manual(Card):
 def midpoint(planned_sessions: int) -> int:
     """The session of the midpoint review: N / 2 rounded up (ipt.md 3.6, M12)."""
     return (planned_sessions + 1) // 2
+
+
+def _shares(sessions: int, parts: int) -> tuple[int, ...]:
+    """Sessions in equal shares; what does not divide goes to the first ones."""
+    each, over = divmod(sessions, parts)
+    return tuple(each + (place < over) for place in range(parts))
 
 
 def _within(session: int, span: tuple[int, int]) -> int:

@@ -109,7 +109,6 @@ TASK_MOMENTS = MappingProxyType(
     {
         "midpoint": "the session halfway through the contract, N / 2 rounded up",
         "last_session": "the last contracted session",
-        "yearly": "once a year",
     }
 )
 
@@ -133,6 +132,13 @@ PHASES = (
     "continuation",
     "maintenance",
 )
+
+# Those of them that hold numbered sessions.
+SESSION_PHASES = ("initial", "acute", "middle", "ending", "continuation", "maintenance")
+
+# Where a phase may lead: to another phase, or to the end of the episode.
+END = "end"
+WAYS = (*PHASES, END)
 
 # Evidence grades (ipt.md 0.5).
 EVIDENCE_GRADES = MappingProxyType(

@@ -127,10 +127,18 @@ def clear_faults(data: Mapping[str, Any], known: KnownCodes) -> Iterator[FieldFa
     language = client.get("language") if isinstance(client, Mapping) else None
     if isinstance(language, str) and language and not LANGUAGE.fullmatch(language.strip()):
         yield FieldFault("client.language", "must be the code of a language, such as en or pt-BR.")
+    yield from _changes(data, known)
     yield from _meetings(data, known)
     yield from _answers(data, known)
     yield from _entries(data, known)
     yield from _alerts_and_firings(data, known)
+
+
+def _changes(data: Mapping[str, Any], known: KnownCodes) -> Iterator[FieldFault]:
+    for path, row in _rows(data, "adaptation_changes"):
+        yield from _code(row.get("adaptation_from"), known.adaptations, f"{path}.adaptation_from")
+        yield from _code(row.get("adaptation"), known.adaptations, f"{path}.adaptation")
+        yield from _version(row, "manual_version", path)
 
 
 def _meetings(data: Mapping[str, Any], known: KnownCodes) -> Iterator[FieldFault]:

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from openipt.core.course.course import (
+    AdaptationChange,
     Answers,
     Attendance,
     Course,
@@ -164,6 +165,7 @@ class PortableEpisode:
     phase_changes: tuple[PhaseChange, ...] = ()
     status_changes: tuple[StatusChange, ...] = ()
     plan_changes: tuple[PlanChange, ...] = ()
+    adaptation_changes: tuple[AdaptationChange, ...] = ()
     alerts: tuple[PortableAlert, ...] = ()
     firings: tuple[PortableFiring, ...] = ()
     client_entries: tuple[PortableClientEntry, ...] = ()
@@ -183,6 +185,7 @@ class PortableEpisode:
             phase_changes=self.phase_changes,
             status_changes=self.status_changes,
             plan_changes=self.plan_changes,
+            adaptation_changes=self.adaptation_changes,
         )
 
     def _worksheets(self) -> tuple[Entry, ...]:

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Any
 
 from openipt.core.course.course import (
+    AdaptationChange,
     Answers,
     Attendance,
     EndReason,
@@ -147,6 +148,18 @@ SHAPE = Object(
         ),
         "plan_changes": Many(
             Object({"planned_sessions": Whole(1, 200), "on": Day(), "phase": OneOf(PHASES, optional=True)}),
+            optional=True,
+        ),
+        "adaptation_changes": Many(
+            Object(
+                {
+                    "adaptation_from": Text(CODE),
+                    "adaptation": Text(CODE),
+                    "manual_version": Text(),
+                    "on": Day(),
+                    "session": Whole(0, 999),
+                }
+            ),
             optional=True,
         ),
         "alerts": Many(
@@ -302,7 +315,23 @@ def consistency_faults(episode: PortableEpisode) -> list[FieldFault]:
     for place, person in enumerate(episode.people, start=1):
         if [other.id for other in episode.people].index(person.id) < place - 1:
             faults.append(FieldFault(f"people.{place}.id", "is used twice."))
-    return [*faults, *_firing_faults(episode)]
+    return [*faults, *_change_faults(episode), *_firing_faults(episode)]
+
+
+def _change_faults(episode: PortableEpisode) -> Iterator[FieldFault]:
+    """Another adaptation begins with a plan of its own, and the last one is that of the episode."""
+    numbers = [meeting.number or 0 for meeting in episode.meetings]
+    for place, change in enumerate(episode.adaptation_changes, start=1):
+        if change.session > max(numbers, default=0):
+            yield FieldFault(f"adaptation_changes.{place}.session", "is a session that was not held.")
+        if not any(plan.on == change.on for plan in episode.plan_changes):
+            yield FieldFault(
+                f"adaptation_changes.{place}.on", "goes together with a plan change of that day."
+            )
+    last = episode.adaptation_changes[-1:]
+    if last and last[0].adaptation != episode.adaptation:
+        place = len(episode.adaptation_changes)
+        yield FieldFault(f"adaptation_changes.{place}.adaptation", "is not the adaptation of the episode.")
 
 
 def _firing_faults(episode: PortableEpisode) -> Iterator[FieldFault]:
@@ -411,6 +440,9 @@ def _episode(data: Mapping[str, Any]) -> PortableEpisode:
         phase_changes=tuple(PhaseChange(**_dated(row)) for row in _rows(data, "phase_changes")),
         status_changes=tuple(_status(row) for row in _rows(data, "status_changes")),
         plan_changes=tuple(PlanChange(**_dated(row)) for row in _rows(data, "plan_changes")),
+        adaptation_changes=tuple(
+            AdaptationChange(**_dated(row)) for row in _rows(data, "adaptation_changes")
+        ),
         alerts=tuple(_alert(row) for row in _rows(data, "alerts")),
         firings=tuple(_firing(row) for row in _rows(data, "firings")),
         client_entries=tuple(PortableClientEntry(**_dated(row)) for row in _rows(data, "client_entries")),

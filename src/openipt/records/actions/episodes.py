@@ -7,8 +7,8 @@ from datetime import date, datetime
 from django.db import transaction
 
 from openipt.core.course.course import EpisodeStatus
-from openipt.core.course.moves import may_move
-from openipt.core.course.phases import ORDER, phase_on
+from openipt.core.course.moves import may_go_on, may_move
+from openipt.core.course.phases import ORDER, phase_on, session_number
 from openipt.errors import NotAllowedNow
 from openipt.records import audit, convert, safety
 from openipt.records.access import Act, may, require
@@ -23,7 +23,7 @@ from openipt.records.actions.base import (
     user_or_none,
     wanted_day,
 )
-from openipt.records.manuals import manual_of
+from openipt.records.manuals import known_manual, manual_of
 from openipt.records.models import Episode, HandOver, PhaseEvent, PlanEvent, Role, StatusEvent, User
 
 LEAVING = (EpisodeStatus.PAUSED, EpisodeStatus.ENDED)
@@ -125,7 +125,7 @@ def change_phase(
     """A clinician moves the course to another phase, with the reason. Past sessions keep theirs."""
     episode = locked(episode, "client")
     require(by, Act.CHANGE_EPISODE, episode=episode, on=day_of(at))
-    if phase not in ORDER:
+    if phase not in ORDER or phase not in {known.id for known in manual_of(episode).phases}:
         raise fault("phase", "There is no such phase.")
     day = wanted_day(on, at)
     course = convert.course(episode)
@@ -177,6 +177,55 @@ def change_plan(
     episode.planned_sessions = planned_sessions
     episode.save(update_fields=["planned_sessions"])
     audit.record("plan-changed", by=by, at=at, episode=episode, obj=event)
+    return event
+
+
+@transaction.atomic
+def go_on_by(
+    *,
+    episode: Episode,
+    adaptation: str,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    planned_sessions: int | None = None,
+    on: date | None = None,
+) -> PlanEvent:
+    """The course goes on by an adaptation that follows acute treatment; its sessions are counted from here.
+
+    Nothing of the record moves: the same people, the same documents, the same line.
+    """
+    episode = locked(episode, "client")
+    require(by, Act.CHANGE_EPISODE, episode=episode, on=day_of(at))
+    to, day, course = known_manual(adaptation), wanted_day(on, at), convert.course(episode)
+    decision = may_go_on(manual_of(episode), course, to, day)
+    if not decision:
+        raise NotAllowedNow(decision.reasons)
+    words = tidy(reason, "reason", required=True)
+    own = planned_sessions or to.sessions.typical
+    if own not in to.sessions:
+        raise fault("planned_sessions", f"Plan {to.sessions.min} to {to.sessions.max} sessions.")
+    held = session_number(course)
+    event = PlanEvent(
+        episode=episode,
+        planned_from=episode.planned_sessions,
+        planned_to=held + own,
+        adaptation_from=episode.adaptation,
+        adaptation_to=to.id,
+        version_to=to.version,
+        after_session=held,
+        on=day,
+        at=at,
+        by=user_or_none(by),
+    )
+    event.reason = words
+    event.save(force_insert=True)
+    episode.adaptation, episode.manual_version = to.id, to.version
+    episode.planned_sessions = held + own
+    episode.save(update_fields=["adaptation", "manual_version", "planned_sessions"])
+    if episode.status == EpisodeStatus.MAINTENANCE:
+        write_status(episode, EpisodeStatus.ACTIVE, on=day, at=at, by=by, reason=words)
+    audit.record("adaptation-changed", by=by, at=at, episode=episode, obj=event)
     return event
 
 

@@ -117,8 +117,12 @@ def plan_sessions_on(
     minutes: int | None = None,
     format: str = "in_person",
     place: str = "",
+    move_others: bool = False,
 ) -> list[Session]:
-    """A session on each of these days that is still to come and has none yet, at one time of day."""
+    """A session on each of these days that is still to come and has none yet, at one time of day.
+
+    With `move_others`, those planned for other days are moved there first, each keeping what it is.
+    """
     episode = _open_episode(episode, by, at)
     if len(days) > LONGEST_SERIES:
         raise fault("count", f"Plan 1 to {LONGEST_SERIES} sessions at once.")
@@ -126,6 +130,12 @@ def plan_sessions_on(
     wanted = [day for day in sorted(set(days)) if day not in taken]
     times = [timezone.make_aware(datetime.combine(day, clock_time)) for day in wanted]
     coming = [when for when in times if when >= at]
+    if move_others:
+        planned = episode.sessions.filter(attendance=Attendance.PLANNED, planned_at__gte=at)
+        others = [one for one in planned.order_by("planned_at") if one.on not in set(days)]
+        for session, when in zip(others, coming, strict=False):
+            move_session(session=session, planned_at=when, minutes=minutes, by=by, at=at)
+        coming = coming[len(others) :]
     return _plan_at(episode, coming, at, by, minutes=minutes, format=format, place=place)
 
 

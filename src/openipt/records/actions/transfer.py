@@ -398,12 +398,18 @@ def _changes(portable: PortableEpisode, episode: Episode, by: Actor, at: datetim
         )
         phase = moved.phase
     planned = portable.planned_sessions
+    switched = {change.on: change for change in portable.adaptation_changes}
     for plan in portable.plan_changes:
+        to = switched.pop(plan.on, None)  # one of the plans of its day
         PlanEvent.objects.create(
             episode=episode,
             planned_from=planned,
             planned_to=plan.planned_sessions,
             phase=plan.phase,
+            adaptation_from=to.adaptation_from if to else "",
+            adaptation_to=to.adaptation if to else "",
+            version_to=to.manual_version if to else "",
+            after_session=to.session if to else None,
             on=plan.on,
             at=_noon(plan.on),
             by=user_or_none(by),

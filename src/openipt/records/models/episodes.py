@@ -124,12 +124,19 @@ class PhaseEvent(OfEpisode):
 
 
 class PlanEvent(OfEpisode):
-    """Another number of sessions was agreed; `phase` is the phase the added ones belong to."""
+    """Another number of sessions was agreed; `phase` is the phase the added ones belong to.
+
+    Where the course went on by another adaptation, its sessions are those after `after_session`.
+    """
 
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="plan_events")
     planned_from = models.PositiveSmallIntegerField()
     planned_to = models.PositiveSmallIntegerField()
     phase = models.CharField(max_length=20, blank=True)
+    adaptation_from = models.CharField(max_length=40, default="", blank=True)
+    adaptation_to = models.CharField(max_length=40, default="", blank=True)
+    version_to = models.CharField(max_length=20, default="", blank=True)
+    after_session = models.PositiveSmallIntegerField(null=True)
     on = models.DateField()
     at = models.DateTimeField()
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
@@ -139,6 +146,16 @@ class PlanEvent(OfEpisode):
 
     class Meta:
         ordering = ["at"]
+        constraints = [
+            models.CheckConstraint(
+                name="a_course_goes_on_by_a_whole_adaptation",
+                condition=Q(adaptation_from="", adaptation_to="", version_to="", after_session=None)
+                | ~Q(adaptation_from="")
+                & ~Q(adaptation_to="")
+                & ~Q(version_to="")
+                & Q(after_session__isnull=False),
+            )
+        ]
 
 
 class HandOver(OfEpisode):

@@ -16,7 +16,7 @@ from uuid import UUID
 from openipt.core.course.scores import PHQ9
 from openipt.core.outcomes.expected import SHORTEST_PLAN
 from openipt.core.outcomes.fitted import Case, FittedCourse, fitted_course, plan_class
-from openipt.records.models import CheckInPurpose, Episode, MeasureScore, OwnCourses
+from openipt.records.models import CheckInPurpose, Episode, MeasureScore, OwnCourses, PlanEvent
 
 # The newest courses alone: how a service works now, not ten years ago, and never a slow question (ours, DEFAULT).
 NEWEST = 1500
@@ -77,6 +77,11 @@ def cases(on: date, pause: Callable[[], None] = lambda: None) -> list[Case]:
         .values("pk")[:NEWEST]
     )
     plans = dict(Episode.objects.filter(pk__in=newest).values_list("pk", "planned_sessions"))
+    switched = PlanEvent.objects.filter(episode__in=newest).exclude(adaptation_to="")
+    went_on = dict(
+        switched.order_by("-at").values_list("episode_id", "after_session")
+    )  # the acute part's length
+    plans |= went_on
     totals: dict[UUID, dict[int, float]] = defaultdict(dict)
     rows = (
         MeasureScore.objects.filter(episode__in=newest, measure=PHQ9, total__isnull=False, on__lt=on)
@@ -87,6 +92,6 @@ def cases(on: date, pause: Callable[[], None] = lambda: None) -> list[Case]:
         if place and not place % 2000:
             pause()
         session = 0 if number is None and purpose == CheckInPurpose.BASELINE else number
-        if session is not None:
+        if session is not None and session <= went_on.get(episode, session):
             totals[episode][session] = total
     return [Case(plans[episode], of_course) for episode, of_course in totals.items()]

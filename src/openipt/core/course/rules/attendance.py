@@ -7,8 +7,9 @@ from datetime import MAXYEAR, date, timedelta
 
 from openipt.core.course import known
 from openipt.core.course.course import Attendance, Course, EpisodeStatus
-from openipt.core.course.phases import acute_end_reached, has_ended, is_over, status_on
+from openipt.core.course.phases import acute_end_reached, has_ended, is_over, remaining, status_on
 from openipt.core.course.rules.result import Verdict, fired, not_fired, parameter, rule
+from openipt.core.course.taper import frequency_now
 from openipt.core.manual.model import Manual
 
 
@@ -58,9 +59,9 @@ def no_session_for_long(manual: Manual, course: Course, today: date) -> Verdict:
     """No session in 21 days while the course runs. Meetings agreed monthly, or all held, are a reason."""
     if is_over(course) or status_on(course) is EpisodeStatus.PAUSED or not course.held:
         return not_fired("The course is not running.")
-    if acute_end_reached(course):
+    if not remaining(course) or (manual.is_acute and acute_end_reached(manual, course)):
         return not_fired("The last agreed session has been held.")
-    if _MONTHLY.match(known.frequency(manual, course)):
+    if _MONTHLY.match(frequency_now(manual, course)):
         return not_fired("Monthly meetings are agreed.")
     days = (today - course.held[-1].on).days
     at_risk, closing = (

@@ -23,7 +23,7 @@ def offer_maintenance(manual: Manual, course: Course, today: date) -> Verdict:
     """Remission at the end, in a second or later episode or with symptoms left."""
     if manual.id in parameter(manual, "DR-29", "continues_into_maintenance"):
         return not_fired("This adaptation itself goes on into maintenance.")
-    if not acute_end_reached(course):
+    if not acute_end_reached(manual, course):
         return not_fired(NOT_AT_THE_END)
     remitted = progress.remission_at_end(manual, course)
     if remitted is None:
@@ -51,7 +51,7 @@ def _residual_items(course: Course) -> list[int]:
 @rule("DR-30")
 def response_without_remission(manual: Manual, course: Course, today: date) -> Verdict:
     """PHQ-9 has fallen by half or more and is still 5 or above at the end."""
-    if not acute_end_reached(course):
+    if not acute_end_reached(manual, course):
         return not_fired(NOT_AT_THE_END)
     responded, remitted = progress.response_at_end(manual, course), progress.remission_at_end(manual, course)
     if responded is None or remitted is None:
@@ -65,7 +65,7 @@ def response_without_remission(manual: Manual, course: Course, today: date) -> V
 @rule("DR-31")
 def no_response(manual: Manual, course: Course, today: date) -> Verdict:
     """PHQ-9 has fallen by less than half at the end, and is not in remission."""
-    if not acute_end_reached(course):
+    if not acute_end_reached(manual, course):
         return not_fired(NOT_AT_THE_END)
     responded, remitted = progress.response_at_end(manual, course), progress.remission_at_end(manual, course)
     if responded is None or remitted is None:
@@ -90,7 +90,7 @@ _DENIED = re.compile(r"\b(not|no|never|keep|continue|stay|against)\b", re.IGNORE
 @rule("DR-32")
 def plan_to_stop_medication(manual: Manual, course: Course, today: date) -> Verdict:
     """Remission with a drug against depression, and a wish on record to stop it."""
-    if not acute_end_reached(course):
+    if not acute_end_reached(manual, course):
         return not_fired(NOT_AT_THE_END)
     if not known.asked_about_medication(course):
         return cannot_tell("whether the client takes medication")

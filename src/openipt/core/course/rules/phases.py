@@ -13,6 +13,7 @@ from openipt.core.course.phases import (
     planned_sessions,
     remaining,
     session_number,
+    sessions_before,
 )
 from openipt.core.course.rules.result import Verdict, fired, not_fired, parameter, rule
 from openipt.core.course.tasks import end_is_near
@@ -23,7 +24,7 @@ from openipt.core.manual.model import Manual, midpoint
 @rule("DR-14")
 def transition_overdue(manual: Manual, course: Course, today: date) -> Verdict:
     """The last session of the initial phase is over (or the phase goes on beyond it) with a criterion open."""
-    number, last = session_number(course), phase_spans(manual, course)["initial"][1]
+    number, last = session_number(course), phase_spans(manual, course).get("initial", (0, 0))[1]
     phase = phase_on(manual, course, today)
     missing = [criterion.id for criterion in exit_criteria(manual, course, today, "initial").missing]
     inputs = {"session": number, "last_initial_session": last, "missing": missing}
@@ -55,6 +56,8 @@ def no_formulation(manual: Manual, course: Course, today: date) -> Verdict:
     number, limit = session_number(course), parameter(manual, "DR-16", "session_from")
     agreed = known.agreed_formulation(course) is not None
     inputs = {"session": number, "agreed": agreed}
+    if not manual.is_acute:
+        return not_fired("No formulation is asked for beyond acute treatment.", **inputs)
     if number >= limit and not agreed and not is_over(course):
         return fired(f"Session {number} and no formulation is agreed.", **inputs)
     return not_fired("A formulation is agreed." if agreed else f"Read from session {limit} on.", **inputs)
@@ -66,6 +69,8 @@ def midpoint_review_due(manual: Manual, course: Course, today: date) -> Verdict:
     number, half = session_number(course), midpoint(planned_sessions(course))
     done = parameter(manual, "DR-19", "task") in known.tasks_done(course)
     inputs = {"session": number, "midpoint": half, "done": done}
+    if not manual.has_task(parameter(manual, "DR-19", "task")):
+        return not_fired("This adaptation asks for no midpoint review.", **inputs)
     if number >= half and not done and not is_over(course):
         return fired(f"Session {half} is halfway; the midpoint review is not done.", **inputs)
     return not_fired("The review is done." if done else f"It is due at session {half}.", **inputs)
@@ -95,7 +100,7 @@ def more_than_agreed(manual: Manual, course: Course, today: date) -> Verdict:
 @rule("DR-28")
 def beyond_the_maximum(manual: Manual, course: Course, today: date) -> Verdict:
     """More sessions held, booked or agreed than the adaptation allows."""
-    most = max(_booked(course, today), planned_sessions(course))
+    most = max(_booked(course, today), planned_sessions(course)) - sessions_before(course)
     inputs = {"sessions": most, "maximum": manual.sessions.max}
     if most > manual.sessions.max and not is_over(course):
         return fired(f"{most} sessions; the maximum is {manual.sessions.max}.", **inputs)
