@@ -127,6 +127,7 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "therapist:course": ("200 team", "200 team"),
     "therapist:course-status": ("405 therapists", "422 therapist"),
     "therapist:course-plan": ("405 therapists", "422 therapist"),
+    "therapist:course-go-on": ("405 therapists", "422 therapist"),
     "therapist:hand-over": ("405 therapists", "422 therapist"),
     "therapist:course-supervisor": ("405 therapists", "302 therapist"),
     "therapist:course-profile": ("405 therapists", "302 therapist"),

@@ -22,8 +22,10 @@ ADDED = {
     "ipt_d": "From a long illness to health",
     "ipt_est": "Symptoms and what set them off",
     "ipt_ll": "Hearing, sight, transport, cognition",
+    "ipt_m": "Contract for maintenance",
     "ipt_ppd": "Thoughts of harm to the baby",
     "ipt_sad": "Social anxiety as the illness",
+    "ipt_sr": "Attachment: how the client is with help",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from openipt.core.course.course import Attendance, Course
-from openipt.core.course.phases import planned_sessions
+from openipt.core.course.phases import acute_sessions
 from openipt.core.course.scores import PHQ9, start_score
 from openipt.core.manual.model import Manual
 from openipt.core.outcomes.expected import ALERTS_FROM_START, BAND, expected_course
@@ -24,7 +24,7 @@ def expected_courses(
     start = start_score(manual, course, PHQ9)
     if start is None or start < ALERTS_FROM_START:
         return ()
-    planned = planned_sessions(course)
+    planned = acute_sessions(course)
     fitted = own_course(planned, on) if own else None
     found = []
     if default:

@@ -23,7 +23,10 @@ FORMULATION, OFFER, ANSWER, CONTRACT = (
 SAID = {"agree": "It fits", "partly": "It fits partly", "no": "It does not fit"}
 # Of the contract a client reads what was agreed for them, not how it is kept.
 OF_THE_CONTRACT = frozenset(
-    {"goals", "sessions_planned", "first_date", "end_date", "minutes", "cancellation_rule"}
+    {
+        *("goals", "sessions_planned", "first_date", "end_date", "minutes", "cancellation_rule"),
+        *("taper", "review_date", "signals"),
+    }
 )
 
 

@@ -112,7 +112,8 @@ def _current_phase(marks: Sequence[Mark]) -> str:
 
 
 def _words(groups: list[tuple[str, list[Mark]]], session: int, planned: int, titles: dict[str, str]) -> str:
-    parts = [f"Session {session} of {planned}." if session else f"Before session 1 of {planned}."]
+    of_all = f" of {planned}" if session <= planned else ""  # in maintenance sessions go on beyond the plan
+    parts = [f"Session {session}{of_all}." if session else f"Before session 1 of {planned}."]
     for phase, of in groups:
         counts = [
             f"{sum(mark.state == state for mark in of)} {word}"

@@ -162,7 +162,7 @@ def _kept(page: EpisodePage, drawn: Drawn) -> bool:
 def _task(page: EpisodePage) -> str:
     """The task a circle does where the manual asks for one."""
     shown = page.manual.tasks_shown_by(CIRCLE)
-    return next((task.id for task in shown if task.phase == page.status.phase), "")
+    return next((task.id for task in shown if task.is_in(page.status.phase)), "")
 
 
 def _two_drawings(request: HttpRequest, page: EpisodePage, drawn: Drawn, *, turned: bool) -> HttpResponse:

@@ -9,7 +9,9 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
+from openipt import library
 from openipt.core.course.course import EndReason, EpisodeStatus
+from openipt.core.course.phases import sessions_before
 from openipt.errors import EntryNotValid, FieldFault, NotAllowedNow
 from openipt.records import safety
 from openipt.records.access import Act
@@ -20,7 +22,7 @@ from openipt.web.doors import roles
 from openipt.web.sent import Sent
 from openipt.web.therapist.clients import PROFILE
 from openipt.web.therapist.common import EpisodePage, episode_page, go, say, show
-from openipt.web.therapist.presenters_clients import LANGUAGES, PHASES, present_course
+from openipt.web.therapist.presenters_clients import LANGUAGES, phases_to_plan, present_course
 
 CONSONANTS, VOWELS = "bdfgklmnprstvz", "aeiou"
 WHY = "Write the reason in a few words."
@@ -133,13 +135,13 @@ def change_plan(request: HttpRequest, episode_id: UUID) -> HttpResponse:
 def _change_plan(page: EpisodePage, sent: Sent) -> str:
     held = max(1, len(page.course.held))
     planned = sent.number("planned_sessions", lowest=held, highest=200, required=True)
-    phase = sent.choice("phase", PHASES)
+    phase = sent.choice("phase", tuple(dict(phases_to_plan(page))))
     words = sent.words("plan_reason", required=WHY)
-    if planned and planned > page.manual.sessions.max and "approved" not in sent.values:
+    most = page.manual.sessions.max + sessions_before(page.course)
+    if planned and planned > most and "approved" not in sent.values:
         sent.fault(
             "approved",
-            f"{planned} is more than the {page.manual.sessions.max} of this treatment. "
-            "Confirm that your supervisor agrees.",
+            f"{planned} is more than the {most} of this treatment. Confirm that your supervisor agrees.",
         )
     _whole(sent)
     if planned != page.status.planned_sessions:
@@ -152,6 +154,34 @@ def _change_plan(page: EpisodePage, sent: Sent) -> str:
             at=page.at,
         )
     return f"{planned} sessions are agreed."
+
+
+@roles("therapist")
+@require_POST
+def go_on(request: HttpRequest, episode_id: UUID) -> HttpResponse:
+    """The course goes on by an adaptation that follows acute treatment, such as maintenance (DR-29)."""
+    return _change(request, episode_id, Act.CHANGE_EPISODE, "go-on", _go_on)
+
+
+def _go_on(page: EpisodePage, sent: Sent) -> str:
+    if page.episode.adaptation == sent.values.get("adaptation"):
+        return "The course goes on already."  # a double press
+    following = tuple(manual.id for manual in library.manuals().values() if not manual.is_acute)
+    to = sent.choice("adaptation", following, required="Choose how the course goes on.")
+    spans = [library.manual(one).sessions for one in following if one == to]
+    lowest, highest = (spans[0].min, spans[0].max) if spans else (1, 200)
+    planned = sent.number("own_sessions", lowest=lowest, highest=highest, required=True)
+    words = sent.words("go_on_reason", required=WHY)
+    _whole(sent)
+    actions.go_on_by(
+        episode=page.episode,
+        adaptation=to,
+        planned_sessions=planned,
+        reason=words,
+        by=page.user,
+        at=page.at,
+    )
+    return "The course goes on. Nothing of the record has moved."
 
 
 @roles("therapist")

@@ -126,4 +126,4 @@ def _areas_page(
 
 def _task(page: EpisodePage) -> str:
     shown = page.manual.tasks_shown_by(RATING)
-    return next((task.id for task in shown if task.phase == page.status.phase), "")
+    return next((task.id for task in shown if task.is_in(page.status.phase)), "")

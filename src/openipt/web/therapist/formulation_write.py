@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import time
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,8 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from openipt.core.course.known import day
-from openipt.core.course.phases import planned_sessions
+from openipt.core.course.phases import MAINTENANCE, planned_sessions, sessions_before
+from openipt.core.course.taper import taper_of
 from openipt.core.formulation.paragraph import paragraph
 from openipt.errors import EntryNotValid, FieldFault, NotAllowedNow
 from openipt.records import convert
@@ -19,6 +20,7 @@ from openipt.records.access import Act
 from openipt.records.actions import episodes, sessions
 from openipt.records.actions.conflicts import Refused
 from openipt.records.models import Entry
+from openipt.records.queries.sessions import planned_after
 from openipt.web.doors import roles
 from openipt.web.record_forms import RecordForm
 from openipt.web.sent import Sent
@@ -36,6 +38,9 @@ from openipt.web.therapist.presenters_agreeing import (
     contract_dates,
     contract_days,
     days_left_out,
+    has_own_maintenance,
+    latest_contract,
+    maintenance_task,
     plain_view,
 )
 from openipt.web.therapist.presenters_formulation import contract_stops
@@ -43,17 +48,21 @@ from openipt.web.therapist.presenters_formulation_draft import (
     Draft,
     draft_contract,
     draft_formulation,
+    draft_maintenance,
     latest,
+    spaced_by_manual,
 )
 from openipt.web.therapist.presenters_patterns import for_formulation
 from openipt.web.therapist.presenters_records import present_conflict
 from openipt.web.therapist.room_parts import keep_version, still_open, version_read
 
-FORMULATION_TASK, CONTRACT_TASK, MAINTENANCE_TASK = "I12", "I13", "X01"
+FORMULATION_TASK, CONTRACT_TASK = "I12", "I13"
 TEMPLATES = {FORMULATION: "therapist/formulation_write.html", CONTRACT: "therapist/formulation_contract.html"}
 OWN_WORDS = "Write what the client would change, in their own words."
 NOT_YET = "Keep it as a draft and change it together until it fits."
 PUT_DOWN = "put_down"
+FOR = "for"  # what a contract is for, in the address
+TAPER_TURNED = "This day is not after the meeting before. Leave it empty, or write a later one."
 ASKED_AGAIN = frozenset({"agreement", "client_words", "reason_for_focus"})
 
 Check = Callable[[EpisodePage, RecordForm, HttpRequest], tuple[FieldFault, ...]]
@@ -78,14 +87,26 @@ def contract(request: HttpRequest, episode_id: UUID) -> HttpResponse:
         raise NotAllowedNow(
             (f"Answered yes in the checklist: {reasons}. Write there why you go on (DR-08).",)
         )
-    task = MAINTENANCE_TASK if page.status.phase == "maintenance" else CONTRACT_TASK
+    if is_for_maintenance(request, page):
+        task = maintenance_task(page)
+        return _document(request, page, CONTRACT, draft_maintenance(page), _check_contract, task)
+    task = CONTRACT_TASK if page.manual.has_task(CONTRACT_TASK) else maintenance_task(page)
+    if not has_own_maintenance(page) and page.status.phase == MAINTENANCE:
+        task = maintenance_task(page)
     return _document(request, page, CONTRACT, draft_contract(page), _check_contract, task)
+
+
+def is_for_maintenance(request: HttpRequest, page: EpisodePage) -> bool:
+    """Is it the contract of maintenance, where the adaptation keeps one beside that of its acute part?"""
+    sent = request.POST if request.method == "POST" else request.GET
+    return has_own_maintenance(page) and sent.get(FOR, "") == MAINTENANCE
 
 
 def _document(
     request: HttpRequest, page: EpisodePage, record: str, draft: Draft, check: Check, task: str
 ) -> HttpResponse:
-    entry = latest(page, record)
+    maintenance = record == CONTRACT and is_for_maintenance(request, page)
+    entry = latest_contract(page, maintenance=maintenance) if record == CONTRACT else latest(page, record)
     if request.method != "POST":
         values = dict(entry.visible) if entry else draft.values
         if entry and not still_open(page, entry):
@@ -95,7 +116,10 @@ def _document(
         if record == CONTRACT and request.GET.get("focus", "") in page.manual.areas:
             values["focus"] = [request.GET["focus"]]  # the next in order, offered in the room
         return _page(request, page, record, _form(page, record, values), entry, draft)
-    form = _sent_form(request, page, record)
+    form = _sent_form(request, page, record, entry)
+    if "space" in request.POST:
+        spaced = {**form.values, "taper": spaced_by_manual(page, form.values)}
+        return _page(request, page, record, _form(page, record, _ends(spaced)), entry, draft)
     if "plain" in request.POST:
         written_out = {**form.values, "plain_words": plain_view(page, form.values).text}
         return _page(request, page, record, _form(page, record, written_out), entry, draft)
@@ -132,14 +156,40 @@ def _answered(request: HttpRequest, page: EpisodePage) -> dict[str, Any]:
     return said | {"date": answer.on.isoformat()}
 
 
+def _ends(values: dict[str, Any]) -> dict[str, Any]:
+    """The day of the last meeting as the days work out now."""
+    days = contract_days(values)
+    return {**values, "end_date": days[-1].isoformat()} if days else values
+
+
 def _form(page: EpisodePage, record: str, values: dict[str, Any]) -> RecordForm:
     kind = page.manual.record_types[record]
     return RecordForm.from_values(
-        kind, values, people=page.people_to_pick, codes=page.codes, role=role_of(page)
+        kind,
+        values,
+        people=page.people_to_pick,
+        codes=page.codes,
+        without=_left_out(page, record, values),
+        role=role_of(page),
     )
 
 
-def _sent_form(request: HttpRequest, page: EpisodePage, record: str) -> RecordForm:
+def _left_out(page: EpisodePage, record: str, values: Mapping[str, Any]) -> Collection[str]:
+    """Fields that the adaptation does not ask for; what a contract is for is said by where it is begun."""
+    kind = page.manual.record_types[record]
+    unasked = page.manual.unasked(kind, values)
+    if record != CONTRACT:
+        return unasked
+    of_maintenance = values.get("covers") == MAINTENANCE
+    tapered = {"taper"} if of_maintenance and not values.get("taper") else set()
+    own = set() if of_maintenance or not page.manual.is_acute else {"review_date", "signals"}
+    return {*unasked, "covers", *tapered, *own}
+
+
+def _sent_form(request: HttpRequest, page: EpisodePage, record: str, entry: Entry | None) -> RecordForm:
+    before = dict(entry.visible) if entry else {}
+    if record == CONTRACT and is_for_maintenance(request, page):
+        before["covers"] = MAINTENANCE
     post = request.POST
     if record == CONTRACT and not post.get("end_date", "").strip():
         post = post.copy()
@@ -149,6 +199,8 @@ def _sent_form(request: HttpRequest, page: EpisodePage, record: str) -> RecordFo
         post,
         people=page.people_to_pick,
         codes=page.codes,
+        before=before,
+        without=_left_out(page, record, before),
         role=role_of(page),
         final="finish" in request.POST,
     )
@@ -180,11 +232,13 @@ def _keep(
     version = version_read(request.POST, entry)
     keep_version(page, record, entry, values, version, task=known_task, final=final)
     planned = values.get("sessions_planned")
-    if record == CONTRACT and final and planned and task != MAINTENANCE_TASK:
-        _set_plan(page, planned)
+    maintenance = task == maintenance_task(page) and page.manual.is_acute
+    if record == CONTRACT and final and planned and not maintenance:
+        _set_plan(page, planned + sessions_before(page.course))
     clock_time, _ = _time_of_day(request)
     if record == CONTRACT and clock_time is not None:
-        _put_down(page, values, clock_time, request.POST.get(f"{PUT_DOWN}_place", ""))
+        place = request.POST.get(f"{PUT_DOWN}_place", "")
+        _put_down(page, values, clock_time, place, moved=f"{PUT_DOWN}_moved" in request.POST)
 
 
 def _set_plan(page: EpisodePage, planned: int) -> None:
@@ -202,7 +256,9 @@ def _set_plan(page: EpisodePage, planned: int) -> None:
     )
 
 
-def _put_down(page: EpisodePage, values: dict[str, Any], clock_time: time, place: str) -> None:
+def _put_down(
+    page: EpisodePage, values: dict[str, Any], clock_time: time, place: str, *, moved: bool
+) -> None:
     """The meetings that are still to come, as planned sessions at one time of day."""
     sessions.plan_sessions_on(
         episode=page.episode,
@@ -210,6 +266,7 @@ def _put_down(page: EpisodePage, values: dict[str, Any], clock_time: time, place
         clock_time=clock_time,
         minutes=values.get("minutes") or page.manual.minutes,
         place=place,
+        move_others=moved,
         by=page.user,
         at=page.at,
     )
@@ -237,7 +294,9 @@ def _check_contract(page: EpisodePage, form: RecordForm, request: HttpRequest) -
     values = form.values
     number, span = values.get("sessions_planned"), page.manual.sessions
     outside = isinstance(number, int) and not span.min <= number <= span.max
-    maintenance = page.status.phase == "maintenance"
+    maintenance = page.manual.is_acute and (
+        page.status.phase == MAINTENANCE or is_for_maintenance(request, page)
+    )
     if outside and not maintenance and "approved" not in request.POST:
         found.append(
             FieldFault(
@@ -252,7 +311,21 @@ def _check_contract(page: EpisodePage, form: RecordForm, request: HttpRequest) -
     reviews = [one for one in values.get("review_sessions") or () if isinstance(number, int) and one > number]
     if reviews:
         found.append(FieldFault("review_sessions", f"There is no session {reviews[0]} in {number} meetings."))
-    return (*found, *_check_days(values), *_time_of_day(request)[1])
+    return (*found, *_check_taper(values), *_check_days(values), *_time_of_day(request)[1])
+
+
+def _check_taper(values: dict[str, Any]) -> list[FieldFault]:
+    """The spaced meetings are some of those agreed, and each step begins after the one before."""
+    number, spaced = values.get("sessions_planned"), sum(step.meetings for step in taper_of(values))
+    if isinstance(number, int) and spaced > number:
+        return [FieldFault("taper", f"These are {spaced} meetings; {number} are agreed in all.")]
+    days, place = contract_days(values), number - spaced if isinstance(number, int) else 0
+    for step, row in enumerate(values.get("taper") or ()):
+        begins = day(row.get("from"))
+        if begins and 0 < place <= len(days) and begins <= days[place - 1]:
+            return [FieldFault(f"taper.{step}.from", TAPER_TURNED)]
+        place += row.get("meetings") or 0
+    return []
 
 
 def _check_days(values: dict[str, Any]) -> list[FieldFault]:
@@ -273,6 +346,7 @@ def _check_days(values: dict[str, Any]) -> list[FieldFault]:
         and values.get("first_date")
         and values.get("sessions_planned")
         and not contract_days(values)
+        and not _check_taper(values)
     ):
         found.append(FieldFault("breaks", NO_ROOM))
     return found
@@ -315,6 +389,9 @@ def _page(
         plain=plain_view(page, form.values) if record == FORMULATION else None,
         chosen=for_formulation(page) if record == FORMULATION else (),
         dates=contract_dates(form.values) if record == CONTRACT else (),
+        maintenance=record == CONTRACT and is_for_maintenance(request, page),
+        may_space="taper" in form.record_type and "taper" not in _left_out(page, record, form.values),
+        is_planned=record == CONTRACT and bool(planned_after(page.episode, page.at)),
         put_down={key: request.POST.get(key, "") for key in request.POST if key.startswith(PUT_DOWN)},
         faults=tuple(fault for fault in faults if fault.path.startswith(PUT_DOWN)),
         sources=tuple(draft.sources),

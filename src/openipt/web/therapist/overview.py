@@ -15,7 +15,7 @@ from openipt.web.doors import roles
 from openipt.web.sent import Sent
 from openipt.web.therapist.common import EpisodePage, episode_page, go, say, show
 from openipt.web.therapist.off_track_card import off_track_card
-from openipt.web.therapist.presenters_overview import present_overview
+from openipt.web.therapist.presenters_overview import decided_phases, present_overview
 
 WHY = "Write the reason in a few words. It is kept with the decision."
 
@@ -55,7 +55,9 @@ def decide_phase(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     phase = page.status.phase if declined else sent.values.get("to", "")
     if not sent.faults and _decided_already(page, phase, reason):
         return go(request, page.address())
-    offered = {transition.to for transition in page.status.transitions} - {"initial", "maintenance", "end"}
+    offered = {transition.to for transition in page.status.transitions} & decided_phases(page)
+    if page.status.phase == "pre":  # session 1 begins it
+        offered = set()
     sent.choice("to", tuple(offered), required="Choose the phase.")
     if sent.faults:
         return _show(request, page, sent.values, tuple(sent.faults))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import takewhile
 from typing import Any
 
 from openipt.core.course import known
-from openipt.core.course.agreeing import meeting_days, rhythm
+from openipt.core.course.agreeing import days_of
 from openipt.core.course.known import day
-from openipt.core.formulation.paragraph import paragraph, plain_paragraph
+from openipt.core.course.phases import MAINTENANCE
+from openipt.core.course.taper import stretches
+from openipt.core.formulation.paragraph import ATTACHMENT, FACTORS, factors, paragraph, plain_paragraph
 from openipt.core.formulation.readability import Reading, reading
 from openipt.core.formulation.versions import Piece, changes
 from openipt.records.models import Entry
@@ -20,6 +21,7 @@ from openipt.web.jinja import week_day
 from openipt.web.therapist.common import EpisodePage
 
 FORMULATION, CONTRACT = "rec_formulation", "rec_contract"
+COVERS = "covers"
 AGREEMENT = {"agree": "It fits", "partly": "Fits partly", "no": "Does not fit", "": "Not asked yet"}
 AGREEMENT_TONE = {"agree": "teal", "partly": "attention", "no": "attention", "": "quiet"}
 FACE_TO_FACE = (
@@ -31,6 +33,12 @@ BREAK_TURNED = "This break ends before it begins."
 BREAK_TOO_LONG = "A break lasts a year at most."
 NO_ROOM = "With these breaks the meetings do not fit. Shorten a break or leave one out."
 LONGEST_BREAK = 366  # days
+HOW_OFTEN = {
+    "twice_weekly": "Twice a week",
+    "weekly": "Weekly",
+    "fortnightly": "Every two weeks",
+    "monthly": "Monthly",
+}
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,7 @@ class MeetingDay:
     on: date
     week_day: str
     why: str = ""
+    rhythm: str = ""  # how often from here on, where that changes
 
 
 @dataclass(frozen=True)
@@ -82,6 +91,33 @@ class Compared:
     @property
     def is_same(self) -> bool:
         return all(piece.kind == "same" for piece in self.pieces)
+
+
+# -- which contract ------------------------------------------------------------------------------------
+
+
+def has_own_maintenance(page: EpisodePage) -> bool:
+    """Does the adaptation keep a contract for maintenance beside that of its acute part?"""
+    return page.manual.is_acute and COVERS in page.manual.asks_for.get(CONTRACT, ())
+
+
+def maintenance_task(page: EpisodePage) -> str:
+    """The task that a contract for maintenance shows; "" where there is none."""
+    shown = page.manual.tasks_shown_by(CONTRACT)
+    return next((task.id for task in shown if task.field == COVERS or task.id == "X01"), "")
+
+
+def is_of_maintenance(entry: Entry) -> bool:
+    return entry.visible.get(COVERS) == MAINTENANCE
+
+
+def latest_contract(page: EpisodePage, *, maintenance: bool = False) -> Entry | None:
+    """The last contract since the course goes by its adaptation; where maintenance has one of its own, of that kind."""
+    changes = page.course.adaptation_changes
+    found = [one for one in page.entries(CONTRACT) if not changes or one.on >= changes[-1].on]
+    if has_own_maintenance(page):
+        found = [entry for entry in found if is_of_maintenance(entry) is maintenance]
+    return found[-1] if found else None
 
 
 # -- plain words -------------------------------------------------------------------------------------
@@ -151,7 +187,53 @@ def compared(page: EpisodePage, before: Entry, after: Entry) -> tuple[Compared, 
             *(str(one.visible.get("client_words") or "") for one in (before, after)),
         ),
     ]
+    old, new = (diagram(page, one.visible) for one in (before, after))
+    texts[1:1] = [
+        (one.title, "; ".join(one.items), "; ".join(other.items))
+        for one, other in zip(old.parts, new.parts, strict=True)
+    ]
     return tuple(Compared(title, changes(old, new)) for title, old, new in texts if old or new)
+
+
+# -- what plays a part ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class DiagramPart:
+    """One kind of factor and what it holds."""
+
+    id: str
+    title: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """What plays a part, and what it leads to. `parts` ends with attachment."""
+
+    parts: tuple[DiagramPart, ...]
+    leads_to: str
+    focus: str
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(part.items for part in self.parts)
+
+
+def diagram(page: EpisodePage, values: Mapping[str, Any]) -> Diagram:
+    """The factors and attachment of a formulation, under the labels of their fields."""
+    kind, found = page.manual.record_types[FORMULATION], factors(values)
+    labels = {field.key: field.label for field in kind.field("factors").fields}
+    attachment = str(values.get(ATTACHMENT) or "").strip()
+    areas = page.codes["areas"]
+    return Diagram(
+        parts=(
+            *(DiagramPart(name, labels[name], found[name]) for name in FACTORS),
+            DiagramPart(ATTACHMENT, kind.field(ATTACHMENT).label, (attachment,) if attachment else ()),
+        ),
+        leads_to=str(values.get("disorder") or "").strip(),
+        focus=", ".join(areas.get(one, one) for one in values.get("problem_area") or ()),
+    )
 
 
 # -- dates of the contract -----------------------------------------------------------------------------
@@ -181,19 +263,38 @@ def contract_days(values: Mapping[str, Any]) -> tuple[date, ...]:
     if first is None or not isinstance(number, int) or not 1 <= number <= 200:
         return ()
     try:
-        return meeting_days(first, number, str(values.get("frequency") or "weekly"), days_left_out(values))
+        out = days_left_out(values)
+        return tuple(on for on in days_of(first, stretches(values), out) if on not in out)
     except ValueError:
         return ()
 
 
 def contract_dates(values: Mapping[str, Any]) -> tuple[MeetingDay, ...]:
     """Every meeting with its day, and between them the days that were passed over and why."""
-    days = contract_days(values)
-    if not days:
+    first = day(values.get("first_date"))
+    if first is None or not contract_days(values):
         return ()
-    out = days_left_out(values)
+    out, rhythms = days_left_out(values), _rhythm_changes(values)
     found, number = [], 0
-    for on in takewhile(days[-1].__ge__, rhythm(days[0], str(values.get("frequency") or "weekly"))):
+    for on in days_of(first, stretches(values), out):
         number += on not in out
-        found.append(MeetingDay(None if on in out else number, on, week_day(on), out.get(on, "")))
+        found.append(
+            MeetingDay(
+                number=None if on in out else number,
+                on=on,
+                week_day=week_day(on),
+                why=out.get(on, ""),
+                rhythm="" if on in out else rhythms.get(number, ""),
+            )
+        )
     return tuple(found)
+
+
+def _rhythm_changes(values: Mapping[str, Any]) -> dict[int, str]:
+    """Number of a meeting -> how often they meet from it on, where that changes; none without a taper."""
+    rows, number = stretches(values), 1
+    found: dict[int, str] = {}
+    for stretch in rows if len(rows) > 1 else ():
+        found[number] = HOW_OFTEN.get(stretch.frequency, stretch.frequency)
+        number += stretch.meetings
+    return found

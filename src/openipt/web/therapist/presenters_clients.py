@@ -10,7 +10,8 @@ from uuid import UUID
 
 from openipt import library
 from openipt.core.course.course import EndReason, EpisodeStatus
-from openipt.core.course.moves import END_REASONS, may_move
+from openipt.core.course.moves import END_REASONS, GOING_ON, may_go_on, may_move
+from openipt.core.course.phases import sessions_before
 from openipt.core.manual.model import Manual
 from openipt.records import crisis
 from openipt.records.access import Act
@@ -231,6 +232,20 @@ class Happened:
 
 
 @dataclass(frozen=True)
+class GoingOn:
+    """Another adaptation by which this course may go on, and why it may not yet."""
+
+    id: str
+    title: str
+    what: str
+    sessions: str
+    typical: int
+    allowed: bool
+    reasons: tuple[str, ...]
+    why: tuple[tuple[str, str, str], ...]  # rules that speak of it: what, why, what next
+
+
+@dataclass(frozen=True)
 class CoursePage:
     """How the course is arranged: status, plan, therapist, login, contacts; and every change of it."""
 
@@ -244,6 +259,7 @@ class CoursePage:
     plan: str
     plan_rules: tuple[tuple[str, str, str], ...]
     phases: tuple[tuple[str, str], ...]
+    going_on: tuple[GoingOn, ...]
     planned: int
     maximum: int
     therapist: str
@@ -281,9 +297,10 @@ def present_course(page: EpisodePage, *, needs_named: bool) -> CoursePage:
             f"{manual.title or manual.name} plans {manual.sessions}."
         ),
         plan_rules=_plan_rules(page),
-        phases=tuple(PHASES.items()),
+        phases=phases_to_plan(page),
+        going_on=_going_on(page),
         planned=page.status.planned_sessions,
-        maximum=manual.sessions.max,
+        maximum=manual.sessions.max + sessions_before(page.course),
         therapist=who(episode.therapist),
         supervisor=who(episode.supervisor),
         supervisor_id=str(episode.supervisor_id or ""),
@@ -292,6 +309,39 @@ def present_course(page: EpisodePage, *, needs_named: bool) -> CoursePage:
         login=episode.client.user.username if episode.client.user else "",
         contact=_contact(page),
         happened=_happened(page),
+    )
+
+
+def phases_to_plan(page: EpisodePage) -> tuple[tuple[str, str], ...]:
+    """Phases that planned sessions belong to, with their titles."""
+    spans = page.manual.phase_split(page.manual.sessions.typical)
+    return tuple((phase.id, phase.title) for phase in page.manual.phases if phase.id in spans)
+
+
+# What is to be known before a course goes on into maintenance.
+RULES_OF_GOING_ON = ("DR-29", "DR-32", "DR-33")
+
+
+def _going_on(page: EpisodePage) -> tuple[GoingOn, ...]:
+    """Adaptations that follow acute treatment; none where the course is over or goes by one already."""
+    if not page.manual.is_acute or page.status.status not in GOING_ON:
+        return ()
+    rules = page.manual.rules
+    fired = [result for result in page.status.fired if result.id in RULES_OF_GOING_ON]
+    why = tuple((rules[r.id].title, r.why, rules[r.id].then_text) for r in fired)
+    return tuple(
+        GoingOn(
+            id=manual.id,
+            title=manual.title or manual.name,
+            what=manual.format_note.strip(),
+            sessions=_range(manual),
+            typical=manual.sessions.typical,
+            allowed=bool(decision := may_go_on(page.manual, page.course, manual, page.on)),
+            reasons=decision.reasons,
+            why=why,
+        )
+        for manual in library.manuals().values()
+        if not manual.is_acute
     )
 
 
@@ -348,6 +398,9 @@ def _happened(page: EpisodePage) -> tuple[Happened, ...]:
         rows.append((event, Happened(what, event.on, who(event.by), "")))
     for event in PlanEvent.objects.filter(episode=episode).select_related("by"):
         what = f"{event.planned_from} planned sessions became {event.planned_to}"
+        if event.adaptation_to:
+            own = plural(event.planned_to - event.after_session, "session")
+            what = f"Goes on as {_title_of(event.adaptation_to, event.version_to)}: {own}"
         rows.append((event, Happened(what, event.on, who(event.by), "")))
     for event in HandOver.objects.filter(episode=episode).select_related("by", "therapist_to"):
         rows.append(
@@ -355,6 +408,15 @@ def _happened(page: EpisodePage) -> tuple[Happened, ...]:
         )
     rows.sort(key=lambda row: row[0].at, reverse=True)
     return tuple(_with_reason(page, event, happened) for event, happened in rows)
+
+
+def _title_of(adaptation: str, version: str) -> str:
+    """What the adaptation is called; its id where this service has no such version of it."""
+    try:
+        manual = library.manual(adaptation, version)
+    except KeyError:
+        return adaptation
+    return manual.title or manual.name
 
 
 def _with_reason(page: EpisodePage, event, happened: Happened) -> Happened:

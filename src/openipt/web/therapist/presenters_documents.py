@@ -19,6 +19,7 @@ from openipt.records.prepared import Prepared
 from openipt.web.jinja import day
 from openipt.web.plain import worksheets
 from openipt.web.therapist.common import EpisodePage
+from openipt.web.therapist.presenters_agreeing import CONTRACT, has_own_maintenance, is_of_maintenance
 from openipt.web.therapist.presenters_header import phase_title
 
 # Address -> record. The safety plan has a print page of its own, without the client's name.
@@ -30,6 +31,7 @@ RECORDS = {
     "next-step": "rec_next_step",
 }
 SUMMARY = "rec_discharge"
+MAINTENANCE_CONTRACT, MAINTENANCE_TITLE = "maintenance-contract", "Contract for maintenance"
 CLOSING = (
     ("letter", "Letter to the client", "The closing summary in plain words"),
     ("referrer", "Summary for the referrer", "What was done and what came of it"),
@@ -125,6 +127,12 @@ def _written(page: EpisodePage) -> list[DocumentLine]:
         note = "Not written yet" if entry is None else f"Of {day(entry.on)}"
         to = page.address(f"documents/{address}/") if entry else ""
         found.append(DocumentLine(title, note, to, entry is not None and entry.state != EntryState.FINAL))
+    if has_own_maintenance(page):
+        entry = standing(page, CONTRACT, maintenance=True)
+        to = page.address(f"documents/{MAINTENANCE_CONTRACT}/") if entry else ""
+        note = f"Of {day(entry.on)}" if entry else "Not written yet"
+        is_draft = entry is not None and entry.state != EntryState.FINAL
+        found.insert(2, DocumentLine(MAINTENANCE_TITLE, note, to, is_draft))
     plan = standing(page, "rec_safety_plan")
     title = page.manual.record_types["rec_safety_plan"].title
     to = page.address("safety/plan/print/") if plan else ""
@@ -149,9 +157,11 @@ def _always(page: EpisodePage, has_notes: bool) -> list[DocumentLine]:
     return [outline, notes] if has_notes else [outline]
 
 
-def standing(page: EpisodePage, record: str) -> Entry | None:
-    """The version that counts: the last one finished, else the last draft."""
+def standing(page: EpisodePage, record: str, *, maintenance: bool = False) -> Entry | None:
+    """The version that counts: the last one finished, else the last draft. Of two contracts, the one asked for."""
     entries = page.entries(record)
+    if record == CONTRACT and has_own_maintenance(page):
+        entries = [entry for entry in entries if is_of_maintenance(entry) is maintenance]
     final = [entry for entry in entries if entry.state == EntryState.FINAL]
     return final[-1] if final else entries[-1] if entries else None
 

@@ -10,8 +10,10 @@ from typing import Any
 from openipt.core.course.scores import GAD7, PHQ9, first_and_last, latest_total, start_score, total_of
 from openipt.core.course.tasks import State, TaskState
 from openipt.core.fields.words import Line
+from openipt.core.manual.names import END
 from openipt.core.measures.change import improvement, reliable_change
 from openipt.core.outcomes.change import ChangeCategories, Totals, change_categories
+from openipt.records.access import Act
 from openipt.records.models import Entry
 from openipt.web.jinja import short_day, signed
 from openipt.web.therapist.common import EpisodePage
@@ -26,7 +28,7 @@ OUTCOME, FOLLOW_UP = "rec_outcome", "rec_followup"
 # Documents of the ending, one at a time: the latest stands, earlier ones are kept.
 DOCUMENTS = ("rec_relapse_plan", "rec_next_step", "rec_discharge", "rec_goodbye")
 GAINS = "rec_skills_gained"
-RULES = ("DR-26", "DR-29", "DR-30", "DR-31", "DR-32")
+RULES = ("DR-26", "DR-29", "DR-30", "DR-31", "DR-32", "DR-33")
 NAMES = {
     "case_at_start": "A case at the start",
     "case_at_end": "A case now",
@@ -132,6 +134,9 @@ class EndingPage:
     follow_up_address: str
     follow_up_days: tuple[tuple[str, date], ...]
     rules: tuple[RuleCard, ...]
+    title: str
+    says_goodbye: bool  # an adaptation that goes on into maintenance does not
+    may_change: bool
 
 
 def present_ending(page: EpisodePage) -> EndingPage:
@@ -150,12 +155,21 @@ def present_ending(page: EpisodePage) -> EndingPage:
         may_keep_outcome=may_write(page, OUTCOME) and bool(outcome_values(page)),
         gains=_lines(page, GAINS),
         gains_address=new_address(page, GAINS),
-        documents=tuple(_document(page, record) for record in DOCUMENTS),
+        documents=tuple(_document(page, record) for record in DOCUMENTS if _is_used(page, record)),
         follow_ups=_lines(page, FOLLOW_UP),
         follow_up_address=new_address(page, FOLLOW_UP),
         follow_up_days=follow_up_days(page) if may_write(page, FOLLOW_UP) else (),
         rules=rule_cards(page, RULES),
+        title=next((phase.title for phase in page.manual.phases if phase.id == "ending"), "What follows"),
+        says_goodbye=any(END in page.manual.ways_from(p.id) for p in page.manual.phases if p.id == "ending"),
+        may_change=bool(page.may(Act.CHANGE_EPISODE)),
     )
+
+
+def _is_used(page: EpisodePage, record: str) -> bool:
+    """The adaptation asks for it, has it at hand, or it was written."""
+    recalled = any(recall.startswith(f"{record}.") for task in page.manual.tasks for recall in task.recalls)
+    return recalled or bool(page.manual.tasks_shown_by(record) or page.entries(record))
 
 
 def _asked(page: EpisodePage) -> Iterator[TaskState]:

@@ -21,12 +21,16 @@ from openipt.web.therapist.presenters_agreeing import (
     CONTRACT,
     FACE_TO_FACE,
     FORMULATION,
+    Diagram,
     MeetingDay,
     OfferView,
     PlainView,
     answer_to_take,
     contract_dates,
+    diagram,
+    has_own_maintenance,
     is_watched,
+    latest_contract,
     offers,
     plain_view,
 )
@@ -89,6 +93,7 @@ class FormulationView:
     counts: bool
     is_shown: bool
     missing: tuple[str, ...]
+    diagram: Diagram
     compare_address: str = ""
 
 
@@ -116,6 +121,9 @@ class FormulationPage:
     formulations: tuple[FormulationView, ...]
     contract: ContractView | None
     contracts: tuple[ContractView, ...]
+    maintenance: ContractView | None  # of an adaptation that keeps a contract for it of its own
+    may_agree_maintenance: bool
+    asks_for_factors: bool
     blocked: tuple[str, ...]
     may_rate: bool
     may_write: bool
@@ -131,7 +139,9 @@ def present_formulation(page: EpisodePage) -> FormulationPage:
     formulations = tuple(formulation_view(page, entry) for entry in reversed(written))
     take, may_ask = answer_to_take(page), may_write(page, FORMULATION) and bool(written)
     watched = may_ask and is_watched(page)
-    contracts = tuple(contract_view(page, entry) for entry in reversed(page.entries(CONTRACT)))
+    own, of_today = has_own_maintenance(page), latest_contract(page)
+    of_maintenance = latest_contract(page, maintenance=True) if own else None
+    earlier = [one for one in reversed(page.entries(CONTRACT)) if one not in (of_today, of_maintenance)]
     return FormulationPage(
         areas=area_views(page),
         areas_alike=_alike(page),
@@ -139,8 +149,11 @@ def present_formulation(page: EpisodePage) -> FormulationPage:
         rules=rule_cards(page, RULES),
         formulation=formulations[0] if formulations else None,
         formulations=formulations[1:],
-        contract=contracts[0] if contracts else None,
-        contracts=contracts[1:],
+        contract=contract_view(page, of_today) if of_today else None,
+        contracts=tuple(contract_view(page, entry) for entry in earlier),
+        maintenance=contract_view(page, of_maintenance) if of_maintenance else None,
+        may_agree_maintenance=own and page.status.phase in ("ending", "maintenance"),
+        asks_for_factors="factors" in page.manual.asks_for.get(FORMULATION, ()),
         blocked=contract_stops(page),
         may_rate=may_write(page, RATING),
         may_write=may_write(page, FORMULATION),
@@ -262,6 +275,7 @@ def formulation_view(page: EpisodePage, entry: Entry) -> FormulationView:
         edit_address=page.address("formulation/write/"),
         counts=is_agreed(_core(page, entry)),
         is_shown=entry.state == EntryState.FINAL,
+        diagram=diagram(page, values),
         missing=tuple(kind.field(key).label.lower() for key in missing(values, areas)),
         compare_address=page.address(f"formulation/compare/{entry.pk}/{page.entries(FORMULATION)[-1].pk}/"),
     )

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from openipt.core.course import known
-from openipt.core.course.agreeing import last_day
+from openipt.core.course.agreeing import days_of
 from openipt.core.course.known import first_day
-from openipt.core.course.phases import planned_sessions
+from openipt.core.course.phases import MAINTENANCE, planned_sessions, sessions_before
 from openipt.core.course.progress import CASE_FROM
 from openipt.core.course.scores import PHQ9, start_score
+from openipt.core.course.taper import proposed, stretches
 from openipt.core.fields.words import date_in_words
 from openipt.core.manual.model import midpoint
 from openipt.records.models import Entry
 from openipt.web.circle_standing import PERSON, latest_values
 from openipt.web.therapist.common import EpisodePage
-from openipt.web.therapist.presenters_agreeing import CONTRACT, FORMULATION
+from openipt.web.therapist.presenters_agreeing import (
+    CONTRACT,
+    FORMULATION,
+    contract_days,
+    latest_contract,
+)
 from openipt.web.therapist.presenters_ranking import issue_values, open_issues, ranking_of
 from openipt.web.timeline_view import TIMELINE
 
@@ -30,6 +36,10 @@ HARDER = {
     "interpersonal_sensitivity": "being with people",
 }
 SIGNED_BY = ("client", "therapist")
+HELP_FIELDS = ("asks_for_help_how", "gives_help_how", "accepts_help_how")
+TAPER = "taper"
+MONTH = 28  # days, as the rhythm of a contract has it
+MEETINGS_OF_A_YEAR = 12  # of maintenance, to begin with: a year of monthly meetings (DEFAULT)
 
 
 @dataclass
@@ -75,6 +85,10 @@ def draft_formulation(page: EpisodePage) -> Draft:
     draft.add("event_area", "What it makes harder", HARDER.get(area, ""), "the problem area")
     draft.add("N", "Meetings", planned_sessions(page.course), "the plan of this course")
     _goals(page, draft, area)
+    if "attachment" in page.manual.asks_for.get(FORMULATION, ()):
+        draft.add(
+            "attachment", "Attachment", _with_help(page), "how the client asks for, gives and takes help"
+        )
     draft.values |= {"date": page.on.isoformat()}
     if page.status.session_number:
         draft.values["agreed_on_session"] = page.status.session_number
@@ -172,27 +186,91 @@ def _goals(page: EpisodePage, draft: Draft, area: str) -> None:
         )
 
 
+def _with_help(page: EpisodePage) -> str:
+    """The map of attachment (I17) in one line."""
+    entry = latest(page, "rec_attachment")
+    if entry is None:
+        return ""
+    said = (str(entry.visible.get(key) or "").strip().rstrip(".") for key in HELP_FIELDS)
+    return "; ".join(filter(None, said))
+
+
 # -- contract ----------------------------------------------------------------------------------------
 
 
 def draft_contract(page: EpisodePage) -> Draft:
-    """The contract as the formulation, the plan and the manual suggest it, dates worked out weekly."""
+    """The contract as the formulation, the plan and the manual suggest it, dates in the manual's rhythm."""
     draft = _begun(page)
     formulation = latest(page, FORMULATION)
     said = formulation.visible if formulation else {}
-    planned = said.get("N") or planned_sessions(page.course)
-    first = next((meeting.on for meeting in page.course.held), None) or _first_planned(page) or page.on
+    before = sessions_before(page.course)
+    planned = (said.get("N") if page.manual.is_acute else None) or planned_sessions(page.course) - before
+    held = (meeting.on for meeting in page.course.held if (meeting.number or 0) > before)
+    first = next(held, None) or _first_planned(page) or page.on
+    rhythm = _rhythm(page, planned)
+    last = days_of(first, stretches(rhythm))[-1]
     draft.add("focus", "Focus", list(said.get("problem_area") or ()), "the formulation")
     draft.add("goals", "Goals", [{"text": goal} for goal in said.get("goals") or ()], "the formulation")
     draft.add("sessions_planned", "Meetings", planned, "the formulation, else the plan of this course")
     draft.add("first_date", "First meeting", first.isoformat(), "the first session held or planned")
-    draft.add(
-        "end_date", "Last meeting", last_day(first, planned).isoformat(), f"{planned} meetings, one each week"
-    )
+    in_words = "one each week" if rhythm["frequency"] == "weekly" and "taper" not in rhythm else "spaced"
+    draft.add("end_date", "Last meeting", last.isoformat(), f"{planned} meetings, {in_words}")
     draft.add("minutes", "Minutes", page.manual.minutes, "the manual")
     draft.add("measures", "Measures", _measures(page), "the manual, each session")
-    draft.add("review_sessions", "Reviews", [midpoint(planned)], "half of the meetings, rounded up (M12)")
-    draft.values |= {"frequency": "weekly", "format": "individual", "signed_by": list(SIGNED_BY)}
+    if page.manual.has_task("M12"):
+        draft.add("review_sessions", "Reviews", [midpoint(planned)], "half of the meetings, rounded up (M12)")
+    if not page.manual.is_acute:
+        _look_ahead(page, draft, known.months_after(first, 12))
+    draft.values |= {**rhythm, "format": "individual", "signed_by": list(SIGNED_BY)}
+    return draft
+
+
+def _rhythm(page: EpisodePage, planned: int) -> dict[str, Any]:
+    """How often they meet, as the manual has it: with a taper where the adaptation asks for one."""
+    frequency = page.manual.rhythm(planned)[0][0]
+    values = {"sessions_planned": planned, "frequency": "weekly" if frequency == "as_agreed" else frequency}
+    if TAPER in page.manual.asks_for.get(CONTRACT, ()):
+        values[TAPER] = spaced_by_manual(page, values)
+    return values
+
+
+def spaced_by_manual(page: EpisodePage, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows of a taper for this number of meetings, as the manual spaces them."""
+    number = values.get("sessions_planned")
+    if not isinstance(number, int) or not 1 <= number <= 200:
+        return []
+    return [{"meetings": one.meetings, "frequency": one.frequency} for one in proposed(page.manual, number)]
+
+
+def _look_ahead(page: EpisodePage, draft: Draft, review: date) -> None:
+    """When maintenance is looked at again, and which signs mean meeting more often."""
+    draft.add("review_date", "Review", review.isoformat(), "the review of the year (X05)")
+    relapse = latest(page, "rec_relapse_plan")
+    signs = list(relapse.visible.get("early_signs") or ()) if relapse else []
+    draft.add("signals", "Signs", signs, "the early signs of the relapse plan")
+
+
+def draft_maintenance(page: EpisodePage) -> Draft:
+    """The contract of maintenance: what was agreed goes on, once a month, from a month after the last meeting."""
+    draft = _begun(page)
+    acute = latest_contract(page)
+    said = acute.visible if acute else {}
+    held = [meeting.on for meeting in page.course.held]
+    days = contract_days(said)
+    first = max([*held[-1:], *days[-1:]], default=page.on) + timedelta(days=MONTH)
+    values = {"sessions_planned": MEETINGS_OF_A_YEAR, "frequency": "monthly"}
+    last = days_of(first, stretches(values))[-1]
+    draft.add("focus", "Focus", list(said.get("focus") or ()), "the contract of the acute part")
+    draft.add("goals", "Goals", list(said.get("goals") or ()), "the contract of the acute part")
+    draft.add(
+        "first_date", "First meeting", first.isoformat(), "a month after the last meeting of the acute part"
+    )
+    draft.add("end_date", "Last meeting", last.isoformat(), f"{MEETINGS_OF_A_YEAR} meetings, one each month")
+    draft.add(
+        "minutes", "Minutes", said.get("minutes") or page.manual.minutes, "the contract of the acute part"
+    )
+    _look_ahead(page, draft, last)
+    draft.values |= {**values, "covers": MAINTENANCE, "format": "individual", "signed_by": list(SIGNED_BY)}
     return draft
 
 

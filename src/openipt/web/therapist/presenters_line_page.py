@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from openipt.core.course import known
-from openipt.core.course.phases import planned_sessions
+from openipt.core.course.phases import acute_sessions
 from openipt.core.course.scores import GAD7, PHQ9
 from openipt.core.measures.definitions import Measure
 from openipt.core.outcomes.expected import expected_fall
@@ -240,7 +240,7 @@ def _notes(page: EpisodePage, measure: Measure, line: SymptomLine) -> tuple[str,
 
 
 def _expected_notes(page: EpisodePage) -> list[str]:
-    planned = planned_sessions(page.course)
+    planned = acute_sessions(page.course)
     fall, fitted = expected_fall(planned), own_course(planned, page.on)
     found = [
         f"Expected course: a fall of {fall or 0:.0%} over {planned} sessions, its band one reliable change (6) above "

@@ -300,11 +300,11 @@ def _way(page: EpisodePage, transition: Transition) -> Way:
     phases = {phase.id for phase in page.manual.phases}
     rule = page.manual.rules.get(RULE_OF_TRANSITION.get(transition.to, ""))
     kind, address = _how(page, transition.to)
-    what = {
-        "initial": "Begin treatment with session 1",
-        "maintenance": "Go on to maintenance",
-        "end": "End the treatment",
-    }.get(transition.to, f"Enter the {phase_title(page, transition.to).lower()}")
+    what = {"maintenance": "Go on to maintenance", "end": "End the treatment"}.get(
+        transition.to, f"Enter the {phase_title(page, transition.to).lower()}"
+    )
+    if page.status.phase == "pre":
+        what = "Begin treatment with session 1"
     return Way(
         to=transition.to,
         what=what if kind != "phase" or transition.to in phases else transition.to,
@@ -320,11 +320,16 @@ def _way(page: EpisodePage, transition: Transition) -> Way:
 
 
 def _how(page: EpisodePage, to: str) -> tuple[str, str]:
-    if to == "initial":
+    if page.status.phase == "pre":
         return "link", page.address("session/")
-    if to in ("maintenance", "end"):
-        return "link", page.address("course/#status")
-    return "phase", page.address("phase/")
+    if to in decided_phases(page):
+        return "phase", page.address("phase/")
+    return "link", page.address("course/#status")
+
+
+def decided_phases(page: EpisodePage) -> frozenset[str]:
+    """Phases that are entered by a decision: those that hold planned sessions. Beyond them the status changes."""
+    return frozenset(page.manual.phase_split(page.manual.sessions.typical))
 
 
 def _what_follows(page: EpisodePage, to: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from openipt.core.course import known
@@ -28,8 +29,17 @@ from openipt.web.paper.blocks import (
 from openipt.web.paper.letter import Source, closing_letter
 from openipt.web.plain import in_client_words
 from openipt.web.therapist.common import EpisodePage
-from openipt.web.therapist.presenters_agreeing import CONTRACT, FORMULATION, contract_dates, plain_view
+from openipt.web.therapist.presenters_agreeing import (
+    CONTRACT,
+    FORMULATION,
+    contract_dates,
+    diagram,
+    has_own_maintenance,
+    plain_view,
+)
 from openipt.web.therapist.presenters_documents import (
+    MAINTENANCE_CONTRACT,
+    MAINTENANCE_TITLE,
     RECORDS,
     document_label,
     latest,
@@ -56,6 +66,9 @@ def made(page: EpisodePage, paper_of: str) -> Paper | None:
     if paper_of in RECORDS:
         entry = standing(page, RECORDS[paper_of])
         return record_paper(page, RECORDS[paper_of], entry) if entry else None
+    if paper_of == MAINTENANCE_CONTRACT and has_own_maintenance(page):
+        entry = standing(page, CONTRACT, maintenance=True)
+        return replace(record_paper(page, CONTRACT, entry), title=MAINTENANCE_TITLE) if entry else None
     make = MADE.get(paper_of)
     return make(page) if make else None
 
@@ -92,17 +105,26 @@ def _formulation(page: EpisodePage, values: Mapping[str, Any]) -> tuple[Block, .
     return flat(
         section("In plain words", words(plain_view(page, values).text)),
         section("As we understand it", words(text)),
+        _factors(page, values),
         section("In the client’s own words", quote(str(values.get("client_words") or ""))),
     )
+
+
+def _factors(page: EpisodePage, values: Mapping[str, Any]) -> tuple[Block, ...]:
+    found = diagram(page, values)
+    if found.is_empty:
+        return ()
+    rows = [(part.title, "; ".join(part.items)) for part in found.parts]
+    return section("What plays a part", table("What plays a part", ("What", "In this life"), rows))
 
 
 def _record(page: EpisodePage, record: str, entry: Entry) -> tuple[Block, ...]:
     values = {key: value for key, value in entry.visible.items() if key != WITHOUT_REASON}
     inside = lines(lines_of(page, page.manual.record_types[record], values))
     dates = contract_dates(entry.visible) if record == CONTRACT else ()
-    rows = [(str(one.number or ""), f"{one.week_day} {one.on.year}", one.why) for one in dates]
-    head = ("Meeting", "Day", "Left out because")
-    if not any(one.why for one in dates):
+    rows = [(str(one.number or ""), f"{one.week_day} {one.on.year}", one.why or one.rhythm) for one in dates]
+    head = ("Meeting", "Day", "Note")
+    if not any(one.why or one.rhythm for one in dates):
         head, rows = head[:2], [row[:2] for row in rows]
     return flat(inside, section("All meetings", table("All meetings", head, rows)) if rows else ())
 

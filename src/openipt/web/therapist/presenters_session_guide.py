@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from openipt.core.course import known
 from openipt.core.course.guide import GuideTask, strategy_progress
+from openipt.core.course.known import words
 from openipt.core.course.phases import ORDER
 from openipt.core.course.tasks import State
 from openipt.core.fields.definitions import RecordType, is_empty
@@ -330,7 +331,7 @@ def _look(room: Room, task: Task, lines: tuple[Line, ...]) -> str:
         return "locked"
     if task.field == "remaining_stated" and lines:
         return "say"
-    if task.record == "rec_strategy_progress" and task.phase == room.phase:
+    if task.record == "rec_strategy_progress" and task.is_in(room.phase):
         return "strategies"
     return "line" if lines else "open"
 
@@ -352,7 +353,20 @@ def _own_words(room: Room, task: Task) -> dict[str, str]:
         return {"hint": room.guide.recheck_risk}
     if task.condition == ALERT_OPEN:
         return _off_track(room, task)
+    if task.recalls:
+        return {"hint": _recalled(room, task)}
     return {}
+
+
+def _recalled(room: Room, task: Task) -> str:
+    """What was written earlier and is to be at hand: the last words of each field the task recalls."""
+    found = []
+    for record, _, name in (recall.partition(".") for recall in task.recalls):
+        written = [entry.visible[name] for entry in room.page.entries(record) if entry.visible.get(name)]
+        if written:
+            label = room.manual.record_types[record].field(name).label
+            found.append(f"{label}: {'; '.join(words(written[-1]))}.")
+    return " ".join(found)
 
 
 def _off_track(room: Room, task: Task) -> dict[str, str]:
@@ -407,7 +421,7 @@ def _is_due(room: Room, task: Task) -> bool:
 
 def _is_left(room: Room, task: Task) -> bool:
     """Left over from a phase that is behind us: kept in view, but not in the way of this hour."""
-    return ORDER.index(task.phase) < ORDER.index(room.guide.phase)
+    return ORDER.index(task.phases[-1]) < ORDER.index(room.guide.phase)
 
 
 def _done_earlier(room: Room, task: Task) -> bool:
@@ -423,7 +437,7 @@ def _conditional(room: Room) -> list[Task]:
         state.task
         for state in room.states
         if state.state is State.NOT_APPLICABLE
-        and state.task.phase == room.guide.phase
+        and state.task.is_in(room.guide.phase)
         and state.task.requirement is Requirement.CONDITIONAL
         and state.task.id not in shown
     ]

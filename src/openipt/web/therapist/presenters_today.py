@@ -13,6 +13,7 @@ from django.utils import timezone
 from openipt.core.course.course import Attendance
 from openipt.core.course.rules import RuleResult
 from openipt.core.manual.model import Manual, Severity
+from openipt.core.manual.names import END
 from openipt.records.manuals import manual_of
 from openipt.records.models import Alert, CheckIn, Episode, Session
 from openipt.records.queries.firings import NOTHING_SETTLED, Settled
@@ -303,6 +304,13 @@ def unsigned_need(session: Session, on: date) -> Need:
     )
 
 
+def _what_ends(episode: Episode) -> str:
+    """The end of the treatment; where it goes on into maintenance, only that of its acute part."""
+    manual = manual_of(episode)
+    ends = any(END in manual.ways_from(phase.id) for phase in manual.phases if phase.id == "ending")
+    return "planned end" if ends else "last meeting as planned"
+
+
 def ending_need(episode: Episode, summary: Summary, planned: list[Session], on: date) -> Need | None:
     """The last planned session lies within the week to come."""
     coming = sorted((s for s in planned if on <= s.on <= on + timedelta(days=6)), key=lambda s: s.planned_at)
@@ -310,7 +318,7 @@ def ending_need(episode: Episode, summary: Summary, planned: list[Session], on: 
         return None
     last = coming[summary.remaining - 1]
     return Need(
-        what=f"{episode.client.name}: the planned end is this week",
+        what=f"{episode.client.name}: the {_what_ends(episode)} is this week",
         why=(f"Session {summary.planned_sessions} of {summary.planned_sessions} is on {week_day(last.on)}.",),
         next="Go through the ending: what changed, what helped, and the plan for afterwards.",
         address=f"/episodes/{episode.pk}/ending/",

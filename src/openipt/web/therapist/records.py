@@ -111,7 +111,7 @@ def new(request: HttpRequest, episode_id: UUID, record_type: str) -> HttpRespons
         return HttpResponseRedirect(f"{page.address(f'records/{there.pk}/edit/')}{_query(request)}")
     if request.method != "POST":
         return _form_page(request, page, kind, _empty_form(request, page, kind, place), place=place)
-    form = _sent_form(request, page, kind)
+    form = _sent_form(request, page, kind, place.amends.payload if place.amends else None)
     faults = _day_faults(place)
     if not form.is_valid or faults:
         return _form_page(request, page, kind, form, place=place, faults=faults)
@@ -141,7 +141,12 @@ def _empty_form(request: HttpRequest, page: EpisodePage, kind: RecordType, place
     if person in page.people:
         values |= {field.key: person for field in kind.fields if field.type is FieldType.PERSON}
     return RecordForm.from_values(
-        kind, values, people=page.people_to_pick, codes=page.codes, role=role_of(page)
+        kind,
+        values,
+        people=page.people_to_pick,
+        codes=page.codes,
+        without=page.manual.unasked(kind, values),
+        role=role_of(page),
     )
 
 
@@ -154,6 +159,7 @@ def _sent_form(
         people=page.people_to_pick,
         codes=page.codes,
         before=before,
+        without=page.manual.unasked(kind, before or {}),
         role=role_of(page),
         final="finish" in request.POST,
     )
@@ -311,7 +317,12 @@ def edit(request: HttpRequest, episode_id: UUID, entry_id: UUID) -> HttpResponse
     kind = _record_type(page, entry.record_type)
     if request.method != "POST":
         form = RecordForm.from_values(
-            kind, entry.payload, people=page.people_to_pick, codes=page.codes, role=role_of(page)
+            kind,
+            entry.payload,
+            people=page.people_to_pick,
+            codes=page.codes,
+            without=page.manual.unasked(kind, entry.payload),
+            role=role_of(page),
         )
         return _form_page(request, page, kind, form, entry=entry)
     form = _sent_form(request, page, kind, entry.payload)
@@ -463,7 +474,13 @@ def _faults_at_fields(
     if not form.is_valid or not found:
         return form
     return RecordForm.from_values(
-        kind, form.values, people=page.people_to_pick, codes=page.codes, role=role_of(page), faults=found
+        kind,
+        form.values,
+        people=page.people_to_pick,
+        codes=page.codes,
+        without=page.manual.unasked(kind, form.values),
+        role=role_of(page),
+        faults=found,
     )
 
 

@@ -295,7 +295,7 @@ def strategy(request: HttpRequest, episode_id: UUID, session_id: UUID, code: str
 
 def _strategy_task(room: Room) -> str:
     tasks = room.manual.tasks_shown_by("rec_strategy_progress")
-    return next((task.id for task in tasks if task.phase == room.phase), "")
+    return next((task.id for task in tasks if task.is_in(room.phase)), "")
 
 
 def _progress_entry(room: Room, code: str) -> Entry | None:

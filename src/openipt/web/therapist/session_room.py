@@ -224,7 +224,7 @@ class Room:
         if task.field:
             return of_record
         named = [entry for entry in of_record if entry.for_task == task.id]
-        rivals = [t for t in self.manual.tasks_shown_by(task.record) if t.phase == self.phase and not t.field]
+        rivals = [t for t in self.manual.tasks_shown_by(task.record) if t.is_in(self.phase) and not t.field]
         unnamed = [e for e in of_record if not e.for_task] if len(rivals) <= 1 else []
         return sorted([*named, *unnamed], key=lambda entry: entry.order)
 

@@ -53,6 +53,7 @@ of_episode = [
     path("course/", course.course, name="course"),
     path("course/status/", course.change_status, name="course-status"),
     path("course/plan/", course.change_plan, name="course-plan"),
+    path("course/go-on/", course.go_on, name="course-go-on"),
     path("course/hand-over/", course.hand_over, name="hand-over"),
     path("course/supervisor/", course.name_supervisor, name="course-supervisor"),
     path("course/profile/", course.change_profile, name="course-profile"),
