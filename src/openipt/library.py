@@ -22,6 +22,8 @@ from openipt.core.course.event_kinds import EventKinds, read_kinds
 from openipt.core.course.note_patterns import FILE as NOTE_SENTENCES
 from openipt.core.course.note_patterns import Patterns, read_patterns
 from openipt.core.fields.definitions import RecordType
+from openipt.core.manual.choosing import EVIDENCE_FILE, Choosing, read_choosing
+from openipt.core.manual.choosing import FILE as CHOOSING
 from openipt.core.manual.load import Content, load
 from openipt.core.manual.model import Area, Fact, Manual, Page, Rule, Source, Style, Technique
 from openipt.core.measures.definitions import Measure
@@ -65,7 +67,10 @@ def check(folder: Traversable | None = None) -> tuple[Content, tuple[ContentFaul
     _, of_sentences = read_patterns(tables.get(NOTE_SENTENCES, {}), found.record_types)
     _, of_kinds = read_kinds(tables.get(EVENT_KINDS, {}), found.record_types)
     _, of_danger = read_danger_words(tables.get(DANGER_WORDS, {}))
-    return found, (*unread, *site_unread, *faults, *of_sentences, *of_kinds, *of_danger)
+    _, of_choosing = read_choosing(
+        tables.get(CHOOSING, {}), tables.get(EVIDENCE_FILE, {}), found.record_types, found.rules
+    )
+    return found, (*unread, *site_unread, *faults, *of_sentences, *of_kinds, *of_danger, *of_choosing)
 
 
 def manual(manual_id: str, version: str = "") -> Manual:
@@ -82,6 +87,11 @@ def manual(manual_id: str, version: str = "") -> Manual:
 def manuals() -> Mapping[str, Manual]:
     """The adaptations a new episode can begin with, in their present versions."""
     return content().manuals
+
+
+def offered() -> Mapping[str, Manual]:
+    """Those that a form offers: what is for research only is begun within a study, by a choice with its reason."""
+    return MappingProxyType({name: manual for name, manual in manuals().items() if not manual.research})
 
 
 def measure(measure_id: str) -> Measure:
@@ -164,6 +174,20 @@ def danger_words() -> DangerWords:
     if faults:
         raise ContentError(faults)
     return words
+
+
+@cache
+def choosing() -> Choosing:
+    """What leads to an adaptation and what speaks against one, with the evidence of each."""
+    found, faults = read_choosing(
+        table(CHOOSING.removesuffix(".toml")),
+        table(EVIDENCE_FILE.removesuffix(".toml")),
+        content().record_types,
+        content().rules,
+    )
+    if faults:
+        raise ContentError(faults)
+    return found
 
 
 @cache

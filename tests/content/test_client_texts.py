@@ -95,6 +95,25 @@ def test_plain_words_of_facts_are_as_plain():
             assert not re.search(rf"\b{word}", fact.get("plain", ""), re.IGNORECASE), (fact["id"], word)
 
 
+def test_what_a_client_reads_of_the_evidence_is_as_plain():
+    """The names of other disorders and treatments stand as people call them."""
+    told = [row["plain"] for row in content("evidence.toml")["evidence"] if row.get("plain")]
+    assert len(told) >= 18 and grade({"part": [{"lines": told}]}) <= 7
+    allowed = {"cognitive", "trauma"}
+    for line in told:
+        assert all(len(s.split()) <= 24 for s in re.split(r"(?<=[.!?])\s+", line)), line
+        for word in (*JARGON, *content("evidence.toml")["forbidden"]):
+            assert word in allowed or not re.search(rf"\b{word}", line, re.IGNORECASE), (word, line)
+
+
+def test_where_a_statement_tells_of_something_better_so_do_its_plain_words():
+    """What does better elsewhere is not left out for clients (ipt.md 16)."""
+    for row in content("evidence.toml")["evidence"]:
+        told = row.get("plain", "")
+        if told and re.search(r"better|less than|weaker|slower", row["statement"]):
+            assert row["told"] == "other", row["id"]
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_names_where_its_facts_stand(page):
     found = PAGES[page]

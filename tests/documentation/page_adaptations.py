@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from openipt import library
 from openipt.cli._manual_text import when
+from openipt.core.manual.compare import RESEARCH_ONLY
 from openipt.core.manual.model import Manual, Phase, ScheduleItem, Task
 from tests.documentation.markdown import cell, codes, facts, ground, printed_from, slug, source, span, table
 from tests.shared_data import ROOT
@@ -70,6 +71,7 @@ def _other_lengths(one: Manual) -> str:
 def _card(one: Manual) -> Iterator[tuple[str, object]]:
     yield "Version", one.version
     yield "Inherits from", f"[{one.inherits}](#{slug(one.inherits)})" if one.inherits else ""
+    yield "Status", RESEARCH_ONLY if one.research else ""
     yield "Format", f"{one.format}. {one.format_note}".rstrip()
     yield "Sessions", f"{one.sessions}{_cited(one, 'sessions')}"
     first = f"; the first {'-'.join(map(str, one.first_minutes))}" if one.first_minutes else ""

@@ -13,9 +13,11 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 from django.http import HttpResponse
+from tests import factories as make
 from tests.web.house import PERSONS, House
 from tests.web.routes import Route, every_route, path_of, values_for
 
+from openipt.records.actions import choosing
 from openipt.records.models import CheckIn, DraftText, Entry
 from openipt.web.therapist.records import SESSION_FIELD
 
@@ -55,6 +57,7 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "intake:home": ("200 therapists", "405 clinicians"),
     "intake:enquiry": ("200 therapists", "422 therapists"),
     "sources": ("200 staff", "200 staff"),
+    "evidence": ("200 staff", "405 staff"),
     "adaptations": ("200 staff", "405 staff"),
     "adaptation": ("200 staff", "405 staff"),
     "go": ("200 staff", "405 staff"),
@@ -89,6 +92,7 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "client:worksheet-move": ("405 clients", "404 clients"),
     "client:close": ("405 clients", "302 clients"),
     "client:learn": ("200 clients", "405 clients"),
+    "client:learn-evidence": ("200 clients", "405 clients"),
     "client:learn-page": ("200 clients", "405 clients"),
     "client:safety-plan": ("200 clients", "405 clients"),
     "client:people": ("200 clients", "422 clients"),
@@ -125,6 +129,7 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "therapist:line-pdf": ("200 team", "405 clinicians"),
     "therapist:line-own-page": ("405 therapists", ""),
     "therapist:course": ("200 team", "200 team"),
+    "therapist:course-adaptation": ("200 team", "422 therapist"),
     "therapist:course-status": ("405 therapists", "422 therapist"),
     "therapist:course-plan": ("405 therapists", "422 therapist"),
     "therapist:course-go-on": ("405 therapists", "422 therapist"),
@@ -440,3 +445,24 @@ def test_an_account_of_a_client_is_no_staff_account(house: House) -> None:
     assert administrator.get(address).status_code == 404
     assert administrator.post(f"{address}password/").status_code == 404
     assert administrator.post(f"{address}active/").status_code == 404
+
+
+def test_every_page_opens_on_a_course_that_was_changed_over(house: House) -> None:
+    """Its records name an area, a strategy and tasks that the new manual does not have."""
+    episode, broken = house.own.episode, []
+    by = {"by": episode.therapist, "at": make.at_day(7, 2)}
+    area = {"problem_area": ["interpersonal_sensitivity"], "agreement": "agree"}
+    begun = house.own.sessions["draft"]
+    with transaction.atomic():
+        make.entry(episode, "rec_formulation", area, session=begun, **by)
+        make.entry(episode, "rec_strategy_progress", {"strategy_id": "is_1_link", "status": "started"}, **by)
+        given = {"reason": "few sessions", "override_reason": "asked by both"}
+        choosing.choose_adaptation(episode=episode, adaptation="ipt_b", **given, **by)
+        for route in every_route():
+            path = path_of(route, house, house.own)
+            for person in ("therapist", "supervisor", "client"):
+                answer = asked(house, person, "get", path)
+                if answer.status_code >= 500:
+                    broken.append((route.name, person))
+        transaction.set_rollback(True)
+    assert broken == []

@@ -9,7 +9,7 @@ from textwrap import wrap
 from typing import Any
 
 from openipt.core.manual.compare import MARK_WORDS as MARKS
-from openipt.core.manual.compare import Part, other_lengths, span, when
+from openipt.core.manual.compare import RESEARCH_ONLY, Part, other_lengths, span, when
 from openipt.core.manual.model import Card, Manual, Phase, Task
 
 WIDTH = 100
@@ -76,6 +76,7 @@ def _manual(manual: Manual) -> Iterator[str]:
 
 def _card(manual: Manual) -> Iterator[str]:
     first = "-".join(str(minutes) for minutes in manual.first_minutes)
+    yield from _line("Status", RESEARCH_ONLY if manual.research else "")
     yield from _line("For", manual.population)
     yield from _line("Format", f"{manual.format}. {manual.format_note}".strip())
     yield from _line(

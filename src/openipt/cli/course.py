@@ -9,7 +9,9 @@ from typing import Any
 
 from openipt import library
 from openipt.cli import files
+from openipt.core.course.course import Course
 from openipt.core.course.status import CourseStatus, course_status
+from openipt.core.manual.model import Manual
 from openipt.core.portable.cases import from_case, is_case
 from openipt.core.portable.episode import PortableEpisode
 from openipt.core.portable.episode_file import from_file
@@ -32,11 +34,8 @@ def status(args: argparse.Namespace) -> int:
     JSON are described with the rules (docs/reference/rules.md).
     """
     on = day(args.on)
-    episode = read_episode(args.file)
-    if episode.adaptation not in library.manuals():
-        known = ", ".join(sorted(library.manuals()))
-        raise FileNotValid((FieldFault("adaptation", f"is not one of {known}."),))
-    found = course_status(library.manual(episode.adaptation), episode.course(), on)
+    course = read_episode(args.file).course()
+    found = course_status(manual_on(course, on), course, on)
     if args.json:
         print(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
     else:
@@ -45,6 +44,15 @@ def status(args: argparse.Namespace) -> int:
 
 
 COMMANDS = {"status": ("where a course stands at the end of a day", add_status_arguments, status)}
+
+
+def manual_on(course: Course, on: date) -> Manual:
+    """The manual the course of a file went by on a day, in its present version."""
+    adaptation = course.as_of(on).adaptation
+    if adaptation not in library.manuals():
+        known = ", ".join(sorted(library.manuals()))
+        raise FileNotValid((FieldFault("adaptation", f"is not one of {known}."),))
+    return library.manual(adaptation)
 
 
 def day(text: str) -> date:
@@ -97,11 +105,22 @@ def _codes(data: Any) -> dict[str, tuple[str, ...]]:
     adaptation = data.get("adaptation") if isinstance(data, dict) else None
     if not isinstance(adaptation, str) or adaptation not in library.manuals():
         return {}
-    manual = library.manual(adaptation)
+    manuals = [library.manual(name) for name in (adaptation, *_earlier(data)) if name in library.manuals()]
     kinds = ("strategies", "techniques", "areas", "styles", "measures", "rules")
     of_decisions = ("off_track_reasons", "next_steps")
     tasks = {task for each in library.manuals().values() for task in each.codes("tasks")}
-    return {**{kind: manual.codes(kind) for kind in (*kinds, *of_decisions)}, "tasks": tuple(sorted(tasks))}
+    codes = {
+        kind: tuple(dict.fromkeys(code for manual in manuals for code in manual.codes(kind)))
+        for kind in (*kinds, *of_decisions)
+    }
+    return {**codes, "tasks": tuple(sorted(tasks))}
+
+
+def _earlier(data: dict[str, Any]) -> list[str]:
+    """The adaptations a course went by before it was changed over."""
+    changes = data.get("adaptation_changes")
+    rows = [row for row in changes if isinstance(row, dict)] if isinstance(changes, list) else []
+    return [row["adaptation_from"] for row in rows if isinstance(row.get("adaptation_from"), str)]
 
 
 def _lines(found: CourseStatus) -> list[str]:

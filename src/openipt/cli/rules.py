@@ -12,11 +12,10 @@ from uuid import UUID
 
 from openipt import library
 from openipt.cli import django_setup
-from openipt.cli.course import day, read_episode
+from openipt.cli.course import day, manual_on, read_episode
 from openipt.core.course.course import Course
 from openipt.core.course.rules.explain import ANSWERS, Explained, explain
 from openipt.core.manual.model import Manual, Rule
-from openipt.errors import FieldFault, FileNotValid
 
 help = "explain the decision rules on one course, or list them"
 
@@ -65,11 +64,8 @@ def _is_file(name: str) -> bool:
 
 
 def _of_file(name: str, on: date | None) -> tuple[Manual, Course, date]:
-    episode = read_episode(name)
-    if episode.adaptation not in library.manuals():
-        known = ", ".join(sorted(library.manuals()))
-        raise FileNotValid((FieldFault("adaptation", f"is not one of {known}."),))
-    return library.manual(episode.adaptation), episode.course(), on or date.today()
+    course, on = read_episode(name).course(), on or date.today()
+    return manual_on(course, on), course, on
 
 
 def _of_record(episode_id: str, on: date | None) -> tuple[Manual, Course, date]:

@@ -30,6 +30,9 @@ actions.episodes
     go_on_by(episode, adaptation, reason, planned_sessions=None, on=None) -> PlanEvent
     hand_over(episode, therapist, reason, on=None) -> Episode
     set_supervisor(episode, supervisor) -> Episode
+actions.choosing
+    choose_adaptation(episode, adaptation, reason, override_reason="", told=None, planned=None) -> Entry
+                                        another one than now takes the course over from here
 actions.people
     add_person(episode, label, relation="", code="") -> Person;   rename_person(person, label, relation)
     withdraw_person(person) -> Person

@@ -205,17 +205,25 @@ def _read(episode: Episode) -> Course:
             StatusChange(EpisodeStatus(status), on, reason) for status, on, reason in _STATUSES(episode.pk)
         ),
         plan_changes=tuple(PlanChange(plan.planned_to, plan.on, plan.phase) for plan in plans),
-        adaptation_changes=tuple(
-            AdaptationChange(
-                adaptation_from=plan.adaptation_from,
-                adaptation=plan.adaptation_to,
-                manual_version=plan.version_to,
-                on=plan.on,
-                session=plan.after_session or 0,
-            )
-            for plan in plans
-            if plan.adaptation_to
-        ),
+        adaptation_changes=_adaptation_changes(plans),
+    )
+
+
+def _adaptation_changes(plans: list[PlanEvent]) -> tuple[AdaptationChange, ...]:
+    """The plans that changed the course over to another manual."""
+    return tuple(
+        AdaptationChange(
+            adaptation_from=plan.adaptation_from,
+            adaptation=plan.adaptation_to,
+            manual_version=plan.version_to,
+            on=plan.on,
+            session=plan.after_session or 0,
+            version_from=plan.version_from,
+            phases=tuple(plan.phases),
+            brought=tuple(plan.brought),
+        )
+        for plan in plans
+        if plan.adaptation_to
     )
 
 

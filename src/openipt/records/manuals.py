@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from typing import Any
+from uuid import UUID
 
 from openipt import library
 from openipt.core.fields.check import check_entry
@@ -12,7 +13,8 @@ from openipt.core.fields.definitions import RecordType, is_empty
 from openipt.core.manual.model import Manual, Requirement, Task
 from openipt.core.measures.definitions import Measure
 from openipt.errors import EntryNotValid, FieldFault, NotAllowedNow
-from openipt.records.models import Episode
+from openipt.records.models import Episode, PlanEvent
+from openipt.records.prepared import Prepared
 
 CODE_KINDS = (
     *("strategies", "techniques", "areas", "styles", "measures", "tasks"),
@@ -20,9 +22,24 @@ CODE_KINDS = (
 )
 
 
+_EARLIER = Prepared(
+    lambda episode: (
+        PlanEvent.objects.filter(episode=episode)
+        .exclude(adaptation_from="")
+        .values_list("adaptation_from", "version_from")
+    ),
+    UUID,
+)
+
+
 def manual_of(episode: Episode) -> Manual:
     """The manual this episode works by: the version it began with."""
     return library.manual(episode.adaptation, episode.manual_version)
+
+
+def earlier_manuals(episode: Episode) -> tuple[Manual, ...]:
+    """The manuals this episode went by before it was changed over: what they coded stays as it was written."""
+    return tuple(library.manual(*named) for named in _EARLIER(episode.pk))
 
 
 def known_manual(adaptation: str) -> Manual:
@@ -50,25 +67,34 @@ def measure_of(measure: str) -> Measure:
 
 
 def checked(
-    manual: Manual, record_type: RecordType, payload: Mapping[str, Any], *, final: bool = False
+    manual: Manual,
+    record_type: RecordType,
+    payload: Mapping[str, Any],
+    *,
+    final: bool = False,
+    earlier: Collection[Manual] = (),
 ) -> dict[str, Any]:
     """The values, tidied and without fault, ready to be kept. Raises `EntryNotValid` with every fault."""
     if not isinstance(payload, Mapping):
         raise EntryNotValid((FieldFault("", "A record is a set of fields."),))
     values = clean(record_type, payload)
-    faults = check_entry(record_type, values, codes=codes_of(manual), final=final)
+    faults = check_entry(record_type, values, codes=codes_of(manual, *earlier), final=final)
     if faults:
         raise EntryNotValid(faults)
     return values
 
 
-def final_faults(manual: Manual, record: str, payload: Mapping[str, Any]) -> tuple[FieldFault, ...]:
+def final_faults(
+    manual: Manual, record: str, payload: Mapping[str, Any], *, earlier: Collection[Manual] = ()
+) -> tuple[FieldFault, ...]:
     """What this record still lacks before it can be signed."""
-    return check_entry(record_type_of(manual, record), payload, codes=codes_of(manual), final=True)
+    codes = codes_of(manual, *earlier)
+    return check_entry(record_type_of(manual, record), payload, codes=codes, final=True)
 
 
-def codes_of(manual: Manual) -> Mapping[str, Collection[str]]:
-    return {kind: frozenset(manual.codes(kind)) for kind in CODE_KINDS}
+def codes_of(*manuals: Manual) -> Mapping[str, Collection[str]]:
+    """The codes a record may hold: those of its manual, and of the ones the course went by before."""
+    return {kind: frozenset(c for manual in manuals for c in manual.codes(kind)) for kind in CODE_KINDS}
 
 
 def tasks_done_by(

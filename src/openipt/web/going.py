@@ -25,6 +25,7 @@ CLINICIANS = ("therapist", "supervisor")
 ACTS = {"therapist": (("/clients/new/", "Take on a client"),)}
 ALWAYS = (
     ("/sources/", "Rules and sources"),
+    ("/evidence/", "What the evidence says"),
     ("/adaptations/", "Adaptations side by side"),
     ("/keys/", "Keys"),
     ("/accounts/alerts/", "Alerts by e-mail"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from openipt.web import adaptations, going, letters, sources
+from openipt.web import adaptations, evidence, going, letters, sources
 from openipt.web import views_public as public
 from openipt.web.asking import views as asking
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path("asking/", asking.door, name="asking-door"),
     path("letters/<uuid:delivery_id>/", letters.open_letter, name="letter"),
     path("sources/", sources.sources, name="sources"),
+    path("evidence/", evidence.evidence, name="evidence"),
     path("adaptations/", adaptations.side_by_side, name="adaptations"),
     path("adaptations/<slug:adaptation>/", adaptations.outline, name="adaptation"),
     path("go/", going.go, name="go"),

@@ -154,18 +154,33 @@ class PlanChange:
 
 @dataclass(frozen=True)
 class AdaptationChange:
-    """The course went on by another adaptation, whose sessions are those after number `session`."""
+    """The course went on by another manual from a day on, after the sessions held by then (number `session`).
+
+    Where it takes the place of the one before, `phases` are those of the sessions held, which never move, and
+    `brought` the tasks the new manual has and the one before had not: those whose time was over are caught up.
+    """
 
     adaptation_from: str
     adaptation: str
     manual_version: str
     on: date
     session: int = 0
+    version_from: str = ""
+    phases: tuple[str, ...] = ()
+    brought: tuple[str, ...] = ()
+
+    @property
+    def counts_anew(self) -> bool:
+        """Its sessions are its own from number `session` on; else it goes on in the phase the course was in."""
+        return self.session > 0 and not self.phases
 
 
 @dataclass(frozen=True)
 class Course(_Remembers):
-    """One episode as known. `as_of(day)` cuts it to what stood in the record at the end of that day."""
+    """One episode as known. `as_of(day)` cuts it to what stood in the record at the end of that day.
+
+    `adaptation` is the one it went by then: of a course that was changed over, the one that came last.
+    """
 
     adaptation: str
     manual_version: str
@@ -192,8 +207,20 @@ class Course(_Remembers):
             phase_changes=tuple(c for c in self.phase_changes if c.on <= day),
             status_changes=tuple(c for c in self.status_changes if c.on <= day),
             plan_changes=tuple(c for c in self.plan_changes if c.on <= day),
-            adaptation_changes=tuple(c for c in self.adaptation_changes if c.on <= day),
+            **self._manual_on(day),
         )
+
+    @cached_property
+    def begun_anew(self) -> AdaptationChange | None:
+        """The last change of adaptation whose sessions are counted from there."""
+        return next((c for c in reversed(self.adaptation_changes) if c.counts_anew), None)
+
+    def _manual_on(self, day: date) -> dict[str, Any]:
+        """The manual it went by at the end of a day, and the changes until then."""
+        until = tuple(c for c in self.adaptation_changes if c.on <= day)
+        after = next((c for c in self.adaptation_changes if c.on > day), None)
+        named = {"adaptation": after.adaptation_from, "manual_version": after.version_from} if after else {}
+        return {"adaptation_changes": until, **named}
 
     # What follows is worked out once for each course: a course never changes.
 
@@ -201,8 +228,8 @@ class Course(_Remembers):
     def _last_day(self) -> date | None:
         """The last day that anything is dated, planned meetings aside."""
         dated = (
-            *(self.answers, self.entries, self.phase_changes, self.status_changes, self.plan_changes),
-            self.adaptation_changes,
+            *(self.answers, self.entries, self.phase_changes, self.status_changes),
+            *(self.plan_changes, self.adaptation_changes),
         )
         days = [found.on for kind in dated for found in kind]
         days += [m.on for m in self.meetings if m.attendance is not Attendance.PLANNED]

@@ -53,7 +53,7 @@ def _of_maintenance(course: Course, contract: Entry) -> bool:
 
 def sessions_before(course: Course) -> int:
     """Sessions held before the course went on by its present adaptation: its own are counted from there."""
-    return course.adaptation_changes[-1].session if course.adaptation_changes else 0
+    return course.begun_anew.session if course.begun_anew else 0
 
 
 def acute_sessions(course: Course) -> int:
@@ -83,9 +83,9 @@ def _spans_by(manual: Manual, course: Course, agreed: tuple[Plan, ...]) -> dict[
 
 def _of_this_adaptation(course: Course, agreed: tuple[Plan, ...]) -> tuple[Plan, ...]:
     """The plans made since the course goes by its present adaptation, in sessions of its own."""
-    if not course.adaptation_changes:
+    if course.begun_anew is None:
         return agreed
-    since, before = course.adaptation_changes[-1].on, sessions_before(course)
+    since, before = course.begun_anew.on, sessions_before(course)
     own = [plan for plan in agreed if plan.on >= since and plan.planned > before] or [agreed[-1]]
     return tuple(replace(plan, planned=max(1, plan.planned - before)) for plan in own)
 
@@ -145,6 +145,8 @@ def session_phase(manual: Manual, course: Course, meeting: Meeting) -> str:
     """The phase of one held session: as recorded, else by the plan of its day and never an earlier one."""
     if meeting.phase in ORDER and meeting.phase != "pre":
         return meeting.phase
+    if before := _before_a_change(course, meeting):
+        return before
     agreed = plans(course)
     then = tuple(plan for plan in agreed if plan.on <= meeting.on)
     spans = phase_spans(manual, course) if len(then) == len(agreed) else _spans_by(manual, course, then)
@@ -163,7 +165,16 @@ def session_phase(manual: Manual, course: Course, meeting: Meeting) -> str:
 
 def _switched_on(course: Course) -> date:
     """The day the course went on by its present adaptation; what was decided before says nothing of its phases."""
-    return course.adaptation_changes[-1].on if course.adaptation_changes else date.min
+    return course.begun_anew.on if course.begun_anew else date.min
+
+
+def _before_a_change(course: Course, meeting: Meeting) -> str:
+    """The phase a session had when the course was changed over to another manual; "" for a later session."""
+    number = meeting.number or 0
+    for change in course.adaptation_changes:
+        if 1 <= number <= len(change.phases):
+            return change.phases[number - 1]
+    return ""
 
 
 def _in_maintenance(course: Course, day: date) -> bool:
@@ -192,7 +203,7 @@ def phase_on(manual: Manual, course: Course, today: date) -> str:
     changes += [  # so does another adaptation
         (c.on, manual.first_phase)
         for c in course.adaptation_changes[-1:]
-        if c.on > since or c.on == since < today
+        if c.counts_anew and (c.on > since or c.on == since < today)
     ]
     if changes:
         return sorted(changes, key=lambda change: change[0])[-1][1]  # of one day the last word counts
@@ -226,7 +237,7 @@ def acute_end_reached(manual: Manual, course: Course) -> bool:
 
     What goes on from an acute course has its end behind it.
     """
-    if course.adaptation_changes or not manual.is_acute:
+    if not manual.is_acute:
         return bool(course.held)
     if course.held and remaining(course) == 0:
         return True

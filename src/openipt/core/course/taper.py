@@ -55,8 +55,8 @@ def proposed(manual: Manual, planned: int) -> tuple[Stretch, ...]:
 
 def frequency_now(manual: Manual, course: Course) -> str:
     """How often they meet from the present session on, by the last contract, else as the manual does."""
-    contract, changes = known.contract_of_now(course), course.adaptation_changes
-    if contract is not None and changes and contract.on < changes[-1].on:
+    contract, anew = known.contract_of_now(course), course.begun_anew
+    if contract is not None and anew and contract.on < anew.on:
         contract = None  # of the acute part
     number = len(course.held) - sessions_before(course)
     agreed = stretches(contract.values) if contract and contract.values.get("taper") else ()

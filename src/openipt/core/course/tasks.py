@@ -66,6 +66,8 @@ class _Now:
     done_two_before: frozenset[str]
     over: bool
     ended: bool
+    brought: frozenset[str]
+    catches_up: bool
 
 
 def task_states(manual: Manual, course: Course, today: date) -> tuple[TaskState, ...]:
@@ -82,8 +84,9 @@ def of_state(states: tuple[TaskState, ...], state: State) -> tuple[str, ...]:
 def _now(manual: Manual, course: Course, today: date) -> _Now:
     held = [known.tasks_of_meeting(course, meeting) for meeting in course.held]
     before = [frozenset[str](), frozenset[str](), *held]
+    phase = phase_on(manual, course, today)
     return _Now(
-        phase=phase_on(manual, course, today),
+        phase=phase,
         number=session_number(course),
         planned=planned_sessions(course),
         done_ever=known.tasks_done(course),
@@ -92,7 +95,18 @@ def _now(manual: Manual, course: Course, today: date) -> _Now:
         done_two_before=before[-3] if held else frozenset(),
         over=is_over(course),
         ended=has_ended(course),
+        brought=frozenset(task for change in course.adaptation_changes for task in change.brought),
+        catches_up=_catches_up(course, phase),
     )
+
+
+def _catches_up(course: Course, phase: str) -> bool:
+    """Is there time for what came with a change of adaptation: in its phase, and in the session after it."""
+    change = course.adaptation_changes[-1] if course.adaptation_changes else None
+    if change is None or change.counts_anew or is_over(course):
+        return False
+    of_change = change.phases[-1] if change.phases else "pre"
+    return phase == of_change or session_number(course) <= change.session + 1
 
 
 def _state(manual: Manual, course: Course, today: date, task: Task, now: _Now) -> TaskState:
@@ -107,11 +121,18 @@ def _state(manual: Manual, course: Course, today: date, task: Task, now: _Now) -
     if task.requirement is Requirement.OPTIONAL:
         return TaskState(task, State.OPEN if task.is_in(now.phase) else State.LATER)
     state = _when(manual, course, today, task, now)
+    if state.state is State.OVERDUE and _is_caught_up(task, now):
+        state = TaskState(task, State.DUE, "It came with the change of adaptation: catch it up.")
     if state.state is State.DUE and task.requirement is Requirement.CONDITIONAL:
         return _under_condition(manual, course, today, task, state)
     if state.state is State.OVERDUE and task.requirement is Requirement.CONDITIONAL:
         return TaskState(task, State.LATER)
     return state
+
+
+def _is_caught_up(task: Task, now: _Now) -> bool:
+    """Its time was over before the adaptation that asks for it came, or there was none left for it."""
+    return task.id in now.brought and now.catches_up
 
 
 def _is_of_every_session(task: Task) -> bool:

@@ -84,6 +84,9 @@ def _whole(told: Mapping[str, str]) -> Told:
     return {(subject, ""): words for subject, words in told.items()}
 
 
+RESEARCH_ONLY = "for research only: proposed nowhere, begun within a study"
+
+
 # -- the card ------------------------------------------------------------------------------------
 
 
@@ -92,6 +95,7 @@ def _card(manual: Manual, _: Manual) -> Told:
     first = " to ".join(str(minutes) for minutes in manual.first_minutes)
     grade = f"grade {evidence.grade}: {evidence.text}{_cited(evidence.sources)}" if evidence else ""
     told = {
+        "Status": RESEARCH_ONLY if manual.research else "",
         "For": manual.population,
         "Format": ". ".join(part for part in (manual.format, manual.format_note) if part),
         "Sessions": str(manual.sessions),

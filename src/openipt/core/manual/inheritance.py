@@ -42,6 +42,7 @@ OWN = (
     "population",
     "format_note",
     "evidence",
+    "research",
     "focus",
     "not_done",
     "sources",

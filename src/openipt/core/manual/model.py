@@ -495,7 +495,8 @@ class Card:
     """What an adaptation says of itself: everything in its manual.toml that is not a list of items.
 
     `focus` says what its work turns on, `not_done` what is kept out of its sessions. `asks_for` names, by
-    record, the fields marked `where_asked` that stand in its forms.
+    record, the fields marked `where_asked` that stand in its forms. What is for `research` is proposed by no
+    page and begun within a study only.
     """
 
     id: str
@@ -517,6 +518,7 @@ class Card:
     measures: tuple[str, ...] = ()
     contraindications: tuple[str, ...] = ()
     evidence: Evidence | None = None
+    research: bool = False
     formulation: str = ""
     formulation_plain: str = ""
     asks_for: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=_empty)

@@ -101,6 +101,18 @@ MEASURE_CONDITIONS = MappingProxyType(
     }
 )
 
+# What a choice of adaptation may look at beside the checklist and the rules (ipt.md 4, 12).
+CHOOSING_FACTS = MappingProxyType(
+    {
+        "age-between": "the client's age lies between two numbers, by the year of birth",
+        "score-while-unnamed": "the score at the start is at or above a number, and no main problem is named",
+        "circumstance": "the checklist names this circumstance, or another record does",
+        "danger": "danger from another person is on record (DR-06)",
+        "psychosis-or-mania-assessed": "a risk assessment found signs of psychosis or mania",
+        "risk-red": "the level of risk is red",
+    }
+)
+
 # The moments at which a set of measures is due (ipt.md 10.5).
 SCHEDULE_MOMENTS = ("baseline", "session", "sessions_3_8_12", "end", "follow_up")
 

@@ -135,10 +135,14 @@ def clear_faults(data: Mapping[str, Any], known: KnownCodes) -> Iterator[FieldFa
 
 
 def _changes(data: Mapping[str, Any], known: KnownCodes) -> Iterator[FieldFault]:
+    """The manuals a course went by, and the tasks each brought."""
     for path, row in _rows(data, "adaptation_changes"):
-        yield from _code(row.get("adaptation_from"), known.adaptations, f"{path}.adaptation_from")
-        yield from _code(row.get("adaptation"), known.adaptations, f"{path}.adaptation")
-        yield from _version(row, "manual_version", path)
+        for key in ("adaptation_from", "adaptation"):
+            yield from _code(row.get(key), known.adaptations, f"{path}.{key}")
+        for key in ("version_from", "manual_version"):
+            yield from _version(row, key, path)
+        for place, code in enumerate(_list(row.get("brought")), start=1):
+            yield from _code(code, known.tasks, f"{path}.brought.{place}")
 
 
 def _meetings(data: Mapping[str, Any], known: KnownCodes) -> Iterator[FieldFault]:

@@ -158,6 +158,9 @@ SHAPE = Object(
                     "manual_version": Text(),
                     "on": Day(),
                     "session": Whole(0, 999),
+                    "version_from": WORDS,
+                    "phases": Many(OneOf(ORDER), optional=True),
+                    "brought": CODES,
                 }
             ),
             optional=True,

@@ -34,6 +34,7 @@ from openipt.records.actions.base import (
 )
 from openipt.records.manuals import (
     checked,
+    earlier_manuals,
     final_faults,
     manual_of,
     record_type_of,
@@ -117,7 +118,7 @@ def add_entry(
         amends=amends,
     )
     _check_amends(amends, episode)
-    entry.payload = checked(manual, kind, payload)
+    entry.payload = checked(manual, kind, payload, earlier=earlier_manuals(episode))
     before = _check_safety(entry, None, amends.payload if amends is not None else None)
     _check_reasons(entry, manual, at)
     _check_final(entry, manual, final)
@@ -245,6 +246,11 @@ def _check_reasons(entry: Entry, manual: Manual, at: datetime) -> None:
                 "reason_for_difference",
                 "The agreed rank differs from the rank by score. Write the reason for it.",
             )
+    elif entry.record_type == "rec_adaptation":
+        if values.get("fit") == "not" and not values.get("override_reason"):
+            raise fault(
+                "override_reason", "The record speaks against it. Write why it is chosen all the same."
+            )
     elif entry.record_type in CHOOSE_FOCUS and not values.get("reason_for_focus"):
         asked = reasons_asked(manual, _course_without(entry), _core(entry), day_of(at))
         if asked:
@@ -263,7 +269,8 @@ def _course_without(entry: Entry) -> Course:
 
 def _check_final(entry: Entry, manual: Manual, final: bool) -> None:
     """What finishing asks for, less what danger locks."""
-    faults = final_faults(manual, entry.record_type, entry.payload) if final else ()
+    earlier = earlier_manuals(entry.episode) if final else ()
+    faults = final_faults(manual, entry.record_type, entry.payload, earlier=earlier) if final else ()
     if not faults:
         return
     locked_now = danger.locked(entry)
@@ -304,7 +311,7 @@ def _save_entry(
     manual = manual_of(entry.episode)
     kind = record_type_of(manual, entry.record_type)
     if entry.version != expected:
-        values = checked(manual, kind, payload)
+        values = checked(manual, kind, payload, earlier=earlier_manuals(entry.episode))
         if values == entry.payload:
             return entry
         raise conflicts.Refused(theirs=entry.payload, yours=values, current_version=entry.version)
@@ -343,7 +350,7 @@ def _write(
 ) -> Entry:
     """Put new values in place of the old ones, which are kept as an earlier version."""
     is_final = entry.state == EntryState.FINAL if final is None else final
-    values = checked(manual, kind, payload)
+    values = checked(manual, kind, payload, earlier=earlier_manuals(entry.episode))
     _keep_version(entry, by, at)
     earlier, entry.payload = entry.payload, values
     before = _check_safety(entry, earlier)

@@ -211,6 +211,7 @@ def go_on_by(
         planned_from=episode.planned_sessions,
         planned_to=held + own,
         adaptation_from=episode.adaptation,
+        version_from=episode.manual_version,
         adaptation_to=to.id,
         version_to=to.version,
         after_session=held,

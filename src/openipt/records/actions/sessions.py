@@ -31,7 +31,13 @@ from openipt.records.actions.base import (
     wanted_day,
 )
 from openipt.records.actions.episodes import write_status
-from openipt.records.manuals import final_faults, manual_of, record_type_of, task_named
+from openipt.records.manuals import (
+    earlier_manuals,
+    final_faults,
+    manual_of,
+    record_type_of,
+    task_named,
+)
 from openipt.records.models import (
     Amendment,
     DraftKind,
@@ -616,6 +622,9 @@ def reasons_not_to_sign(
         entry.episode = session.episode
         title = record_type_of(manual, entry.record_type).title
         faults = final_faults(manual, entry.record_type, entry.payload)
+        if faults:  # what an earlier manual coded is no fault, where the course was changed over
+            earlier = earlier_manuals(session.episode)
+            faults = final_faults(manual, entry.record_type, entry.payload, earlier=earlier)
         locked_now = danger.locked(entry) if faults else ()
         reasons += [f"{title}: {one}" for one in faults if one.path.split(".")[0] not in locked_now]
     return reasons

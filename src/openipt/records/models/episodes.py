@@ -126,7 +126,9 @@ class PhaseEvent(OfEpisode):
 class PlanEvent(OfEpisode):
     """Another number of sessions was agreed; `phase` is the phase the added ones belong to.
 
-    Where the course went on by another adaptation, its sessions are those after `after_session`.
+    Where the course was changed over to another adaptation, `phases` are those of the sessions held by then
+    (number `after_session`), and `brought` the tasks that came with the new manual. Without phases its own sessions
+    are counted from there.
     """
 
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="plan_events")
@@ -134,9 +136,12 @@ class PlanEvent(OfEpisode):
     planned_to = models.PositiveSmallIntegerField()
     phase = models.CharField(max_length=20, blank=True)
     adaptation_from = models.CharField(max_length=40, default="", blank=True)
+    version_from = models.CharField(max_length=20, default="", blank=True)
     adaptation_to = models.CharField(max_length=40, default="", blank=True)
     version_to = models.CharField(max_length=20, default="", blank=True)
     after_session = models.PositiveSmallIntegerField(null=True)
+    phases = models.JSONField(default=list)
+    brought = models.JSONField(default=list)
     on = models.DateField()
     at = models.DateTimeField()
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")

@@ -19,6 +19,27 @@ def contents(request: HttpRequest) -> HttpResponse:
     return show(request, "client/learn.html", page, pages=tuple(library.pages().values()))
 
 
+HEADINGS = (
+    ("helps", "Where it helps"),
+    ("other", "Where something else helps more, or is needed too"),
+    ("not_known", "What nobody can say yet"),
+)
+
+
+@require_GET
+def evidence(request: HttpRequest) -> HttpResponse:
+    """What studies say it does and does not, and where something else does more, in plain words."""
+    page = client_page(request, read="reading-list-read")
+    statements = [one for one in library.choosing().statements.values() if one.plain]
+    return show(
+        request,
+        "client/evidence.html",
+        page,
+        parts=[(words, [one.plain for one in statements if one.told == told]) for told, words in HEADINGS],
+        benefits=[fact.plain or fact.text for fact in library.facts().values() if fact.kind == "benefit"],
+    )
+
+
 @require_GET
 def read(request: HttpRequest, page_id: str) -> HttpResponse:
     """One page, and the ones beside it."""

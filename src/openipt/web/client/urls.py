@@ -61,6 +61,7 @@ urlpatterns = [
     path("practice/<uuid:entry_id>/move/", practice.move, name="worksheet-move"),
     path("close/", home.close, name="close"),
     path("learn/", learn.contents, name="learn"),
+    path("learn/evidence/", learn.evidence, name="learn-evidence"),
     path("learn/<slug:page_id>/", learn.read, name="learn-page"),
     path("plan/", learn.safety_plan, name="safety-plan"),
     path("rights/", learn.rights, name="rights"),

@@ -259,7 +259,7 @@ def present_enquiry(
         me=str(me.pk),
         adaptations=tuple(
             (manual.id, manual.name)
-            for manual in sorted(library.manuals().values(), key=lambda one: (bool(one.inherits), one.name))
+            for manual in sorted(library.offered().values(), key=lambda one: (bool(one.inherits), one.name))
         ),
         episode=f"/episodes/{row.episode_id}/" if row.episode_id else "",
         today=on.isoformat(),

@@ -103,7 +103,7 @@ def _contact(request: HttpRequest, found: Enquiry, sent: Sent) -> str:
 def _hand_over(request: HttpRequest, found: Enquiry, sent: Sent) -> str:
     """A therapist takes the client on; from now on only their team reads it."""
     therapist = _therapist(sent)
-    adaptation = sent.choice("adaptation", tuple(library.manuals()), required="Choose the treatment.")
+    adaptation = sent.choice("adaptation", tuple(library.offered()), required="Choose the treatment.")
     required = "" if found.asks_for == AsksFor.SELF else "Write the name of the person who will come."
     name = sent.words("name", required=required, longest=200)
     remark = sent.words("words", longest=actions.LONGEST_REMARK)

@@ -111,7 +111,7 @@ def _form(request: HttpRequest, values, faults: tuple[FieldFault, ...]) -> HttpR
 
 def _read(sent: Sent) -> dict:
     """What the form says, with a fault for each part that cannot be taken."""
-    manuals = library.manuals()
+    manuals = library.offered()
     adaptation = sent.choice("adaptation", tuple(manuals), required="Choose the treatment.")
     planned = None
     if adaptation:

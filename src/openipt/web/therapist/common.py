@@ -21,6 +21,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from openipt import library
 from openipt.core.course.course import Course
 from openipt.core.course.status import CourseStatus
 from openipt.core.course.tried import issues_told
@@ -149,7 +150,16 @@ class EpisodePage:
     def codes(self) -> Mapping[str, Mapping[str, str]]:
         """Every coded word in words: those of the manual, and the issues of this episode by short name."""
         issues = {issue.id: issue.text or issue.id for issue in issues_told(self.course)}
-        return {**code_titles(self.manual), "issues": issues}
+        return {**self._manual_codes, "issues": issues}
+
+    @cached_property
+    def _manual_codes(self) -> Mapping[str, Mapping[str, str]]:
+        """Those of its manual; of a course that was changed over, of the manuals before it too."""
+        own, changes = code_titles(self.manual), self.course.adaptation_changes
+        if not changes:
+            return own
+        earlier = [code_titles(library.manual(c.adaptation_from, c.version_from)) for c in changes]
+        return {kind: {k: v for one in (*earlier, own) for k, v in one[kind].items()} for kind in own}
 
     @cached_property
     def sees_all(self) -> bool:

@@ -26,6 +26,7 @@ from openipt.web.record_forms import RecordForm
 from openipt.web.sent import Sent
 from openipt.web.therapist.common import EpisodePage, episode_page, go, role_of, say, show
 from openipt.web.therapist.formulation import ROOM
+from openipt.web.therapist.presenters_adaptation import present_now
 from openipt.web.therapist.presenters_agreeing import (
     BREAK_TOO_LONG,
     BREAK_TURNED,
@@ -387,6 +388,7 @@ def _page(
         version=entry.version if entry and not request.POST else version_read(request.POST, entry),
         reads=paragraph(page.manual.formulation, form.values, page.codes["areas"]),
         plain=plain_view(page, form.values) if record == FORMULATION else None,
+        now=present_now(page) if record == CONTRACT else None,
         chosen=for_formulation(page) if record == FORMULATION else (),
         dates=contract_dates(form.values) if record == CONTRACT else (),
         maintenance=record == CONTRACT and is_for_maintenance(request, page),

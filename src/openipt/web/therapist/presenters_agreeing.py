@@ -113,8 +113,8 @@ def is_of_maintenance(entry: Entry) -> bool:
 
 def latest_contract(page: EpisodePage, *, maintenance: bool = False) -> Entry | None:
     """The last contract since the course goes by its adaptation; where maintenance has one of its own, of that kind."""
-    changes = page.course.adaptation_changes
-    found = [one for one in page.entries(CONTRACT) if not changes or one.on >= changes[-1].on]
+    anew = page.course.begun_anew
+    found = [one for one in page.entries(CONTRACT) if anew is None or one.on >= anew.on]
     if has_own_maintenance(page):
         found = [entry for entry in found if is_of_maintenance(entry) is maintenance]
     return found[-1] if found else None

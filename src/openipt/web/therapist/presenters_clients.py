@@ -18,6 +18,7 @@ from openipt.records.access import Act
 from openipt.records.models import Episode, HandOver, PlanEvent, Session, StatusEvent, User
 from openipt.records.queries import accounts
 from openipt.web.drawing.phase_track import PhaseTrack
+from openipt.web.evidence import grade_in_words
 from openipt.web.jinja import clock_time, day, plural, short_day
 from openipt.web.languages import LANGUAGES
 from openipt.web.status_words import STATUS_WORDS
@@ -148,6 +149,7 @@ class Adaptation:
     highest: int
     first_minutes: int
     range_words: str
+    evidence: str
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,7 @@ class TakeOn:
 
 def present_take_on() -> TakeOn:
     """Treatments, languages, regions with crisis contacts, and supervisors."""
-    offered = tuple(_adaptation(manual) for manual in sorted(library.manuals().values(), key=_base_first))
+    offered = tuple(_adaptation(manual) for manual in sorted(library.offered().values(), key=_base_first))
     return TakeOn(
         adaptations=offered,
         first_meeting=_first_meeting(offered),
@@ -198,7 +200,14 @@ def _adaptation(manual: Manual) -> Adaptation:
         highest=sessions.max,
         first_minutes=manual.first_minutes[0] if manual.first_minutes else 0,
         range_words=f"{_range(manual)}, {manual.minutes} minutes {manual.frequency}.",
+        evidence=_grade(manual),
     )
+
+
+def _grade(manual: Manual) -> str:
+    """The grade of its evidence in words, as the choice of an adaptation shows it."""
+    candidate = library.choosing().candidate(manual.id)
+    return f"Evidence {grade_in_words(candidate)}." if candidate else ""
 
 
 def _range(manual: Manual) -> str:
@@ -256,6 +265,7 @@ class CoursePage:
     end_reasons: tuple[tuple[str, str], ...]
     needs_named: bool
     clinicians: tuple[tuple[str, str], ...]
+    adaptation: str
     plan: str
     plan_rules: tuple[tuple[str, str, str], ...]
     phases: tuple[tuple[str, str], ...]
@@ -292,6 +302,7 @@ def present_course(page: EpisodePage, *, needs_named: bool) -> CoursePage:
         ),
         needs_named=needs_named,
         clinicians=(*therapists, *supervisors),
+        adaptation=manual.title or manual.name,
         plan=(
             f"{plural(page.status.planned_sessions, 'session')} agreed, {_held_or_left(page)}. "
             f"{manual.title or manual.name} plans {manual.sessions}."
@@ -399,8 +410,10 @@ def _happened(page: EpisodePage) -> tuple[Happened, ...]:
     for event in PlanEvent.objects.filter(episode=episode).select_related("by"):
         what = f"{event.planned_from} planned sessions became {event.planned_to}"
         if event.adaptation_to:
+            before = _title_of(event.adaptation_from, event.version_from)
+            title = _title_of(event.adaptation_to, event.version_to)
             own = plural(event.planned_to - event.after_session, "session")
-            what = f"Goes on as {_title_of(event.adaptation_to, event.version_to)}: {own}"
+            what = f"{before} became {title}, {own} more" if event.phases else f"Goes on as {title}: {own}"
         rows.append((event, Happened(what, event.on, who(event.by), "")))
     for event in HandOver.objects.filter(episode=episode).select_related("by", "therapist_to"):
         rows.append(

@@ -51,7 +51,7 @@ def present_header(page: EpisodePage) -> EpisodeHeader:
     return EpisodeHeader(
         episode=page.episode.pk,
         client=page.episode.client.name,
-        treatment=manual.title or manual.name,
+        treatment=f"{manual.title or manual.name}{', research only' if manual.research else ''}",
         phase=_standing(page),
         session_number=session_number(course),
         planned_sessions=planned_sessions(course),

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from openipt import library
 from openipt.core.course import known
 from openipt.core.course.course import Attendance
 from openipt.core.course.medication import MedicationEvent, medication_events
@@ -104,6 +105,10 @@ def _arrangements(page: EpisodePage) -> Iterator[Happening]:
         yield Happening(focus.on, f"Focus: {areas}", kind="arrangement")
     for change in page.course.plan_changes:
         yield Happening(change.on, f"{plural(change.planned_sessions, 'session')} agreed", kind="arrangement")
+    for over in page.course.adaptation_changes:
+        manual = library.manuals().get(over.adaptation)
+        title = (manual.title or manual.name) if manual else over.adaptation
+        yield Happening(over.on, f"Goes on as {title}", kind="arrangement")
 
 
 _SOURCES: dict[str, Callable[[EpisodePage], Iterator[Happening]]] = {

@@ -40,6 +40,14 @@ TONES = {
     Severity.NOTICE: "info",
     Severity.INFO: "info",
 }
+ABOUT_ADAPTATIONS = (
+    "DR-08",
+    "DR-09",
+    "DR-10",
+    "DR-11",
+    "DR-13",
+    "DR-34",
+)  # what they say leads to a choice of one
 GRAVEST_FIRST = (Severity.CRITICAL, Severity.WARNING, Severity.NOTICE, Severity.INFO)
 REQUIREMENTS = {
     Requirement.REQUIRED: "required",
@@ -140,6 +148,7 @@ class RuleCard:
     tone: str
     decide: str = ""
     decided: str = ""
+    choose: str = ""
 
 
 @dataclass(frozen=True)
@@ -394,6 +403,7 @@ def _fired(page: EpisodePage) -> tuple[RuleCard, ...]:
             _rule(page, result),
             decide=page.address("progress/" if result.id in OFF_TRACK_RULES else f"rules/#{result.id}"),
             decided="Decided." if settled.covers(result) else "",
+            choose=page.address("course/adaptation/") if result.id in ABOUT_ADAPTATIONS else "",
         )
         for result in ordered
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from openipt.web.therapist import (
+    adaptation,
     alerts,
     circle,
     circle_add,
@@ -51,6 +52,7 @@ of_episode = [
     path("rules/", rules.rules, name="rules"),
     path("rules/<slug:rule>/decide/", rules.decide, name="rule-decide"),
     path("course/", course.course, name="course"),
+    path("course/adaptation/", adaptation.adaptation, name="course-adaptation"),
     path("course/status/", course.change_status, name="course-status"),
     path("course/plan/", course.change_plan, name="course-plan"),
     path("course/go-on/", course.go_on, name="course-go-on"),
