@@ -78,5 +78,7 @@ def violations(page: Any) -> list[tuple[str, list[str]]]:
     # Without `preload` the scan brings no style of its own into the page, which our policy would refuse.
     from axe_playwright_python import sync_playwright as axe
 
-    found = axe.Axe().run(page, options={"preload": False, "resultTypes": ["violations"]}).response["violations"]
+    found = (
+        axe.Axe().run(page, options={"preload": False, "resultTypes": ["violations"]}).response["violations"]
+    )
     return [(fault["id"], [node["html"][:120] for node in fault["nodes"]]) for fault in found]

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 
 from openipt import library
-from openipt.core.course.course import PlanChange
 from openipt.core.course.status import course_status
 from openipt.core.portable.episode_file import from_file, to_file
 from openipt.errors import EntryNotValid, NoAccess, NotAllowedNow
@@ -133,19 +131,6 @@ def test_a_course_changed_over_comes_back_equal_from_its_file() -> None:
     assert course_status(manual, course, on).due == course_status(manual, before, on).due
 
 
-def test_a_file_that_tells_a_change_without_a_plan_of_its_day_keeps_it_all_the_same() -> None:
-    episode = changed_over()
-    told = convert.portable(episode, episode.therapist, make.day(14))
-    later = (PlanChange(14, make.day(7)), PlanChange(21, make.day(15)))
-    told = replace(told, planned_sessions=12, plan_changes=later)
-    made = import_episode(portable=told, therapist=make.therapist(), by=make.OPERATOR, at=make.at_day(20))
-    course = convert.course(Episode.objects.select_related("client").get(pk=made.pk))
-    assert course.adaptation_changes == told.adaptation_changes
-    assert [(c.planned_sessions, c.on) for c in course.plan_changes] == [
-        *((14, make.day(7)), (14, make.day(14)), (21, make.day(15))),
-    ]
-
-
 def test_the_number_of_sessions_never_falls_below_those_held_nor_beyond_the_new_manual() -> None:
     episode, _ = make.active_episode()
     make.entry(episode, "rec_suitability", CLEAR | {"circumstances": ["few_sessions"]})
@@ -165,3 +150,22 @@ def test_against_the_record_no_form_keeps_a_choice_without_its_reason() -> None:
     with pytest.raises(EntryNotValid):
         make.entry(episode, "rec_adaptation", chosen)
     assert make.entry(episode, "rec_adaptation", chosen | {"override_reason": "agreed with the midwife"})
+
+
+def test_what_follows_acute_treatment_waits_for_its_ending_and_counts_its_own_sessions() -> None:
+    episode, _ = make.active_episode()
+    make.entry(
+        episode, "rec_suitability", CLEAR | {"s_01": {"answer": "yes", "disorder": "recurrent_remitted"}}
+    )
+    with pytest.raises(NotAllowedNow) as caught:
+        choose(episode, "ipt_m")
+    assert "has not begun" in caught.value.reasons[0]
+    for week in range(1, 14):
+        make.session(episode, 7 * week)
+    choose(episode, "ipt_m", 92)
+    episode.refresh_from_db()
+    course = convert.course(Episode.objects.select_related("client").get(pk=episode.pk))
+    assert course.begun_anew is not None and course.begun_anew.session == 14
+    assert course.as_of(make.day(91)).adaptation == "ipt_acute"
+    found = course_status(library.manual("ipt_m"), course, make.day(93))
+    assert (found.phase, found.remaining) == ("continuation", episode.planned_sessions - 14)

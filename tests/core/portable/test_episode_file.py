@@ -15,7 +15,6 @@ from tests.shared_data import shared
 
 from openipt import library
 from openipt.core.course.course import (
-    AdaptationChange,
     Answers,
     Attendance,
     EndReason,
@@ -124,9 +123,6 @@ def episodes(draw):
         phase_changes=(PhaseChange("middle", draw(some_days), draw(sessions)),),
         status_changes=(StatusChange(EpisodeStatus.ENDED, draw(some_days), EndReason.MOVED.value),),
         plan_changes=(PlanChange(draw(st.integers(1, 40)), draw(some_days), "middle"),),
-        adaptation_changes=(
-            AdaptationChange("ipt_acute", "ipc", "1", draw(some_days), 2, "1", ("initial",) * 2, ("IPC-01",)),
-        ),
         alerts=(
             PortableAlert(
                 "DR-01",

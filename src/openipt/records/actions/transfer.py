@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from openipt import library
-from openipt.core.course.course import AdaptationChange, Answers, EpisodeStatus, PlanChange
+from openipt.core.course.course import AdaptationChange, Answers, EpisodeStatus
 from openipt.core.course.rules.codes import codes_only
 from openipt.core.course.scores import RISK_ITEMS
 from openipt.core.measures.scoring import Score, score
@@ -398,7 +398,9 @@ def _changes(portable: PortableEpisode, episode: Episode, by: Actor, at: datetim
         )
         phase = moved.phase
     planned = portable.planned_sessions
-    for plan, changed in _plans(portable):
+    switched = {change.on: change for change in portable.adaptation_changes}
+    for plan in portable.plan_changes:
+        changed = switched.pop(plan.on, None)  # one of the plans of its day
         PlanEvent.objects.create(
             episode=episode,
             planned_from=planned,
@@ -410,18 +412,6 @@ def _changes(portable: PortableEpisode, episode: Episode, by: Actor, at: datetim
             **(_changed_over(changed) if changed else {}),
         )
         planned = plan.planned_sessions
-
-
-def _plans(portable: PortableEpisode) -> Iterator[tuple[PlanChange, AdaptationChange | None]]:
-    """Every plan with the change of adaptation of its day; a change without one keeps the number of its day."""
-    changes, planned = list(portable.adaptation_changes), portable.planned_sessions
-    for plan in portable.plan_changes:
-        while changes and changes[0].on < plan.on:
-            yield PlanChange(planned, changes[0].on), changes.pop(0)
-        planned = plan.planned_sessions
-        yield plan, changes.pop(0) if changes and changes[0].on == plan.on else None
-    for changed in changes:
-        yield PlanChange(planned, changed.on), changed
 
 
 def _changed_over(changed: AdaptationChange) -> dict[str, Any]:
