@@ -28,10 +28,16 @@ def _named(statement: str) -> tuple[tuple[str, str], ...]:
     """The adaptations a statement is shown for: address ("" where the manual is not here) and name."""
     here = library.manuals()
     return tuple(
-        (f"/adaptations/{one.id}/" if one.id in here else "", one.name)
+        (f"/adaptations/{one.id}/" if one.id in here else "", name_of(one))
         for one in library.choosing().candidates
         if statement in one.evidence
     )
+
+
+def name_of(candidate: Candidate) -> str:
+    """As its manual calls it, where it is here."""
+    manual = library.manuals().get(candidate.id)
+    return (manual.title or manual.name) if manual else candidate.name
 
 
 def grade_in_words(candidate: Candidate) -> str:

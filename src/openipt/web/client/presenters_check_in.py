@@ -254,7 +254,7 @@ def with_hidden_part(line: str, typed: str, mark: str) -> str:
 
 def mark_of(text: str) -> str:
     """Tells whether a kept text is still the one a page was drawn with, without saying anything of it."""
-    return salted_hmac("openipt.check-in.words", text).hexdigest()[:16]
+    return salted_hmac("openipt.check-in.words", text, algorithm="sha256").hexdigest()[:16]
 
 
 # -- before and after -------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from openipt.core.course.choosing import Fit, Offer, Reason, may_choose, offer_o
 from openipt.core.course.course import EpisodeStatus
 from openipt.core.manual.choosing import Candidate, Statement
 from openipt.records.access import Act
-from openipt.web.evidence import grade_in_words
+from openipt.web.evidence import grade_in_words, name_of
 from openipt.web.sources import MARK_WORDS
 from openipt.web.therapist.common import EpisodePage
 
@@ -145,7 +145,7 @@ def _options(page: EpisodePage, found: tuple[Offer, ...]) -> tuple[tuple[str, st
     """What may be chosen, in the order of the page, each with what the record leads to."""
     status = EpisodeStatus(page.episode.status)
     named = [
-        (offer.candidate.id, f"{_name(offer.candidate)} ({_fit_words(offer).lower()})")
+        (offer.candidate.id, f"{name_of(offer.candidate)} ({_fit_words(offer).lower()})")
         for offer in found
         if may_choose(offer, status)
     ]
@@ -163,17 +163,11 @@ def _fit_words(offer: Offer) -> str:
     return "Research only" if offer.candidate.research else FIT_WORDS[offer.fit]
 
 
-def _name(candidate: Candidate) -> str:
-    """As its manual calls it, where it is here."""
-    manual = library.manuals().get(candidate.id)
-    return (manual.title or manual.name) if manual else candidate.name
-
-
 def _view(page: EpisodePage, offer: Offer) -> OfferView:
     candidate = offer.candidate
     return OfferView(
         id=candidate.id,
-        name=_name(candidate),
+        name=name_of(candidate),
         fit=_fit_words(offer),
         made_for=candidate.population,
         plan=f"{candidate.sessions}; {FORMAT_WORDS[candidate.format]}",
