@@ -33,8 +33,23 @@ def words(text: str) -> list[str]:
     return re.findall(r"[a-z0-9'-]+", text.lower())
 
 
-def test_there_are_the_four_areas_of_the_reference():
-    assert set(AREAS) == set(HEADINGS)
+ADDITIONAL = {bare(row[0]): row for row in rows("2.5") if row[0].startswith("`")}
+
+
+def test_there_are_the_four_areas_of_the_reference_and_those_of_some_adaptations():
+    assert set(HEADINGS) <= set(AREAS) <= {*HEADINGS, *ADDITIONAL}
+
+
+@pytest.mark.parametrize("area", sorted(set(AREAS) - set(HEADINGS)))
+def test_an_area_of_one_adaptation_is_as_the_reference_defines_it(area):
+    """2.5: its definition and its work; the adaptation that uses it names it, and only one that does."""
+    _, used_in, definition, work, source = ADDITIONAL[area]
+    found, manual = AREAS[area], content(f"manual/{bare(used_in)}/manual.toml")
+    assert set(words(definition)) - {"in", "which"} <= set(words(found["definition"]))
+    told = words(" ".join([*found["goals"], *found["exclude"], *(s["text"] for s in found["strategy"])]))
+    assert {word for word in words(work) if len(word) > 3} - {"exposure"} <= set(told)
+    assert set(found["sources"]) == cited(source) and area in manual["problem_areas"]
+    assert set(found["techniques"]) <= set(TECHNIQUES) and found["default_techniques"]
 
 
 @pytest.mark.parametrize("area", HEADINGS)

@@ -15,6 +15,11 @@ CARDS = {
     "ipt_est": ("4.5 `ipt_est`", "EST", ""),
     "ipt_ppd": ("4.11 `ipt_ppd`", "PP", ""),
     "ipt_antepartum": ("4.12 `ipt_antepartum`", "AN", "ipt_antepartum"),
+    "ipt_ptsd": ("4.14 `ipt_ptsd`", "PT", ""),
+    "ipt_bpd": ("4.18 `ipt_bpd`", "BP", ""),
+    "ipt_sud_adj": ("4.17 `ipt_sud_adj`", "SU", ""),
+    "ipt_cm": ("4.19 `ipt_ll`", "CM", "ipt_cm"),
+    "pa_ipt": ("4.12 `ipt_antepartum`", "PA", "pa_ipt"),
     "ipt_bn": ("4.15 Eating", "ED", "ipt_bn"),
     "ipt_sad": ("4.16 `ipt_sad`", "SA", ""),
     "ipt_ll": ("4.19 `ipt_ll`", "LL", "ipt_ll"),
@@ -28,6 +33,11 @@ SESSIONS = {
     "ipt_est": (3, 3, 3),
     "ipt_ppd": (12, 12, 12),
     "ipt_antepartum": (16, 16, 16),
+    "ipt_ptsd": (14, 14, 14),
+    "ipt_bpd": (34, 34, 34),
+    "ipt_sud_adj": (8, 16, 24),
+    "ipt_cm": (12, 16, 16),
+    "pa_ipt": (8, 8, 8),
     "ipt_bn": (19, 20, 20),
     "ipt_sad": (14, 14, 16),
     "ipt_ll": (12, 16, 20),
@@ -68,7 +78,7 @@ def test_records_and_requirements_are_those_of_the_card(name):
         if not manual.has_task(task_id):
             continue
         task, words = manual.task(task_id), re.split(r";| \|", told)[0]
-        if record := re.search(r"`(rec_\w+)`", words):
+        if record := re.search(r"`(rec_\w+)[`.]", words):
             assert task.record == record[1], task_id
         else:
             assert "DEFAULT" in task.marks, task_id
@@ -123,6 +133,26 @@ def test_after_birth_an_hour_and_the_scale_for_that_time():
     manual = library.manual("ipt_ppd")
     assert manual.minutes == 60 == sum(minutes for _, minutes in manual.agenda_of("middle"))
     assert all("ms_epds" in item.measures for when in ("baseline", "end") for item in manual.due_at(when))
+
+
+def test_with_ptsd_feelings_are_named_in_each_session_of_the_first_half():
+    manual = library.manual("ipt_ptsd")
+    task = manual.task("PT-02")
+    assert task.phases == ("initial", "middle") and task.each_session and task.until == "midpoint"
+    assert "trust_0_10" not in manual.record_types["rec_inventory_person"].unasked
+    assert "trust_0_10" in library.manual("ipt_acute").record_types["rec_inventory_person"].unasked
+
+
+def test_borderline_has_an_acute_part_and_what_continues_it():
+    manual = library.manual("ipt_bpd")
+    assert [(part.id, part.first, part.last) for part in manual.parts] == [
+        ("acute", 1, 18),
+        ("continuation", 19, 34),
+    ]
+    assert (
+        manual.part_of(18).id == "acute" and manual.part_of(19).id == manual.part_of(40).id == "continuation"
+    )
+    assert manual.task("BP-04").phases == ("initial", "middle", "ending")
 
 
 def test_stuart_and_robertson_space_the_last_meetings_and_go_on():

@@ -399,7 +399,7 @@ def test_a_service_adds_its_own_measure_as_a_file(tmp_path):
 def test_the_library_answers_by_id_and_cannot_be_changed():
     assert library.manual(BASE).id == BASE
     assert library.record_type("rec_session").id == "rec_session"
-    assert set(library.areas()) == set(library.manual(BASE).problem_areas)
+    assert set(library.areas()) > set(library.manual(BASE).problem_areas)
     for everything in (library.techniques(), library.styles(), library.facts(), library.rules()):
         assert all(item.id == name for name, item in everything.items())
     with pytest.raises(TypeError):

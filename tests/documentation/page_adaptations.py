@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from openipt import library
 from openipt.cli._manual_text import when
-from openipt.core.manual.compare import RESEARCH_ONLY
+from openipt.core.manual.compare import RESEARCH_ONLY, part_in_words
 from openipt.core.manual.model import Manual, Phase, ScheduleItem, Task
 from tests.documentation.markdown import cell, codes, facts, ground, printed_from, slug, source, span, table
 from tests.shared_data import ROOT
@@ -79,6 +79,10 @@ def _card(one: Manual) -> Iterator[tuple[str, object]]:
     yield "Rhythm", f"{one.frequency}, {one.duration}"
     yield "Focus", f"{one.focus}{_cited(one, 'focus')}" if one.focus else ""
     yield "Not done", "; ".join(one.not_done)
+    asks = (f"`{record}`: {codes(fields)}" for record, fields in one.asks_for.items())
+    yield "Asks beside what all ask", "; ".join(asks)
+    yield "Parts", "; ".join(cell(part_in_words(part)) for part in one.parts)
+    yield "Warned of where it is written", " ".join(cell(caution.text) for caution in one.cautions)
     yield "Areas", ", ".join(f"[{area}](areas.md#{slug(area)})" for area in one.problem_areas)
     yield "Not for", "; ".join(one.contraindications)
     if one.evidence:

@@ -82,5 +82,6 @@ def _asked(field: FieldDefinition) -> str:
         ("always", field.required),
         ("to sign", field.final_required or field.final_min_rows),
         ("quick", field.quick),
+        ("where an adaptation asks for it", field.where_asked),
     ]
     return ", ".join(word for word, holds in asked if holds)

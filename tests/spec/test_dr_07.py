@@ -33,6 +33,17 @@ def test_one_meeting_with_somebody_asks_for_the_same():
     )
 
 
+def test_a_screen_of_the_other_adult_says_of_whom_it_was_asked():
+    """Two screens, each alone, clear both; a second one of the client is none of the other."""
+    other = ("rec_ipv_screen", 1, {"alone_confirmed": True, "positive": False, "asked_of": "p_dana"})
+    assert state("DR-07", course(3, records=[SCREENED, other, TOGETHER])) is NOT_FIRED
+    assert state("DR-07", course(3, records=[SCREENED, other, TOGETHER, meeting(3)])) is NOT_FIRED
+    assert state("DR-07", course(3, records=[SCREENED, SCREENED, TOGETHER])) is FIRED
+    assert read("DR-07", course(3, records=[other, TOGETHER])).inputs["client_screened"] is False
+    in_company = ("rec_ipv_screen", 1, {**other[2], "alone_confirmed": False})
+    assert state("DR-07", course(3, records=[SCREENED, in_company, TOGETHER])) is FIRED
+
+
 def test_a_screen_that_was_not_alone_is_none():
     """Asked in company is not asked."""
     in_company = ("rec_ipv_screen", 1, {"alone_confirmed": False, "positive": False})

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from openipt import library
+from openipt.core.course.rules import rule_result
 from tests.spec.world import CANNOT_TELL, FIRED, NOT_FIRED, course, read, state
 
 rule = "DR-10"
@@ -31,3 +35,15 @@ def test_what_was_not_asked_is_named():
     assert "addiction care" in read("DR-10", checked(answer="yes", main_problem="yes")).why
     only_yes = read("DR-10", checked(answer="yes"))
     assert only_yes.state is CANNOT_TELL and "main problem" in only_yes.why
+
+
+def test_where_ipt_is_an_addition_the_care_must_be_on_record():
+    """In the treatment beside addiction care (ipt.md 4.17), care that is not on record as active fires."""
+    manual = library.manual("ipt_sud_adj")
+    for made, fires in (
+        (course(), True),
+        (checked(answer="no"), True),
+        (checked(addiction_care="yes"), False),
+    ):
+        beside = replace(made, adaptation="ipt_sud_adj")
+        assert rule_result("DR-10", manual, beside, made.started_on).fired is fires

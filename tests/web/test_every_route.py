@@ -138,6 +138,7 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "therapist:course-profile": ("405 therapists", "302 therapist"),
     "therapist:client-login": ("405 therapists", "200 therapist"),
     "therapist:people": ("200 team", "200 team"),
+    "therapist:people-sorted": ("405 therapists", ""),
     "therapist:people-circle": ("200 therapist", "422 therapist"),
     "therapist:people-circle-together": ("200 therapist", "405 therapists"),
     "therapist:people-circle-draft": ("405 therapists", "422 therapist"),

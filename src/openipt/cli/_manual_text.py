@@ -9,7 +9,7 @@ from textwrap import wrap
 from typing import Any
 
 from openipt.core.manual.compare import MARK_WORDS as MARKS
-from openipt.core.manual.compare import RESEARCH_ONLY, Part, other_lengths, span, when
+from openipt.core.manual.compare import RESEARCH_ONLY, Part, other_lengths, part_in_words, span, when
 from openipt.core.manual.model import Card, Manual, Phase, Task
 
 WIDTH = 100
@@ -88,6 +88,10 @@ def _card(manual: Manual) -> Iterator[str]:
     yield from _line("Frequency", f"{manual.frequency}, {manual.duration}".rstrip(", "))
     yield from _line("Focus", f"{manual.focus}{_cited(manual, 'focus')}" if manual.focus else "")
     yield from _line("Not done", "; ".join(manual.not_done))
+    for part in manual.parts:
+        yield from _line("Part", part_in_words(part))
+    for caution in manual.cautions:
+        yield from _line(f"Warned of at {', '.join(caution.records)}", caution.text)
     yield from _line("Areas", ", ".join(manual.problem_areas))
     yield from _line("Measures", ", ".join(manual.measures))
     for reason in manual.contraindications:

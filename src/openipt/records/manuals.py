@@ -107,7 +107,7 @@ def tasks_done_by(
     are the same act are shown together.
     """
     shown = [task for task in manual.tasks_shown_by(record) if task.is_in(phase)]
-    whole = [task for task in shown if not task.field]
+    whole = [task for task in shown if not task.field and is_empty(payload.get(task.not_with))]
     named = [for_task] if for_task and manual.has_task(for_task) else _alone(whole)
     same = [task.id for task in whole if set(task.same_as) & set(named)]
     of_named = {one for task in named for one in manual.task(task).same_as}

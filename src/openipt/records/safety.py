@@ -14,6 +14,11 @@ from openipt.records import convert
 from openipt.records.manuals import manual_of
 from openipt.records.models import Alert, AlertState, Entry, Episode
 
+DANGER_TOGETHER = (
+    "Danger is on record (DR-06): nothing is planned together. See each alone, and go on individually; meetings "
+    "together are thought of again only after a specialist's assessment."
+)
+
 
 def plan_missing(episode: Episode, on: date, *, course: Course | None = None) -> bool:
     """Level yellow or above, and no safety plan saved or reviewed since it last rose (DR-03, 22.1).
@@ -47,7 +52,8 @@ def needs_named_clinician(episode: Episode) -> bool:
 
 
 def why_nothing_is_planned(episode: Episode, on: date) -> str:
-    """Why no session may be planned: the treatment is with others, and not each adult was screened (DR-07).
+    """Why no session may be planned: the treatment is with others, and not each adult was screened (DR-07), or
+    danger is on record (DR-06).
 
     The first contact may be: the screens are done there, apart. One meeting with somebody else in individual
     treatment stops nothing but itself.
@@ -55,7 +61,9 @@ def why_nothing_is_planned(episode: Episode, on: date) -> str:
     course = convert.course(episode)
     result = rule_result("DR-07", manual_of(episode), course, on)
     begun = any(meeting.attendance.is_held for meeting in course.meetings)
-    return result.why if result.fired and begun and result.inputs["together"] != "record" else ""
+    if not result.applies or not begun or result.inputs["together"] == "record":
+        return ""
+    return result.why if result.fired else DANGER_TOGETHER if known.danger(course).grounds else ""
 
 
 def why_no_contract(episode: Episode, on: date) -> str:

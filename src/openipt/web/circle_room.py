@@ -29,6 +29,7 @@ class Row:
     ring: str
     angle: str
     address: str
+    asked: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,12 @@ def room_of(
     self_word: str,
     quarrels: bool = True,
     turned: bool = False,
+    asked: Mapping[str, tuple[tuple[str, str], ...]] | None = None,
     **more: Any,
 ) -> CircleRoom:
-    """The room of these people. `before`: where they stood on the circle before, to say who has moved."""
+    """The room of these people. `before`: where they stood on the circle before, to say who has moved;
+    `asked`: what was answered of each to the questions of this adaptation.
+    """
 
     def opens(person: Person) -> str:
         return f"{address}?person={person.code}"
@@ -82,7 +86,7 @@ def room_of(
     return CircleRoom(
         drawn=drawn,
         circle=circle(people, safety=safety, quarrels=quarrels, address=opens, self_word=self_word),
-        rows=tuple(_row(one, opens) for one in people),
+        rows=tuple(_row(one, opens, (asked or {}).get(one.code, ())) for one in people),
         kept_text=kept_text,
         base=base,
         address=address,
@@ -93,9 +97,9 @@ def room_of(
     )
 
 
-def _row(one: Person, opens: Callable[[Person], str]) -> Row:
+def _row(one: Person, opens: Callable[[Person], str], asked: tuple[tuple[str, str], ...]) -> Row:
     angle = "" if one.angle is None else str(one.angle)
-    return Row(one.code, one.label, one.relation, str(one.ring or ""), angle, opens(one))
+    return Row(one.code, one.label, one.relation, str(one.ring or ""), angle, opens(one), asked)
 
 
 def drawn_as_sent(post: QueryDict, known: Drawn) -> tuple[Drawn, tuple[FieldFault, ...]]:

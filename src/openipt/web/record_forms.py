@@ -149,8 +149,8 @@ class RecordForm:
         faults: tuple[FieldFault, ...] = (),
     ) -> RecordForm:
         """A form that shows these values. `only` draws a quick form with the fields named."""
-        fields = _drawn_fields(record_type, only, without, role)
         values = dict(values or {})
+        fields = _drawn_fields(record_type, only, without, role, values)
         return cls(
             record_type,
             typed_fields(fields, values),
@@ -179,7 +179,7 @@ class RecordForm:
         final: bool = False,
     ) -> RecordForm:
         """The form as sent. `before` holds the stored values: fields that were not drawn keep theirs."""
-        fields = _drawn_fields(record_type, only, without, role)
+        fields = _drawn_fields(record_type, only, without, role, before or {})
         sent = Posted(post)
         action = RowAction.read(sent.one("_rows"))
         typed = read_fields(fields, "", sent, action)
@@ -447,13 +447,18 @@ def _line_of(part: FieldDefinition, title: str) -> FieldDefinition:
 
 
 def _drawn_fields(
-    record_type: RecordType, only: Collection[str], without: Collection[str], role: str
+    record_type: RecordType,
+    only: Collection[str],
+    without: Collection[str],
+    role: str,
+    known: Mapping[str, Any],
 ) -> tuple[FieldDefinition, ...]:
     """The fields of this form. A client gets a form only for what a client may write."""
     if role == "client" and not record_type.client_may_write:
         raise NoAccess
+    left_out = {*without, *record_type.left_out(known)}
     fields = record_type.fields_for(role)
-    return tuple(part for part in fields if (not only or part.key in only) and part.key not in without)
+    return tuple(part for part in fields if (not only or part.key in only) and part.key not in left_out)
 
 
 def _first_by_path(faults: tuple[FieldFault, ...]) -> dict[str, str]:

@@ -140,18 +140,18 @@ def seen_together(manual: Manual, course: Course) -> str:
 def screened_alone(course: Course) -> bool:
     """Was the client asked about violence alone, as confirmed in the record (ipv_1)?"""
     asked = any(answers.measure == "ms_hark" for answers in course.answers)
-    screens = course.entries_of("rec_ipv_screen")
+    screens = known.screens_of_client(course)
     return asked or any(screen.values.get("alone_confirmed") is True for screen in screens)
 
 
 def adults_not_screened(course: Course) -> tuple[str, ...]:
-    """Adults seen together with the client for whom no screen of their own is named."""
+    """Adults seen together with the client for whom no screen of their own is there or named."""
     met: dict[str, bool] = {}
-    children = _children(course)
+    children, apart = _children(course), known.screened_others(course)
     for entry in course.entries_of("rec_conjoint_session"):
         screened = bool(known.words(entry.values.get("safety_screen_ref")))
         for person in known.words(entry.values.get("who")) or ("",):
-            met[person] = met.get(person, False) or screened
+            met[person] = met.get(person, False) or screened or person in apart
     return tuple(person for person, screened in met.items() if not screened and person not in children)
 
 

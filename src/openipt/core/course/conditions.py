@@ -12,6 +12,7 @@ from datetime import date
 from types import MappingProxyType
 
 from openipt.core.course import known, progress
+from openipt.core.course.circumstances import adults_not_screened, screened_alone
 from openipt.core.course.course import Course, Entry
 from openipt.core.course.decisions import review
 from openipt.core.course.phases import (
@@ -169,6 +170,19 @@ def baseline_present(manual: Manual, course: Course, today: date) -> Applies:
     return Applies(False, f"A start score is missing: {', '.join(lacking)}.")
 
 
+def each_adult_screened_clear(manual: Manual, course: Course, today: date) -> Applies:
+    """Both were asked alone, apart, and nothing speaks of danger (A04, DR-06, DR-07)."""
+    if known.danger(course).grounds:
+        return Applies(False, "Danger is on record: nothing is planned together.")
+    missing = [] if screened_alone(course) else ["the client"]
+    missing += (
+        [] if known.screened_others(course) and not adults_not_screened(course) else ["the other adult"]
+    )
+    if missing:
+        return Applies(False, f"Not asked alone about violence yet: {' and '.join(missing)}.")
+    return Applies(True, "Each adult was asked alone about violence, and the answers are clear.")
+
+
 # -- what opens the way out of a phase -----------------------------------------------------------------
 
 
@@ -247,7 +261,12 @@ TASK_CONDITIONS: Mapping[str, Condition] = MappingProxyType(
     }
 )
 EXIT_CONDITIONS: Mapping[str, Condition] = MappingProxyType(
-    {"client-agreed": client_agreed, "risk-not-red": risk_not_red, "baseline-present": baseline_present}
+    {
+        "client-agreed": client_agreed,
+        "risk-not-red": risk_not_red,
+        "baseline-present": baseline_present,
+        "each-adult-screened-clear": each_adult_screened_clear,
+    }
 )
 LEAVING_REASONS: Mapping[str, Condition] = MappingProxyType(
     {

@@ -116,7 +116,7 @@ def session_guide(manual: Manual, course: Course, today: date, number: int) -> G
         planned_sessions=planned_sessions(course),
         phase=phase,
         phase_title=_phase_title(manual, phase),
-        goals=_goals(manual, phase),
+        goals=manual.goals_of(phase, number),
         minutes=minutes,
         agenda=_agenda(manual, phase, minutes),
         tasks=_tasks(states, (State.OVERDUE, State.DUE, State.DONE), phase),
@@ -147,10 +147,6 @@ def _phase(manual: Manual, course: Course, today: date, number: int) -> str:
 
 def _phase_title(manual: Manual, phase: str) -> str:
     return next((found.title for found in manual.phases if found.id == phase), phase)
-
-
-def _goals(manual: Manual, phase: str) -> tuple[str, ...]:
-    return next((found.goals for found in manual.phases if found.id == phase), ())
 
 
 def _minutes(manual: Manual, course: Course, number: int) -> int:

@@ -276,13 +276,20 @@ class Said:
 def said_of_risk(course: Course) -> Mapping[str, Said]:
     """What a clinician recorded last of each question of the risk assessment; one never asked is not there.
 
-    An assessment that leaves a question out takes back nothing that was said of it before.
+    An assessment that leaves a question out takes back nothing that was said of it before. A chain of
+    self-harm with an act answers that question; the assessment after it answers anew.
     """
     said: dict[str, Said] = {}
-    for place, entry in enumerate(risk_records(course)):
-        for question in RISK_ANSWERS:
-            if not is_empty(answer := entry.values.get(question)):
-                said[question] = Said(answer, entry.on, place)
+    place = -1
+    asked_or_told = [*risk_records(course), *course.entries_of("rec_self_harm_chain")]
+    for entry in sorted(asked_or_told, key=lambda entry: (entry.on, entry.order)):
+        if entry.record == "rec_risk":
+            place += 1
+            for question in RISK_ANSWERS:
+                if not is_empty(answer := entry.values.get(question)):
+                    said[question] = Said(answer, entry.on, place)
+        elif says_yes(entry.values.get("act")):
+            said["self_harm"] = Said(True, entry.on, place)
     return said
 
 
@@ -365,7 +372,7 @@ def screened_positive(screen: Mapping[str, Any]) -> bool:
 
 
 def _person_of(entry: Entry) -> object:
-    keys = ("person_id", "other_person_id", "other", "person")
+    keys = ("person_id", "other_person_id", "other", "person", "asked_of")
     return next((entry.values[key] for key in keys if entry.values.get(key)), "")
 
 
@@ -375,7 +382,18 @@ def screened_for_violence(course: Course) -> bool:
         answers.measure == "ms_hark" and (answers.total is not None or None not in answers.items)
         for answers in course.answers
     )
-    return asked or any(_screened_alone(screen.values) for screen in course.entries_of("rec_ipv_screen"))
+    return asked or any(screened_apart(screen.values) for screen in screens_of_client(course))
+
+
+def screens_of_client(course: Course) -> tuple[Entry, ...]:
+    """The private screens of the client; those of another adult name whom they were asked of."""
+    return tuple(e for e in course.entries_of("rec_ipv_screen") if not words(e.values.get("asked_of")))
+
+
+def screened_others(course: Course) -> frozenset[str]:
+    """Other adults who were asked alone, and whose screen was answered or judged."""
+    screens = (e.values for e in course.entries_of("rec_ipv_screen") if screened_apart(e.values))
+    return frozenset(name for values in screens for name in words(values.get("asked_of")))
 
 
 def _screen_answers(screen: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -383,7 +401,7 @@ def _screen_answers(screen: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(answers) if isinstance(answers, list | tuple) else ()
 
 
-def _screened_alone(screen: Mapping[str, Any]) -> bool:
+def screened_apart(screen: Mapping[str, Any]) -> bool:
     answers = _screen_answers(screen)
     judged = isinstance(screen.get("positive"), bool) or (bool(answers) and None not in answers)
     return says_yes(screen.get("alone_confirmed")) and judged

@@ -153,6 +153,8 @@ def _when(manual: Manual, course: Course, today: date, task: Task, now: _Now) ->
         return _early(manual, course, task, now) if to_come else _left_behind(task)
     if now.over and not task.is_in("maintenance"):
         return TaskState(task, State.OVERDUE, "The treatment is over.")
+    if task.until == "midpoint" and now.number > midpoint(now.planned):
+        return TaskState(task, State.LATER, "It belongs to the first half of the treatment.")
     if task.each_session:
         return TaskState(task, State.DUE, "It belongs to every session of this phase.")
     if task.each_second_session:

@@ -98,5 +98,6 @@ def firm_values(record: str, manual: Manual, planned: int) -> Mapping[str, Any]:
         "rec_formulation": {"agreement": "agree", "problem_area": [area]},
         "rec_contract": {"focus": [area], "sessions_planned": planned},
         "rec_risk": {"level": "green", "thoughts": False},
+        "rec_ipv_screen": {"alone_confirmed": True, "positive": False},
     }
     return firm.get(record, {})

@@ -28,7 +28,7 @@ from openipt.core.course.course import (
 )
 from openipt.core.course.phases import remaining
 from openipt.core.course.status import CourseStatus, course_status
-from openipt.core.course.walk_values import Chance, firm_values, values_of
+from openipt.core.course.walk_values import PERSONS, Chance, firm_values, values_of
 from openipt.core.manual.model import Manual, Requirement
 
 FIRST_DAY = date(2025, 1, 6)
@@ -133,6 +133,8 @@ class _Walk:
         """Make the record that shows a task."""
         task = self.manual.task(task_id)
         values = dict(firm_values(task.record, self.manual, self.agreed)) if firmly else {}
+        if firmly and task.field == "asked_of":
+            values["asked_of"] = PERSONS[0]
         if self.chance and not firmly:
             values = values_of(self.manual.record_types[task.record], self.manual, self.chance, self.today)
             if task.record == "rec_contract":

@@ -26,8 +26,8 @@ The values of a record are plain JSON values under the field keys:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -133,12 +133,22 @@ class FieldDefinition:
 
 
 @dataclass(frozen=True)
+class Caution:
+    """What an adaptation forbids or warns of where a record is filled; `plain` says it to a client."""
+
+    text: str
+    plain: str = ""
+
+
+@dataclass(frozen=True)
 class RecordType:
     """One kind of record (`rec_*`), as the forms, the engine and the exports know it.
 
     `needs_one_of` holds groups of keys of which at least one must be filled. `seen_in_cover` says that
     a colleague who covers may see it; `never_on_client_device` that not even its empty form may be
-    sent to a device the client uses (questions about violence at home).
+    sent to a device the client uses (questions about violence at home). `cautions` are those of the
+    adaptation whose record it is, `unasked` the fields it does not ask for: kept and read, and in a
+    form only where they hold something.
     """
 
     id: str
@@ -155,6 +165,8 @@ class RecordType:
     never_on_client_device: bool = False
     needs_one_of: tuple[tuple[str, ...], ...] = ()
     version: str = "1"
+    cautions: tuple[Caution, ...] = ()
+    unasked: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
 
@@ -164,6 +176,15 @@ class RecordType:
 
     def __contains__(self, key: object) -> bool:
         return any(field.key == key for field in self.fields)
+
+    def in_adaptation(self, asks_for: Collection[str], cautions: tuple[Caution, ...] = ()) -> RecordType:
+        """The record as one adaptation has it: which fields it asks for, and what it warns of."""
+        unasked = tuple(f.key for f in self.fields if f.where_asked and f.key not in asks_for)
+        return replace(self, unasked=unasked, cautions=cautions) if unasked or cautions else self
+
+    def left_out(self, values: Mapping[str, Any]) -> frozenset[str]:
+        """Fields that a form of these values leaves out: not asked for, and empty."""
+        return frozenset(key for key in self.unasked if is_empty(values.get(key)))
 
     @property
     def quick_fields(self) -> tuple[str, ...]:

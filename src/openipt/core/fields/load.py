@@ -326,6 +326,11 @@ def _check_against_fields(
         for inner in every_field(field.fields):
             if inner.seen_by:
                 faults.add(f"{field.key}.{inner.key}.seen_by", "only a whole field can be kept from someone.")
+            if inner.where_asked:
+                faults.add(f"{field.key}.{inner.key}.where_asked", "only a whole field can be asked for.")
+        if field.where_asked and (field.required or field.quick):
+            remedy = "Ask it without; a task's own quick line may name it."
+            faults.add(f"{field.key}.where_asked", "is required or quick, and not asked everywhere.", remedy)
     required = [field for field in fields if field.required]
     hidden = [field.key for field in required if field.seen_by and "client" not in field.seen_by]
     if record.get("client_may_write") and hidden:

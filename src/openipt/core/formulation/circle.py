@@ -37,7 +37,8 @@ class Marks:
     """What a circle shows of somebody beside their ring, as their inventory has it.
 
     `size` follows how often there is contact (0 seldom or none, 1 some or not known, 2 daily), `support` how
-    many kinds of support come from them.
+    many kinds of support come from them, `pull` which way they pull where use is asked about (`supports`,
+    `neutral`, `pulls`).
     """
 
     size: int = 1
@@ -47,6 +48,7 @@ class Marks:
     has_died: bool = False
     in_past: bool = False
     safety: bool = False
+    pull: str = ""
 
     @property
     def is_absent(self) -> bool:
@@ -66,6 +68,7 @@ def marks(values: Mapping[str, Any]) -> Marks:
         has_died=values.get("alive") is False,
         in_past=values.get("past_or_present") == "past",
         safety=values.get("safety_concern") is True,
+        pull=str(values.get("use_mark") or ""),
     )
 
 

@@ -218,6 +218,14 @@ class _Manual:
         manual, file = self.manual, self.parts.card.file
         yield from self.known("area", manual.problem_areas, file, "problem_areas")
         yield from self.known("measure", manual.measures, file, "measures")
+        yield from self.parts_fit(file)
+        for number, caution in enumerate(manual.cautions, start=1):
+            at = f"caution[{number}]"
+            yield from self.known("record", caution.records, file, f"{at}.records")
+            shown = [self.known.records[r] for r in caution.records if r in self.known.records]
+            if not caution.plain and any(kind.client_may_write for kind in shown):
+                reason = "is missing: a client may write one of these records."
+                yield ContentFault(file, f"{at}.plain", reason, "Say it to the client as well.")
         folder = file.split("/")[1]
         if folder not in (manual.id, f"{manual.id}@{manual.version}"):
             remedy = f'Name the folder "{manual.id}", or "{manual.id}@{manual.version}" for an older version.'
@@ -226,6 +234,20 @@ class _Manual:
         if not sessions.min <= sessions.typical <= sessions.max:
             reason = f"are {sessions.min}, {sessions.typical}, {sessions.max}."
             yield ContentFault(file, "sessions", reason, "Let min, typical and max rise.")
+
+    def parts_fit(self, file: str) -> Found:
+        """Parts follow each other without a gap, from the first session to the last."""
+        due = 1
+        for part in self.manual.parts:
+            if part.first != due or part.last < part.first:
+                reason = f"holds sessions {part.first} to {part.last}; it should begin with {due}."
+                yield ContentFault(
+                    file, f"part[{part.id}]", reason, "Let each begin where the last one ended."
+                )
+            due = part.last + 1
+        if self.manual.parts and due - 1 != self.manual.sessions.max:
+            reason = f"end with session {due - 1}; there are up to {self.manual.sessions.max}."
+            yield ContentFault(file, "part", reason, "Let the last part end with the last session.")
 
     def phases(self) -> Found:
         for phase in self.manual.phases:
@@ -265,6 +287,8 @@ class _Manual:
                 yield ContentFault(file, f"{key}.{where}", reason, suggestion(phase, self.phase_ids))
         yield from self.known("record", task.records, file, f"{key}.record")
         yield from self.known.field(task.record, (task.field,), file, f"{key}.field")
+        yield from self.known.field(task.record, (task.not_with,), file, f"{key}.not_with")
+        yield from self.has_field(task, file, f"{key}.field")
         yield from self.quick_line(task, file, f"{key}.quick")
         for record, _, name in (recall.partition(".") for recall in task.recalls):
             yield from self.known("record", record, file, f"{key}.recalls")
@@ -284,13 +308,20 @@ class _Manual:
             yield ContentFault(file, f"{key}.condition", "is missing: the task is required under it.", remedy)
         yield from self.timing(task, file, key)
 
+    def has_field(self, task: Task, file: str, key: str) -> Found:
+        """The field that shows a task is one that this adaptation asks."""
+        here = self.manual.record_types.get(task.record)
+        if here and task.field in here.unasked:
+            reason = f'names "{task.field}", which this adaptation does not ask for.'
+            yield ContentFault(file, key, reason, f"Name it in asks_for.{task.record}.")
+
     def quick_line(self, task: Task, file: str, key: str) -> Found:
         """A quick line makes a record that may be kept; for a task of one field, it holds that field."""
-        record = self.known.records.get(task.record)
+        record = self.manual.record_types.get(task.record)
         if record is None or not task.quick:
             return
         for name in task.quick:
-            if name not in record:
+            if name not in record or name in record.unasked:
                 reason = f'names the field "{name}", which {record.id} does not have at its top.'
                 yield ContentFault(file, key, reason, suggestion(name, [f.key for f in record.fields]))
         needed = [(field.key,) for field in record.fields if field.required and not task.field]
@@ -311,6 +342,9 @@ class _Manual:
         if sum(ways) > 1:
             remedy = "Keep one of: a window of sessions, each_session, each_second_session, at, every_months."
             yield ContentFault(file, key, "says in more than one way when it is due.", remedy)
+        if task.until and not task.each_session:
+            reason = "is said of a task that is not of every session."
+            yield ContentFault(file, f"{key}.until", reason, "Add each_session = true, or take it out.")
         if task.first_session > task.last_session:
             reason = f"is {task.first_session}, after last_session, {task.last_session}."
             yield ContentFault(file, f"{key}.first_session", reason, "Let the window begin before it ends.")

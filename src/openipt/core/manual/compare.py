@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from openipt.core.manual.model import Length, Manual, Phase, Requirement, ScheduleItem, Task
+from openipt.core.manual.model import Length, Manual, Phase, Requirement, ScheduleItem, Task, TreatmentPart
 from openipt.core.manual.names import (
     EXIT_CONDITIONS,
     LEAVING_REASONS,
     MARKS,
     MEASURE_CONDITIONS,
     PHASES,
+    TASK_LIMITS,
 )
 
 REQUIREMENTS = {
@@ -38,7 +39,8 @@ MOMENTS = {
     "follow_up": "after the end",
 }
 MARK_WORDS = {"GKU": "unverified", "DEFAULT": "project default"}
-assert set(MARK_WORDS) == set(MARKS)
+UNTIL = {"": "", "midpoint": " up to the midpoint"}
+assert set(MARK_WORDS) == set(MARKS) and set(UNTIL) == {"", *TASK_LIMITS}
 
 
 @dataclass(frozen=True)
@@ -103,11 +105,19 @@ def _card(manual: Manual, _: Manual) -> Told:
         "Frequency": ", ".join(p for p in (FREQUENCIES[manual.frequency], manual.duration) if p),
         "Focus": manual.focus,
         "Not done in it": "; ".join(manual.not_done),
+        "Parts": "; ".join(part_in_words(part) for part in manual.parts),
+        "Warned of where it is written": " ".join(caution.text for caution in manual.cautions),
         "Not for": "; ".join(manual.contraindications),
         "Evidence": grade,
         "Sources": ", ".join(manual.sources),
     }
     return _whole(told)
+
+
+def part_in_words(part: TreatmentPart) -> str:
+    """`Acute part, sessions 1-18: alliance, fewer crises (unverified)`."""
+    where = span((part.first, part.last))
+    return f"{part.title}, sessions {where}: {', '.join(part.goals)}{ground(part)}"
 
 
 def card_in_words(manual: Manual) -> tuple[tuple[str, str], ...]:
@@ -152,6 +162,13 @@ def phase_title(manual: Manual, phase_id: str) -> str:
 def _phase_words(manual: Manual, phase_id: str) -> str:
     titles = {phase.id: phase.title for phase in manual.phases}
     return titles.get(phase_id, phase_id).lower()
+
+
+def _phases_words(manual: Manual, task: Task) -> str:
+    """`initial, middle and ending phase`."""
+    *before, last = task.phases
+    named = ", ".join(phase_title(manual, phase) for phase in before)
+    return f"{named} and {_phase_words(manual, last)}" if named else _phase_words(manual, last)
 
 
 def _phases(manual: Manual, _: Manual) -> Told:
@@ -213,7 +230,7 @@ def _aspects(manual: Manual, task: Task) -> Mapping[str, str]:
     return {
         "title": task.title,
         "what is done": task.action,
-        "when": f"{' and '.join(_phase_words(manual, phase) for phase in task.phases)}, {when(manual, task)}",
+        "when": f"{_phases_words(manual, task)}, {when(manual, task)}",
         "how much it is asked": needed(task),
         "shown by": " or ".join(_record(manual, record) for record in task.records),
         "the same act as": ", ".join(task.same_as),
@@ -227,7 +244,7 @@ def when(manual: Manual, task: Task) -> str:
     if task.has_window and window:
         return f"session {span(window)}"
     if task.each_session:
-        return "each session"
+        return f"each session{UNTIL[task.until]}"
     if task.each_second_session:
         return "at least each second session"
     if task.every_months:

@@ -45,6 +45,7 @@ OWN = (
     "research",
     "focus",
     "not_done",
+    "part",
     "sources",
     "marks",
 )

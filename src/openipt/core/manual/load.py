@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from openipt.core import tables
-from openipt.core.fields.definitions import RecordType
+from openipt.core.fields.definitions import Caution, RecordType
 from openipt.core.fields.load import load_record_type
 from openipt.core.manual import check, inheritance
 from openipt.core.manual.inheritance import Parts, Placed
@@ -260,8 +260,22 @@ def _manual(parts: Parts, library: Content, faults: Faults) -> Manual | None:
         off_track_reasons=library.off_track_reasons,
         next_steps=library.next_steps,
         source_list=library.sources,
-        record_types=library.record_types,
+        record_types=_record_types_of(card, library),
         measure_list=library.measures,
+    )
+
+
+def _record_types_of(card: Card, library: Content) -> Mapping[str, RecordType]:
+    """Each record with the fields this adaptation asks for, and with what it warns of."""
+    cautions: dict[str, tuple[Caution, ...]] = {}
+    for caution in card.cautions:
+        for record in caution.records:
+            cautions[record] = (*cautions.get(record, ()), Caution(caution.text, caution.plain))
+    return _frozen(
+        {
+            key: kind.in_adaptation(card.asks_for.get(key, ()), cautions.get(key, ()))
+            for key, kind in library.record_types.items()
+        }
     )
 
 

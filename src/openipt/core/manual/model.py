@@ -15,7 +15,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from openipt.core.fields.definitions import RecordType, is_empty
+from openipt.core.fields.definitions import RecordType
 from openipt.core.manual.names import (
     END,
     EVIDENCE_GRADES,
@@ -31,6 +31,7 @@ from openipt.core.manual.names import (
     SCHEDULE_MOMENTS,
     SESSION_PHASES,
     TASK_CONDITIONS,
+    TASK_LIMITS,
     TASK_MOMENTS,
     WAYS,
 )
@@ -176,10 +177,12 @@ class Task:
     When it is due is said in one of five ways: a window (`first_session`, `last_session`), every
     session of its phase, at least every second one, a moment (`at`), or again and again so many months
     after it was last done or its phase began (`every_months`). With none of them it is due once, at any
-    time in its phase. `also_in` names further phases in which it is due in the same way.
+    time in its phase. `also_in` names further phases in which it is due in the same way; one of
+    every session may end at a moment (`until`).
     `quick` names the few fields of the record that a quick line in the Session room asks for.
     `recalls` names what was written earlier and is to be at hand, as `rec_relapse_plan.early_signs`.
-    `same_as` names tasks that are the same act: a record that shows the one shows the other too.
+    `same_as` names tasks that are the same act: a record that shows the one shows the other too. A record
+    in which the field `not_with` is filled is another act, and does not show this task.
     """
 
     id: str
@@ -200,8 +203,10 @@ class Task:
     at: str = dataclasses.field(default="", metadata={"names": TASK_MOMENTS})
     every_months: int = dataclasses.field(default=0, metadata={"min": 1, "max": 120})
     also_in: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": PHASES})
+    until: str = dataclasses.field(default="", metadata={"names": TASK_LIMITS})
     may_be_early: bool = False
     same_as: tuple[str, ...] = ()
+    not_with: str = ""
     recalls: tuple[str, ...] = ()
     quick: tuple[str, ...] = ()
     client_visible: bool = False
@@ -491,6 +496,33 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class TreatmentPart:
+    """A stretch of the treatment that spans phases, such as an acute part and what continues it."""
+
+    id: str = dataclasses.field(metadata={"names": PHASES})
+    title: str
+    first: int = dataclasses.field(metadata={"min": 1})
+    last: int = dataclasses.field(metadata={"min": 1})
+    goals: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
+
+
+@dataclass(frozen=True)
+class RecordCaution:
+    """What an adaptation forbids or warns of wherever one of these records is filled.
+
+    `text` is for clinicians, `plain` for a client who may write the record.
+    """
+
+    records: tuple[str, ...]
+    text: str
+    plain: str = ""
+    sources: tuple[str, ...] = ()
+    marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
+
+
+@dataclass(frozen=True)
 class Card:
     """What an adaptation says of itself: everything in its manual.toml that is not a list of items.
 
@@ -526,6 +558,8 @@ class Card:
     sources: tuple[str, ...] = ()
     marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
     citations: tuple[Citation, ...] = dataclasses.field(default=(), metadata={"table": "citation"})
+    cautions: tuple[RecordCaution, ...] = dataclasses.field(default=(), metadata={"table": "caution"})
+    parts: tuple[TreatmentPart, ...] = dataclasses.field(default=(), metadata={"table": "part"})
 
 
 @dataclass(frozen=True)
@@ -642,15 +676,6 @@ class Manual(Card):
                     found.append((frequency, sessions))
         return tuple(found)
 
-    def unasked(self, record: RecordType, values: Mapping[str, Any]) -> frozenset[str]:
-        """Fields that a form of this record leaves out here: `where_asked`, not asked for, and empty."""
-        asked = self.asks_for.get(record.id, ())
-        return frozenset(
-            field.key
-            for field in record.fields
-            if field.where_asked and field.key not in asked and is_empty(values.get(field.key))
-        )
-
     def phase_split(self, planned_sessions: int, format: str = "") -> Mapping[str, tuple[int, int]]:
         """Phase -> (first, last session), from the listed lengths, else as ipt.md 22.1 reads."""
         listed = self.length_of(planned_sessions, format)
@@ -675,6 +700,21 @@ class Manual(Card):
             if first <= session_number <= last:
                 return phase
         return max(split, key=lambda phase: split[phase][1])
+
+    def part_of(self, session_number: int) -> TreatmentPart | None:
+        """The part a session falls in: the first before session 1, the last beyond the plan."""
+        begun = [part for part in self.parts if part.first <= max(session_number, 1)]
+        return begun[-1] if begun else None
+
+    def part_in(self, phase_id: str, session_number: int) -> TreatmentPart | None:
+        """The part a course in this phase is in; none before treatment and after it."""
+        return self.part_of(session_number) if phase_id in self.phase_split(self.sessions.typical) else None
+
+    def goals_of(self, phase_id: str, session_number: int) -> tuple[str, ...]:
+        """What the phase is for; before that, in treatment, what this part of the treatment is for."""
+        part = self.part_in(phase_id, session_number)
+        of_part = tuple(f"{part.title}: {goal}" for goal in part.goals) if part else ()
+        return (*of_part, *next((phase.goals for phase in self.phases if phase.id == phase_id), ()))
 
     # -- the rest ----------------------------------------------------------------------------
 

@@ -33,6 +33,7 @@ EXIT_CONDITIONS = MappingProxyType(
         "client-agreed": "the client agreed with the formulation",
         "risk-not-red": "the level of risk is not red",
         "baseline-present": "the baseline measures are there",
+        "each-adult-screened-clear": "each adult was asked alone about violence, and no danger is on record",
     }
 )
 
@@ -122,6 +123,11 @@ TASK_MOMENTS = MappingProxyType(
         "midpoint": "the session halfway through the contract, N / 2 rounded up",
         "last_session": "the last contracted session",
     }
+)
+
+# Where a task of every session ends, if not with its phases.
+TASK_LIMITS = MappingProxyType(
+    {"midpoint": "the first half of the treatment, the session halfway through the contract included"}
 )
 
 # The marks of ipt.md 0.1. "unverified" is another spelling of GKU.

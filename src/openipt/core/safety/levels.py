@@ -49,9 +49,13 @@ RISK_ANSWERS = (
     "self_neglect",
     "psychosis",
     "mania",
+    "withdrawal",
+    "overdose",
 )
-# Those that stand at red (ipt.md 11.2).
-GRAVE_ANSWERS = frozenset({"intent", "plan", "harm_to_others", "child_safety", "psychosis", "mania"})
+# Those that stand at red (ipt.md 11.2, 11.6).
+GRAVE_ANSWERS = frozenset(
+    {"intent", "plan", "harm_to_others", "child_safety", "psychosis", "mania", "withdrawal", "overdose"}
+)
 
 
 def level_of_item_9(answer: int) -> Level:

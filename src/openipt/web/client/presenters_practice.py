@@ -10,6 +10,7 @@ from openipt.core.fields.words import in_words
 from openipt.records.models import Entry
 from openipt.web.client.common import ClientPage
 from openipt.web.jinja import day
+from openipt.web.ladder import LADDER, Rung, rungs
 from openipt.web.plain import OFFERED_FIRST, in_client_words, worksheets
 
 GIST = 90
@@ -62,6 +63,12 @@ def present_practice(page: ClientPage) -> Practice:
         own=tuple(sheet for sheet in sheets if sheet.is_own),
         together=() if page.is_watched else tuple(sheet for sheet in sheets if not sheet.is_own),
     )
+
+
+def ladder_of(page: ClientPage) -> tuple[Rung, ...]:
+    """The client's steps towards people; those of the meetings too, where nobody looks on."""
+    seen = [entry for entry in page.entries(LADDER) if entry.by_role == "client" or not page.is_watched]
+    return rungs(seen, page.names, lambda entry: reverse("client:worksheet", args=[entry.pk]))
 
 
 def present_worksheet(page: ClientPage, entry: Entry) -> Sheet:

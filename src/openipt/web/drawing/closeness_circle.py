@@ -16,6 +16,7 @@ from openipt.web.drawing.placing import Text
 
 RING_NAMES = {1: "Inner", 2: "Middle", 3: "Outer"}
 NOBODY = "nobody"
+PULLS = {"supports": "supports abstinence", "neutral": "neutral to use", "pulls": "pulls to use"}
 FULL, INITIALS, NO_NAMES = "names", "initials", "none"
 
 
@@ -103,6 +104,7 @@ class Circle:
     unplaced: tuple[Person, ...]
     shows_safety: bool
     shows_quarrels: bool = True
+    shows_pulls: bool = False
 
     @property
     def is_numbered(self) -> tuple[bool, ...]:
@@ -120,7 +122,8 @@ def circle(
     before: Mapping[str, tuple[int, int | None]] | None = None,
     papers: Sequence[Paper] = PAPERS,
 ) -> Circle:
-    """The drawing of these people. Without `safety` it holds nothing of a concern, not even hidden; without
+    """The drawing of these people. Without `safety` it holds nothing of a concern, not even hidden, nor who
+    pulls which way; without
     `quarrels` no conflict and nothing that changed.
 
     `before`: where people stood earlier, as ring and angle, to draw the way they went.
@@ -137,12 +140,13 @@ def circle(
         unplaced=tuple(one for one in seen if one.ring not in RINGS),
         shows_safety=safety,
         shows_quarrels=quarrels,
+        shows_pulls=any(one.marks.pull for one in placed),
     )
 
 
 def _shown(known: Marks, safety: bool, quarrels: bool) -> Marks:
     if not safety:
-        known = replace(known, safety=False)
+        known = replace(known, safety=False, pull="")
     return known if quarrels else replace(known, conflict=False, changed=False)
 
 
@@ -165,6 +169,7 @@ def of_person(person: Person) -> str:
         "conflict" if shown.conflict else "",
         "changed near onset" if shown.changed else "",
         "safety concern" if shown.safety else "",
+        PULLS.get(shown.pull, ""),
     ]
     who = f"{person.label}, {person.relation}" if person.relation else person.label
     return f"{who}: {', '.join(filter(None, said))}"

@@ -176,15 +176,13 @@ def _form(page: EpisodePage, record: str, values: dict[str, Any]) -> RecordForm:
 
 
 def _left_out(page: EpisodePage, record: str, values: Mapping[str, Any]) -> Collection[str]:
-    """Fields that the adaptation does not ask for; what a contract is for is said by where it is begun."""
-    kind = page.manual.record_types[record]
-    unasked = page.manual.unasked(kind, values)
+    """What a contract is for is said by where it is begun."""
     if record != CONTRACT:
-        return unasked
+        return ()
     of_maintenance = values.get("covers") == MAINTENANCE
     tapered = {"taper"} if of_maintenance and not values.get("taper") else set()
     own = set() if of_maintenance or not page.manual.is_acute else {"review_date", "signals"}
-    return {*unasked, "covers", *tapered, *own}
+    return {"covers", *tapered, *own}
 
 
 def _sent_form(request: HttpRequest, page: EpisodePage, record: str, entry: Entry | None) -> RecordForm:

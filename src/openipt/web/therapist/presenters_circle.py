@@ -20,6 +20,7 @@ from openipt.web.circle_standing import (
     entries_by_person,
     from_text,
     last_circle,
+    latest_values,
     move_in_words,
     people_of,
     places_before,
@@ -29,6 +30,7 @@ from openipt.web.circle_standing import (
 from openipt.web.drawing.closeness_circle import Circle, Person, circle
 from openipt.web.jinja import day
 from openipt.web.therapist.common import EpisodePage
+from openipt.web.therapist.people_asked import questions, said_of
 from openipt.web.therapist.presenters_people import people_views
 from openipt.web.therapist.room_parts import still_open
 
@@ -55,8 +57,17 @@ def present_room(page: EpisodePage, drawn: Drawn, *, turned: bool = False, **mor
         safety=not turned,
         self_word="You" if turned else "Self",
         turned=turned,
+        asked={} if turned else _asked(page),
         **more,
     )
+
+
+def _asked(page: EpisodePage) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """What was answered of each to the questions of this adaptation; on a screen the client sees, nothing."""
+    asked = questions(page)
+    if not asked:
+        return {}
+    return {code: said_of(asked, latest_values(said)) for code, said in entries_by_person(page).items()}
 
 
 @dataclass(frozen=True)

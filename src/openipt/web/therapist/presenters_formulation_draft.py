@@ -33,6 +33,7 @@ HARDER = {
     "grief": "mourning",
     "role_dispute": "finding new terms with each other",
     "role_transition": "finding a new role",
+    "trauma_transition": "feeling and trusting with people",
     "interpersonal_sensitivity": "being with people",
 }
 SIGNED_BY = ("client", "therapist")

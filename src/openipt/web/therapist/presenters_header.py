@@ -68,10 +68,14 @@ def present_header(page: EpisodePage) -> EpisodeHeader:
 
 
 def _standing(page: EpisodePage) -> str:
-    """The phase; of an episode that does not run, that it is paused or has ended."""
+    """The phase, and the part of the treatment where it has parts; of an episode that does not run, that it is
+    paused or has ended.
+    """
     if page.status.status in (EpisodeStatus.PAUSED, EpisodeStatus.ENDED):
         return STATUS_WORDS[page.status.status]
-    return phase_title(page, page.status.phase)
+    part = page.manual.part_in(page.status.phase, page.status.session_number)
+    title = phase_title(page, page.status.phase)
+    return f"{title}, {part.title[:1].lower()}{part.title[1:]}" if part else title
 
 
 def _rooms(page: EpisodePage):

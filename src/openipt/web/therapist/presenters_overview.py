@@ -205,9 +205,7 @@ def present_overview(page: EpisodePage, wanted: str) -> Overview:
         place=_place(page),
         remaining=_to_come(page),
         entered=_entered(page),
-        goals=()
-        if status.has_ended
-        else next((phase.goals for phase in manual.phases if phase.id == status.phase), ()),
+        goals=() if status.has_ended else manual.goals_of(status.phase, status.session_number),
         criteria=()
         if status.has_ended
         else tuple(_criterion(page, c, session, shown) for c in status.exit_criteria.criteria),

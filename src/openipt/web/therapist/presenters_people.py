@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from openipt.core.fields.definitions import RecordType
+from openipt.core.fields.definitions import FieldDefinition, RecordType
 from openipt.core.fields.words import Line
 from openipt.core.formulation.circle import RING_WORDS, RINGS, empty_rings, marks, moves, places
 from openipt.records.models import Entry
@@ -24,6 +24,7 @@ from openipt.web.circle_standing import (
     when_written,
 )
 from openipt.web.therapist.common import EpisodePage
+from openipt.web.therapist.people_asked import questions, said_of
 from openipt.web.therapist.presenters_records import RecordList, lines_of, record_list
 from openipt.web.therapist.room_parts import edit_address, may_write, new_address
 
@@ -58,6 +59,7 @@ class PersonView:
     open_address: str
     again_address: str
     records: int
+    asked: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -129,9 +131,11 @@ def people_views(page: EpisodePage) -> tuple[PersonView, ...]:
     kind = page.manual.record_types[PERSON]
     entries = entries_by_person(page)
     stood, now = ring_history(page), rings_now(page)
+    asked = questions(page)
     codes = dict.fromkeys([*page.people_to_pick, *(code for code in entries if code not in page.people)])
     return tuple(
-        _person(page, kind, code, entries.get(code, []), stood.get(code, []), now.get(code)) for code in codes
+        _person(page, kind, code, entries.get(code, []), stood.get(code, []), now.get(code), asked)
+        for code in codes
     )
 
 
@@ -142,6 +146,7 @@ def _person(
     entries: list[Entry],
     stood: list[Place],
     ring: int | None,
+    asked: tuple[FieldDefinition, ...],
 ) -> PersonView:
     values = latest_values(entries)
     lines = {line.key: line for line in lines_of(page, kind, values)}
@@ -157,12 +162,13 @@ def _person(
         more=tuple(
             line
             for key, line in lines.items()
-            if key not in (*SAID_FIRST, *SAID_ELSEWHERE, "ratings_over_time")
+            if key not in (*SAID_FIRST, *SAID_ELSEWHERE, *(one.key for one in asked), "ratings_over_time")
         ),
         history=_history(stood),
         open_address=edit_address(page, entries[-1]) if entries else new_address(page, PERSON, person=person),
         again_address=new_address(page, PERSON, person=person) if entries else "",
         records=len(entries),
+        asked=said_of(asked, values),
     )
 
 

@@ -154,7 +154,11 @@ def present_safety(page: EpisodePage) -> SafetyRoom:
         crisis=crisis.contacts(page.episode.client.region),
         region=page.episode.client.region,
         screens=tuple(
-            (page.address(f"records/{entry.pk}/"), f"{_found(entry).capitalize()}, {day(entry.on)}", "")
+            (
+                page.address(f"records/{entry.pk}/"),
+                f"{_found(entry).capitalize()}, {day(entry.on)}",
+                _of(page, entry),
+            )
             for entry in screens
         ),
         screened=_screened(screens),
@@ -287,6 +291,12 @@ def _screened(screens: tuple[Entry, ...]) -> str:
         return ""
     last = screens[0]
     return f"Asked last on {day(last.on)} by {who(last.by) or 'a clinician'}: {_found(last)}."
+
+
+def _of(page: EpisodePage, screen: Entry) -> str:
+    """Of whom it was asked, where it was not the client."""
+    name = str(screen.visible.get("asked_of") or "")
+    return f"asked of {page.people.get(name, name)}" if name else ""
 
 
 def _found(screen: Entry) -> str:

@@ -15,7 +15,7 @@ from openipt.core.course.guide import GuideTask, strategy_progress
 from openipt.core.course.known import words
 from openipt.core.course.phases import ORDER
 from openipt.core.course.tasks import State
-from openipt.core.fields.definitions import RecordType, is_empty
+from openipt.core.fields.definitions import Caution, RecordType, is_empty
 from openipt.core.manual.model import Manual, Requirement, Strategy, Task, Technique
 from openipt.web.jinja import day
 from openipt.web.therapist.presenters_records import EntryLine, entry_line
@@ -124,6 +124,7 @@ class TaskRow:
     can_add: bool = False
     folded: bool = False
     records: tuple[EntryLine, ...] = ()
+    cautions: tuple[Caution, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -310,6 +311,7 @@ def row_of(
         can_add=look == "line" and _is_repeated(kind) and bool(lines and lines[-1].is_saved),
         folded=folded,
         records=_records(room, first),
+        cautions=kind.cautions if writes else (),
         **_own_words(room, first),
     )
 
@@ -405,7 +407,7 @@ def _joined(tasks: list[Task]) -> list[tuple[Task, ...]]:
     rows: dict[str, list[Task]] = {}
     for task in tasks:
         host = whole.get(task.record) if task.field and task.record != "rec_session" else None
-        joins = host is not None and host.phase == task.phase
+        joins = host is not None and bool(set(host.phases) & set(task.phases))
         rows.setdefault(host.id if joins and host else task.id, []).append(task)
     return [tuple(sorted(row, key=lambda task: bool(task.field))) for row in rows.values()]
 
@@ -450,7 +452,9 @@ def _optional(room: Room) -> list[Task]:
         return found
     before = ORDER[ORDER.index("ending") - 1]
     usual = [
-        t for t in room.manual.tasks_of(before) if t.each_session and t.requirement is Requirement.REQUIRED
+        t
+        for t in room.manual.tasks_of(before)
+        if t.each_session and t.requirement is Requirement.REQUIRED and "ending" not in t.phases
     ]
     return [*usual, *found]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from openipt.core.course import known
@@ -12,6 +13,8 @@ from openipt.core.course.locks import LOCKED_FIELDS, InLife, lock_faults
 from openipt.core.fields.words import Line
 from openipt.core.manual.model import Technique
 from openipt.records.models import Entry
+from openipt.web.ladder import Rung, rungs
+from openipt.web.story_sheets import DISPUTE, LOSS, DisputeMap, LossStory, dispute_maps, loss_stories
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_records import EntryLine, entry_line, lines_of
 from openipt.web.therapist.room_parts import edit_address, may_write, new_address
@@ -36,11 +39,15 @@ class WorksheetView:
     purpose: str
     techniques: tuple[str, ...]
     cautions: tuple[str, ...]
+    warned: tuple[str, ...]
     steps: tuple[str, ...]
     entries: tuple[EntryLine, ...]
     new_address: str
     locked: bool
     of_focus: bool
+    ladder: tuple[Rung, ...] = ()
+    losses: tuple[LossStory, ...] = ()
+    disputes: tuple[DisputeMap, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,7 +123,8 @@ def worksheet_views(page: EpisodePage, written: Mapping[str, list[Entry]]) -> tu
         for record in (technique.record, *technique.also_records):
             if record in page.manual.record_types and record not in ELSEWHERE:
                 found.setdefault(record, []).append(technique)
-    for record in of_focus:
+    told = (record for record in (LOSS, DISPUTE) if record in written)  # a story shows whatever the focus is
+    for record in (*of_focus, *_records_of_the_middle(page), *told):
         if record in page.manual.record_types and record not in ELSEWHERE:
             found.setdefault(record, [])
     return tuple(
@@ -131,10 +139,17 @@ def _records_of_focus(page: EpisodePage) -> frozenset[str]:
     return frozenset([*(record for area in areas for record in area.records), *by_technique])
 
 
+def _records_of_the_middle(page: EpisodePage) -> tuple[str, ...]:
+    """What the tasks of this adaptation have a client write between sessions."""
+    kinds = (page.manual.record_types[task.record] for task in page.manual.tasks)
+    return tuple(kind.id for kind in kinds if kind.client_may_write and kind.group == "middle")
+
+
 def _view(
     page: EpisodePage, record: str, techniques: list[Technique], written: list[Entry], *, of_focus: bool
 ) -> WorksheetView:
     kind = page.manual.record_types[record]
+    opens = partial(edit_address, page)
     return WorksheetView(
         record=record,
         title=kind.title,
@@ -142,11 +157,15 @@ def _view(
         purpose=techniques[0].purpose if techniques else kind.help,
         techniques=tuple(technique.name for technique in techniques),
         cautions=tuple(dict.fromkeys(c for technique in techniques for c in technique.cautions)),
+        warned=tuple(caution.text for caution in kind.cautions),
         steps=techniques[0].steps if techniques else (),
         entries=tuple(_line(page, entry) for entry in reversed(written)),
         new_address=new_address(page, record),
         locked=record in LOCKED_FIELDS and bool(known.danger(page.course).grounds),
         of_focus=of_focus,
+        ladder=rungs(written, page.people, opens),
+        losses=loss_stories(written, page.manual, page.people, opens),
+        disputes=dispute_maps(written, page.manual, page.people, opens),
     )
 
 

@@ -145,7 +145,6 @@ def _empty_form(request: HttpRequest, page: EpisodePage, kind: RecordType, place
         values,
         people=page.people_to_pick,
         codes=page.codes,
-        without=page.manual.unasked(kind, values),
         role=role_of(page),
     )
 
@@ -159,7 +158,6 @@ def _sent_form(
         people=page.people_to_pick,
         codes=page.codes,
         before=before,
-        without=page.manual.unasked(kind, before or {}),
         role=role_of(page),
         final="finish" in request.POST,
     )
@@ -321,7 +319,6 @@ def edit(request: HttpRequest, episode_id: UUID, entry_id: UUID) -> HttpResponse
             entry.payload,
             people=page.people_to_pick,
             codes=page.codes,
-            without=page.manual.unasked(kind, entry.payload),
             role=role_of(page),
         )
         return _form_page(request, page, kind, form, entry=entry)
@@ -478,7 +475,6 @@ def _faults_at_fields(
         form.values,
         people=page.people_to_pick,
         codes=page.codes,
-        without=page.manual.unasked(kind, form.values),
         role=role_of(page),
         faults=found,
     )

@@ -236,7 +236,7 @@ def private_questions(request: HttpRequest, episode_id: UUID) -> HttpResponse:
         return _screen_page(request, page, Sent({}))
     sent = Sent(request.POST)
     signs = request.POST.getlist("danger_signs")
-    values = _screen_values(sent, signs)
+    values = _screen_values(sent, signs, _others(page))
     if sent.faults:
         return _screen_page(request, page, sent, signs)
     try:
@@ -254,7 +254,17 @@ ALONE = (
 ALL_FOUR = "Answer each of the four, or none of them."
 
 
-def _screen_values(sent: Sent, signs: list[str]) -> dict[str, Any]:
+CLIENT = "client"
+
+
+def _others(page: EpisodePage) -> dict[str, str]:
+    """Who else may be asked, alone: the people of the inventory, where two are treated together."""
+    if "asked_of" in page.manual.record_types[SCREEN].unasked:
+        return {}
+    return {CLIENT: "The client", **page.people_to_pick}
+
+
+def _screen_values(sent: Sent, signs: list[str], others: dict[str, str]) -> dict[str, Any]:
     if sent.values.get("alone_confirmed") != "yes":
         sent.fault("alone_confirmed", ALONE)
     answers = [sent.choice(letter, ("0", "1")) for letter in HARK_LETTERS]
@@ -271,6 +281,9 @@ def _screen_values(sent: Sent, signs: list[str]) -> dict[str, Any]:
         "danger_signs": _signs(sent, signs),
         "action": sent.words("action", longest=200),
     }
+    asked = sent.choice("asked_of", others, required="Say who is asked." if others else "")
+    if asked and asked != CLIENT:
+        values["asked_of"] = asked
     return {**values, **({"tool": "ms_hark", "answers": numbers} if numbers else {})}
 
 
@@ -292,6 +305,7 @@ def _screen_page(
         signs=signs or [],
         danger_signs=tuple((sign, sign.capitalize()) for sign in DANGER_SIGNS),
         letters=HARK_LETTERS,
+        others=list(_others(page).items()),
         next=back_to(request, ""),
     )
 

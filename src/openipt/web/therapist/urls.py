@@ -23,6 +23,7 @@ from openipt.web.therapist import (
     measures,
     overview,
     people,
+    people_sorted,
     progress,
     records,
     rules,
@@ -62,6 +63,7 @@ of_episode = [
     path("course/login/", course.give_login, name="client-login"),
     # People, Timeline, Formulation
     path("people/", people.people, name="people"),
+    path("people/sorted/", people_sorted.sort, name="people-sorted"),
     path("people/circle/", circle.circle, name="people-circle"),
     path("people/circle/together/", circle.together, name="people-circle-together"),
     path("people/circle/draft/", circle.draft, name="people-circle-draft"),

@@ -41,11 +41,15 @@ def bipolar_history(manual: Manual, course: Course, today: date) -> Verdict:
 
 @rule("DR-10")
 def dependence_as_main_problem(manual: Manual, course: Course, today: date) -> Verdict:
-    """Dependence is the main problem and no addiction care is active."""
+    """Dependence is the main problem and no addiction care is active; or IPT is an addition to it, and none is on record."""
     answer = checklist_answer(course, "s_06")
     main = checklist_answer(course, "s_06", "main_problem") or ("no" if answer == "no" else None)
     care = checklist_answer(course, "s_06", "addiction_care")
     inputs = {"s_06": answer, "main_problem": main, "addiction_care": care}
+    if manual.id in parameter(manual, "DR-10", "adaptations"):
+        if care == "yes":
+            return not_fired("Addiction care is active.", **inputs)
+        return fired("IPT is an addition to addiction care here, and none is on record as active.", **inputs)
     if main == "no":
         return not_fired("Dependence is not the main problem.", **inputs)
     if care == "yes":

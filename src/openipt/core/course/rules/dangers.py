@@ -32,14 +32,16 @@ from openipt.core.manual.model import Manual
 def private_screen_missing(manual: Manual, course: Course, today: date) -> Verdict:
     """Others are seen together with the client, and an adult among them was not asked apart.
 
-    The client's own screen is `rec_ipv_screen`; that of anybody else is named in `rec_conjoint_session`.
+    The client's own screen is `rec_ipv_screen`; that of anybody else is one that says of whom it was asked, or
+    is named in `rec_conjoint_session`.
     Where meetings together are the treatment, nobody else named is nobody else screened.
     """
     together = seen_together(manual, course)
     if not together:
         return not_for_this("Nobody else is seen together with the client.")
     alone, others = screened_alone(course), adults_not_screened(course)
-    nobody_named = together != "record" and not course.entries_of("rec_conjoint_session")
+    named = course.entries_of("rec_conjoint_session") or known.screened_others(course)
+    nobody_named = together != "record" and not named
     inputs = {
         "together": together,
         "client_screened": alone,
