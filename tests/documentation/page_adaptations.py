@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from openipt import library
 from openipt.cli._manual_text import when
-from openipt.core.manual.compare import RESEARCH_ONLY, part_in_words
+from openipt.core.manual.compare import RESEARCH_ONLY, kept, part_in_words, phase_title
 from openipt.core.manual.model import Manual, Phase, ScheduleItem, Task
 from tests.documentation.markdown import cell, codes, facts, ground, printed_from, slug, source, span, table
 from tests.shared_data import ROOT
@@ -31,13 +31,14 @@ def _manual(one: Manual) -> Iterator[str]:
     yield f"**{cell(one.name)}.** For {cell(one.population)}\n"
     yield facts(_card(one))
     yield f"### Where the phases of {one.id} lie\n"
+    phases = list(dict.fromkeys(phase for each in one.lengths for phase in each.split))
     if one.lengths:
         yield table(
-            ["sessions", "initial", "middle", "ending", "note", "ground"],
+            ["sessions", *(phase_title(one, phase) for phase in phases), "note", "ground"],
             (
                 [
                     f"{each.planned} {each.format}",
-                    *(span(*each.split[phase]) for phase in each.split),
+                    *(span(*each.split[phase]) if phase in each.split else "" for phase in phases),
                     each.note,
                     ground(each),
                 ]
@@ -64,7 +65,8 @@ def _other_lengths(one: Manual) -> str:
     long = span(1, other.initial_last_from_18)
     return (
         f"Other lengths: initial {span(1, other.initial_last)} ({long} from 18 sessions on), "
-        f"ending the last {other.ending_sessions}."
+        f"ending the last {other.ending_sessions}"
+        + (f", preventive the {other.preventive_sessions} before it." if other.preventive_sessions else ".")
     )
 
 
@@ -115,7 +117,7 @@ def _phase(one: Manual, phase: Phase) -> Iterator[str]:
 
 def _task(one: Manual, task: Task) -> list[str]:
     condition = f" If {task.condition_text}." if task.condition_text else ""
-    shown = ", ".join(f"[{record}](records.md#{slug(record)})" for record in task.records)
+    shown = ", ".join(f"[{record}](records.md#{slug(record)})" for record in task.records) + kept(task)
     what = f"**{task.title}:** {task.action}.{condition}"
     return [f"`{task.id}`", task.requirement.value, what, when(one, task), shown, ground(task)]
 

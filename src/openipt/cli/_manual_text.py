@@ -9,7 +9,15 @@ from textwrap import wrap
 from typing import Any
 
 from openipt.core.manual.compare import MARK_WORDS as MARKS
-from openipt.core.manual.compare import RESEARCH_ONLY, Part, other_lengths, part_in_words, span, when
+from openipt.core.manual.compare import (
+    RESEARCH_ONLY,
+    Part,
+    kept,
+    other_lengths,
+    part_in_words,
+    span,
+    when,
+)
 from openipt.core.manual.model import Card, Manual, Phase, Task
 
 WIDTH = 100
@@ -131,7 +139,7 @@ def _task(manual: Manual, task: Task) -> Iterator[str]:
     head = f"  {task.id} {task.requirement.value}  {task.title}: "
     shown = f"{task.record}.{task.field}" if task.field else task.record
     condition = f" If {task.condition_text}." if task.requirement.value == "C" else ""
-    text = f"{task.action}.{condition} ({when(manual, task)}) -> {shown} {ground(task)}".rstrip()
+    text = f"{task.action}.{condition} ({when(manual, task)}) -> {shown}{kept(task)} {ground(task)}".rstrip()
     yield from wrap(head + text, WIDTH, subsequent_indent=" " * 10)
 
 

@@ -64,6 +64,7 @@ class _Now:
     done_now: frozenset[str]
     done_before: frozenset[str]
     done_two_before: frozenset[str]
+    last_before: date
     over: bool
     ended: bool
     brought: frozenset[str]
@@ -93,6 +94,7 @@ def _now(manual: Manual, course: Course, today: date) -> _Now:
         done_now=held[-1] if held else frozenset(),
         done_before=before[-2] if held else frozenset(),
         done_two_before=before[-3] if held else frozenset(),
+        last_before=course.held[-2].on if len(course.held) > 1 else date.min,
         over=is_over(course),
         ended=has_ended(course),
         brought=frozenset(task for change in course.adaptation_changes for task in change.brought),
@@ -114,7 +116,7 @@ def _state(manual: Manual, course: Course, today: date, task: Task, now: _Now) -
         return _recurring(manual, course, today, task, now)
     if task.id in (now.done_now if _is_of_every_session(task) else now.done_ever):
         return TaskState(task, State.DONE)
-    if known.is_written(course, task):
+    if known.is_written(course, task) or (task.days_kept and _is_kept(course, task, now)):
         return TaskState(task, State.DONE)
     if now.ended:
         return TaskState(task, State.NOT_APPLICABLE, "The episode has ended.")
@@ -133,6 +135,13 @@ def _state(manual: Manual, course: Course, today: date, task: Task, now: _Now) -
 def _is_caught_up(task: Task, now: _Now) -> bool:
     """Its time was over before the adaptation that asks for it came, or there was none left for it."""
     return task.id in now.brought and now.catches_up
+
+
+def _is_kept(course: Course, task: Task, now: _Now) -> bool:
+    """Whether its record was kept on enough days, by whomever: a diary is shown by its days."""
+    since = now.last_before if _is_of_every_session(task) else date.min
+    days = {known.day(entry.values.get("date")) or entry.on for entry in course.entries_of(task.record)}
+    return len([day for day in days if day >= since]) >= task.days_kept
 
 
 def _is_of_every_session(task: Task) -> bool:

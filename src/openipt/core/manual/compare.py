@@ -151,6 +151,7 @@ def other_lengths(manual: Manual) -> str:
     return (
         f"initial {span((1, other.initial_last))} ({span((1, other.initial_last_from_18))} from 18 on), "
         f"ending the last {other.ending_sessions}"
+        + (f", preventive the {other.preventive_sessions} before it" if other.preventive_sessions else "")
     )
 
 
@@ -232,7 +233,7 @@ def _aspects(manual: Manual, task: Task) -> Mapping[str, str]:
         "what is done": task.action,
         "when": f"{_phases_words(manual, task)}, {when(manual, task)}",
         "how much it is asked": needed(task),
-        "shown by": " or ".join(_record(manual, record) for record in task.records),
+        "shown by": " or ".join(_record(manual, record) for record in task.records) + kept(task),
         "the same act as": ", ".join(task.same_as),
         "ground": ground(task).strip(),
     }
@@ -258,6 +259,12 @@ def every(months: int) -> str:
     if over:
         return f"every {months} months" if months > 1 else "every month"
     return f"every {years} years" if years > 1 else "once a year"
+
+
+def kept(task: Task) -> str:
+    """For a task that a diary shows too: on how many days it is kept."""
+    of_each = " since the session before" if task.each_session else ""
+    return f", or kept on {task.days_kept} days{of_each}" if task.days_kept else ""
 
 
 def _record(manual: Manual, record: str) -> str:

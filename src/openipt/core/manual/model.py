@@ -98,6 +98,7 @@ class Length:
     initial: tuple[int, int] = dataclasses.field(default=NOWHERE, metadata={"min": 1})
     acute: tuple[int, int] = dataclasses.field(default=NOWHERE, metadata={"min": 1})
     middle: tuple[int, int] = dataclasses.field(default=NOWHERE, metadata={"min": 1})
+    preventive: tuple[int, int] = dataclasses.field(default=NOWHERE, metadata={"min": 1})
     ending: tuple[int, int] = dataclasses.field(default=NOWHERE, metadata={"min": 1})
     continuation: tuple[int, int] = dataclasses.field(default=NOWHERE, metadata={"min": 1})
     maintenance: tuple[int, int] = dataclasses.field(default=NOWHERE, metadata={"min": 1})
@@ -117,29 +118,36 @@ class OtherLengths:
     """How the phases lie where no `Length` is listed (ipt.md 22.1).
 
     With `continuation_sessions` it is a course that goes on from an earlier one: so many of them are its
-    continuation, the rest its maintenance.
+    continuation, the rest its maintenance. `preventive_sessions` lie between middle and ending.
     """
 
     initial_last: int = dataclasses.field(default=3, metadata={"min": 1})
     initial_last_from_18: int = dataclasses.field(default=4, metadata={"min": 1})
     ending_sessions: int = dataclasses.field(default=3, metadata={"min": 1})
     continuation_sessions: int = dataclasses.field(default=0, metadata={"min": 0})
+    preventive_sessions: int = dataclasses.field(default=0, metadata={"min": 0})
     sources: tuple[str, ...] = ()
     marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
 
     def split(self, planned: int) -> Mapping[str, tuple[int, int]]:
-        """Initial, then middle, then ending. Courses too short for that keep one session at each end."""
+        """Initial, then middle, preventive where there is one, ending. Courses too short for that keep one
+        session at each end, and no preventive phase.
+        """
         if self.continuation_sessions:
             return self._going_on(planned)
         initial = self.initial_last_from_18 if planned >= 18 else self.initial_last
-        ending = self.ending_sessions
+        ending, preventive = self.ending_sessions, self.preventive_sessions
+        if initial + preventive + ending >= planned:
+            preventive = 0
         if initial + ending >= planned:
             initial = ending = 1
-        last_middle = planned - ending
+        before_ending = planned - ending
+        last_middle = before_ending - preventive
         spans = {
             "initial": (1, initial),
             "middle": (initial + 1, last_middle),
-            "ending": (max(last_middle + 1, initial + 1), planned),
+            "preventive": (last_middle + 1, before_ending),
+            "ending": (max(before_ending + 1, initial + 1), planned),
         }
         return MappingProxyType({phase: span for phase, span in spans.items() if span[0] <= span[1]})
 
@@ -183,6 +191,8 @@ class Task:
     `recalls` names what was written earlier and is to be at hand, as `rec_relapse_plan.early_signs`.
     `same_as` names tasks that are the same act: a record that shows the one shows the other too. A record
     in which the field `not_with` is filled is another act, and does not show this task.
+    `days_kept`: its record, kept by whomever on so many different days, shows it as well; for a task of
+    every session, days since the session before.
     """
 
     id: str
@@ -208,6 +218,7 @@ class Task:
     same_as: tuple[str, ...] = ()
     not_with: str = ""
     recalls: tuple[str, ...] = ()
+    days_kept: int = dataclasses.field(default=0, metadata={"min": 0})
     quick: tuple[str, ...] = ()
     client_visible: bool = False
     sources: tuple[str, ...] = ()

@@ -146,13 +146,14 @@ PHASES = (
     "initial",
     "acute",
     "middle",
+    "preventive",
     "ending",
     "continuation",
     "maintenance",
 )
 
 # Those of them that hold numbered sessions.
-SESSION_PHASES = ("initial", "acute", "middle", "ending", "continuation", "maintenance")
+SESSION_PHASES = ("initial", "acute", "middle", "preventive", "ending", "continuation", "maintenance")
 
 # Where a phase may lead: to another phase, or to the end of the episode.
 END = "end"
