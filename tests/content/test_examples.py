@@ -19,7 +19,7 @@ DEMO = library._shipped() / "demo"
 def test_every_adaptation_has_an_example_or_a_course_in_the_demo():
     files = (entry for entry in DEMO.iterdir() if entry.name.endswith(".json"))
     shown = {json.loads(entry.read_text(encoding="utf-8")).get("adaptation") for entry in files}
-    assert set(library.manuals()) - shown == set(EXAMPLES)
+    assert set(library.manuals()) - shown <= set(EXAMPLES) <= set(library.manuals())
 
 
 @pytest.mark.parametrize("name", sorted(EXAMPLES))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from openipt import library
 from openipt.core.course.rules import rule_result
 from tests.spec.world import CANNOT_TELL, FIRED, NOT_FIRED, START, course, read, state
@@ -37,7 +35,8 @@ def test_not_sure_is_no_answer():
 
 def test_in_rhythm_therapy_it_does_not_speak():
     """Interpersonal and social rhythm therapy is the treatment that the rule proposes."""
-    rhythm = replace(library.manual("ipt_acute"), id="ipsrt")
+    rhythm = library.manual("ipsrt")
     result = rule_result("DR-09", rhythm, checked("history"), START)
     assert (result.state, result.applies) == (NOT_FIRED, False)
     assert read("DR-09", checked("history")).applies
+    assert library.manual("ipt_acute").rule("DR-09").parameters["adaptation"] == rhythm.id

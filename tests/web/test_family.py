@@ -30,6 +30,7 @@ ADDED = {
     "ipt_ppd": "Thoughts of harm to the baby",
     "ipt_ptsd": "PTSD is the illness, not the person",
     "ipt_sad": "Social anxiety as the illness",
+    "ipsrt": "Begin the diary of daily times",
     "ipt_sr": "Attachment: how the client is with help",
 }
 

@@ -35,6 +35,7 @@ HARDER = {
     "role_transition": "finding a new role",
     "trauma_transition": "feeling and trusting with people",
     "interpersonal_sensitivity": "being with people",
+    "loss_of_healthy_self": "living a life that is worth it",
 }
 SIGNED_BY = ("client", "therapist")
 HELP_FIELDS = ("asks_for_help_how", "gives_help_how", "accepts_help_how")
