@@ -50,6 +50,16 @@ def test_two_short_nights_of_the_last_seven_fire():
     assert state("DR-38", diary(ago_1=late), LAST) is NOT_FIRED
 
 
+def test_the_clock_put_forward_shortens_a_night():
+    """Two nights from 00:30 to 05:45; in one the clock was put forward by an hour, which leaves 4 h 15."""
+    to_bed, up = {"to_bed": "00:30"}, {"out_of_bed": "05:45"}
+    slept = diary(ago_2=to_bed, ago_1={**to_bed, **up}, ago_0=up, ago_5={"to_bed": "03:00"})
+    assert read("DR-38", slept, LAST).inputs["short_nights"] == 1
+    put_forward = replace(slept, clock_changes=((LAST - timedelta(days=1), 60),))
+    result = read("DR-38", put_forward, LAST)
+    assert result.inputs["short_nights"] == 2 and "2 of the last seven nights" in result.why
+
+
 def test_mania_is_critical():
     """Last answered yes in a risk assessment: critical, whatever the diary says."""
     result = read("DR-38", diary(risk=Entry("rec_risk", START, {"mania": True})), LAST)
@@ -69,7 +79,8 @@ def test_an_assessment_that_leaves_mania_out_takes_nothing_back():
 
 def test_a_diary_with_days_left_out_cannot_tell():
     """A week with a day left out has no score, and mania must have been asked about."""
-    assert "full weeks" in read("DR-38", diary(days=10), LAST).why
+    assert "a full week before the last one" in read("DR-38", diary(days=10), LAST).why
+    assert "without a day left out" in read("DR-38", diary(days=6), LAST).why
     not_asked = read("DR-38", diary(risk=None), LAST)
     assert not_asked.state is CANNOT_TELL and "mania" in not_asked.why
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -13,6 +14,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q
+from django.utils import timezone
 
 from openipt import library
 from openipt.core.course.course import (
@@ -27,6 +29,7 @@ from openipt.core.course.course import (
     StatusChange,
 )
 from openipt.core.course.course import Entry as CoreEntry
+from openipt.core.course.diary import days_kept
 from openipt.core.course.note import from_values, note_text
 from openipt.core.course.scores import RISK_ITEMS
 from openipt.core.portable.episode import (
@@ -191,7 +194,7 @@ def _read(episode: Episode) -> Course:
     sessions = _SESSIONS(episode.pk)
     numbers = {session.pk: session.number for session in sessions}
     plans = _PLANS(episode.pk)
-    return Course(
+    found = Course(
         adaptation=episode.adaptation,
         manual_version=episode.manual_version,
         planned_sessions=plans[0].planned_from if plans else episode.planned_sessions,
@@ -225,6 +228,19 @@ def _adaptation_changes(plans: list[PlanEvent]) -> tuple[AdaptationChange, ...]:
         for plan in plans
         if plan.adaptation_to
     )
+    days = days_kept(found)
+    return replace(found, clock_changes=tuple(clock_changes(days).items())) if days else found
+
+
+def clock_changes(days: Iterable[date]) -> dict[date, int]:
+    """Evenings among these days in whose night the service's clock was changed, by how many minutes forward."""
+    zone = timezone.get_default_timezone()
+    found = {}
+    for on in set(days):
+        noons = [datetime.combine(on + timedelta(days=n), time(12), zone).utcoffset() for n in (0, 1)]
+        if noons[0] != noons[1] and None not in noons:
+            found[on] = int((noons[1] - noons[0]).total_seconds()) // 60
+    return found
 
 
 def _meetings(episode: Episode, sessions: list[Session]) -> tuple[Meeting, ...]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+import cmath
+import math
+import statistics
+
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from openipt.core.measures.rhythm import ACTIVITIES, DAY, habitual_time, rhythm_score
+from openipt.core.measures.rhythm import ACTIVITIES, DAY, habitual_time, rhythm_score, rhythm_week
 
 REGULAR = {"out_of_bed": 420, "first_contact": 480, "start_of_work": 540, "dinner": 1110, "to_bed": 1380}
 
@@ -52,8 +56,73 @@ def test_the_score_lies_between_0_and_7_or_is_none(days):
 
 
 @given(days_of_week, st.integers(1, DAY - 1))
-def test_living_an_hour_later_changes_nothing(days, later):
-    """Who does everything later is as regular as before (but for times exactly on the edge)."""
+def test_living_some_hours_later_changes_nothing(days, later):
+    """Who does everything later is as regular as before, whatever falls past midnight then."""
+    assume(not any(_on_the_edge(times) for times in _by_activity(days)))
     moved = [{activity: (minute + later) % DAY for activity, minute in day.items()} for day in days]
-    before, after = rhythm_score(days), rhythm_score(moved)
-    assert (before is None) == (after is None)
+    assert rhythm_score(moved) == rhythm_score(days)
+
+
+def test_what_the_score_rests_on_is_told():
+    found = rhythm_week([REGULAR, REGULAR, {}, {"dinner": 1100}, REGULAR])
+    assert (found.days, found.score) == (4, (3 * 4 + 4) / 5)
+    assert found.habitual["out_of_bed"] == 420
+    assert rhythm_week([REGULAR] * 2).score is None and rhythm_week([REGULAR] * 2).days == 2
+
+
+# -- a second opinion: times as arrows on a dial, with Python's own complex numbers --------------------------
+
+
+def _arrow(minute):
+    return cmath.rect(1, 2 * math.pi * minute / DAY)
+
+
+def _gap(minute, direction):
+    return abs(math.degrees(cmath.phase(_arrow(minute) / direction))) * DAY / 360
+
+
+def _by_activity(days):
+    return [[day[name] for day in days if name in day] for name in ACTIVITIES]
+
+
+def _kept(times):
+    """The mean direction, how far each time lies from it, and the direction without those far off."""
+    mean = sum(map(_arrow, times)) / len(times)
+    gaps = [_gap(minute, mean) for minute in times]
+    limit = 1.5 * math.sqrt(statistics.fmean(gap * gap for gap in gaps))
+    near = [minute for minute, gap in zip(times, gaps, strict=True) if gap <= limit]
+    return mean, gaps, limit, sum(map(_arrow, near or times))
+
+
+def _on_the_edge(times):
+    """No opinion holds where the mean points nowhere, or a time lies on the edge by the last digit."""
+    if len(times) < 3:
+        return False
+    mean, gaps, limit, habit = _kept(times)
+    if abs(mean) < 1e-6 or abs(habit) < 1e-6:
+        return True
+    hits = [_gap(minute, habit) for minute in times]
+    return any(abs(gap - limit) < 1e-3 for gap in gaps) or any(abs(gap - 45) < 1e-3 for gap in hits)
+
+
+def opinion(days):
+    used = [times for times in _by_activity(days) if len(times) >= 3]
+    if len(used) < 3:
+        return None
+    hits = sum(_gap(minute, _kept(times)[3]) <= 45 for times in used for minute in times)
+    return hits / len(used)
+
+
+near_midnight = st.lists(
+    st.fixed_dictionaries(
+        {name: st.integers(1300, 1580).map(lambda minute: minute % DAY) for name in ACTIVITIES}
+    ),
+    min_size=3,
+    max_size=7,
+)
+
+
+@given(st.one_of(days_of_week, near_midnight))
+def test_the_second_opinion_agrees(days):
+    assume(not any(_on_the_edge(times) for times in _by_activity(days)))
+    assert rhythm_score(days) == opinion(days)

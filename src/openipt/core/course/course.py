@@ -180,6 +180,8 @@ class Course(_Remembers):
     """One episode as known. `as_of(day)` cuts it to what stood in the record at the end of that day.
 
     `adaptation` is the one it went by then: of a course that was changed over, the one that came last.
+    `clock_changes`: evenings in whose night the clock was changed where the client lives, and by how many
+    minutes it was put forward.
     """
 
     adaptation: str
@@ -194,6 +196,7 @@ class Course(_Remembers):
     status_changes: tuple[StatusChange, ...] = ()
     plan_changes: tuple[PlanChange, ...] = ()
     adaptation_changes: tuple[AdaptationChange, ...] = ()
+    clock_changes: tuple[tuple[date, int], ...] = field(default=(), compare=False)
 
     def as_of(self, day: date) -> Course:
         """This course with nothing dated after `day`, except meetings that are only planned."""

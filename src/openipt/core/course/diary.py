@@ -3,34 +3,44 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from types import MappingProxyType
 
 from openipt.core.course import known
-from openipt.core.course.course import Course
+from openipt.core.course.course import Course, once
 from openipt.core.course.scores import answers_of, total_of
 from openipt.core.manual.model import Manual
 from openipt.core.measures.rhythm import ACTIVITIES, DAY, rhythm_score
 
+DIARY = "rec_rhythm_day"
 WEEK = timedelta(days=7)
 SRM5 = "ms_srm5"
 Times = Mapping[str, int]
 
 
-def days_kept(course: Course) -> dict[date, Times]:
+def asks_for_diary(manual: Manual) -> bool:
+    """Whether this adaptation has the client keep it: one of its tasks is shown by its days."""
+    return bool(manual.tasks_shown_by(DIARY))
+
+
+@once
+def days_kept(course: Course) -> Mapping[date, Times]:
     """Day -> activity -> minute of the day. Of two entries for one day the later counts."""
-    return {
-        known.day(entry.values.get("date")) or entry.on: _times(entry.values)
-        for entry in course.entries_of("rec_rhythm_day")
+    kept = {
+        known.day(entry.values.get("date")) or entry.on: times_of(entry.values)
+        for entry in course.entries_of(DIARY)
     }
+    return MappingProxyType(kept)
 
 
-def _times(values: Mapping[str, object]) -> Times:
-    found = {activity: _minute(values.get(activity)) for activity in ACTIVITIES}
+def times_of(values: Mapping[str, object]) -> Times:
+    """The activities of one day that have a time, each with its minute of the day."""
+    found = {activity: minute_of(values.get(activity)) for activity in ACTIVITIES}
     return {activity: minute for activity, minute in found.items() if minute is not None}
 
 
-def _minute(value: object) -> int | None:
+def minute_of(value: object) -> int | None:
     """The minute of the day of "23:40", alone or with whom."""
     said = value.get("time") if isinstance(value, Mapping) else value
     found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", said.strip()) if isinstance(said, str) else None
@@ -63,18 +73,27 @@ def weekly_scores(manual: Manual, course: Course, today: date, weeks: int) -> li
 
 
 def short_nights(course: Course, today: date, below_hours: float) -> tuple[int, int]:
-    """Of the last seven nights of the diary: how many were shorter than that, and how many are known.
-
-    A night goes from "to bed" to "out of bed" of the next day; sleep is at most that long.
-    """
-    days, last = days_kept(course), last_day(course, today)
+    """Of the last seven nights of the diary: how many were shorter than that, and how many are known."""
+    last = last_day(course, today)
     if last is None:
         return 0, 0
-    lengths = []
-    for n in range(WEEK.days):
-        evening = last - timedelta(days=n + 1)
+    evenings = [last - timedelta(days=n + 1) for n in range(WEEK.days)]
+    found = nights(days_kept(course), evenings, dict(course.clock_changes))
+    return sum(1 for length in found.values() if length < 60 * below_hours), len(found)
+
+
+def nights(
+    days: Mapping[date, Times], evenings: Iterable[date], clock_changes: Mapping[date, int]
+) -> dict[date, int]:
+    """Evening -> how many minutes the night was long, where both of its ends are known.
+
+    A night goes from "to bed" to "out of bed" of the next day; sleep is at most that long. A bedtime after
+    midnight stands with the evening it ends. Where the clock was put forward meanwhile, the night was shorter.
+    """
+    found = {}
+    for evening in evenings:
         bed = days.get(evening, {}).get("to_bed")
         up = days.get(evening + timedelta(days=1), {}).get("out_of_bed")
         if bed is not None and up is not None:
-            lengths.append((up - bed) % DAY or DAY)
-    return sum(1 for length in lengths if length < 60 * below_hours), len(lengths)
+            found[evening] = ((up - bed) % DAY or DAY) - clock_changes.get(evening, 0)
+    return found

@@ -7,6 +7,7 @@ of the day.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from math import atan2, cos, pi, sin, sqrt
 
 ACTIVITIES = ("out_of_bed", "first_contact", "start_of_work", "dinner", "to_bed")
@@ -17,22 +18,36 @@ HIT_WITHIN = 45.0  # minutes from the habitual time [S39M]
 OUTLIER_FROM = 1.5  # standard deviations from the mean (GKU)
 
 
-def rhythm_score(days: Iterable[Mapping[str, int]]) -> float | None:
-    """0 to 7, higher is more regular; None where fewer than three activities can be used.
+@dataclass(frozen=True)
+class RhythmWeek:
+    """The score of a week, and what it rests on. `score` is None where there is too little to say.
 
-    Each day maps the activities done to the minute of the day. The score is the number of hits by the
-    number of activities used.
+    `days` are those with at least one time; a week of so many days scores that much at most.
+    `habitual` holds the usual time of each activity that could be used.
     """
-    listed = list(days)
-    times = [[day[activity] for day in listed if activity in day] for activity in ACTIVITIES]
-    used = [found for found in times if len(found) >= DAYS_TO_COUNT]
-    if len(used) < ACTIVITIES_TO_COUNT:
-        return None
-    return sum(_hits(found) for found in used) / len(used)
+
+    score: float | None
+    days: int
+    habitual: Mapping[str, float]
 
 
-def _hits(times: list[int]) -> int:
-    habitual = habitual_time(times)
+def rhythm_week(days: Iterable[Mapping[str, int]]) -> RhythmWeek:
+    """Each day maps the activities done to the minute of the day."""
+    listed = [day for day in days if day]
+    times = {activity: [day[activity] for day in listed if activity in day] for activity in ACTIVITIES}
+    used = {activity: found for activity, found in times.items() if len(found) >= DAYS_TO_COUNT}
+    habitual = {activity: habitual_time(found) for activity, found in used.items()}
+    hits = sum(_hits(found, habitual[activity]) for activity, found in used.items())
+    score = hits / len(used) if len(used) >= ACTIVITIES_TO_COUNT else None
+    return RhythmWeek(score, len(listed), habitual)
+
+
+def rhythm_score(days: Iterable[Mapping[str, int]]) -> float | None:
+    """0 to 7, higher is more regular: hits by activities used; None where fewer than three can be used."""
+    return rhythm_week(days).score
+
+
+def _hits(times: list[int], habitual: float) -> int:
     return sum(1 for minute in times if abs(_apart(minute, habitual)) <= HIT_WITHIN)
 
 

@@ -26,14 +26,14 @@ def rhythm_or_mania(manual: Manual, course: Course, today: date) -> Verdict:
         return not_for_this("No diary of daily times is kept; signs of mania speak through DR-04.")
     said_of_mania = known.last_said_of_risk(course, "mania")
     mania = None if said_of_mania is None else says_yes(said_of_mania)
-    fall = _fall_of_rhythm(manual, course, today)
+    fall, lacking = _fall_of_rhythm(manual, course, today)
     short, nights = diary.short_nights(course, today, parameter(manual, "DR-38", "sleep_below_hours"))
     inputs = {"fall": fall, "short_nights": short, "nights": nights, "mania": mania}
     said = _grounds(manual, fall, short, mania)
     if said:
         severity = Severity.CRITICAL if mania else Severity.WARNING
         return fired_as(severity, " ".join(said), **inputs)
-    missing = _missing(fall, nights, mania)
+    missing = _missing(lacking, nights, mania)
     return (
         cannot_tell(*missing, **inputs)
         if missing
@@ -47,14 +47,16 @@ def _keeps_a_diary(manual: Manual, course: Course) -> bool:
     return of_bipolar or scale or bool(course.entries_of("rec_rhythm_day"))
 
 
-def _fall_of_rhythm(manual: Manual, course: Course, today: date) -> float | None:
-    """How far this week's score lies below the mean of the weeks before it; None where one is missing."""
+def _fall_of_rhythm(manual: Manual, course: Course, today: date) -> tuple[float | None, list[str]]:
+    """How far this week's score lies below the mean of the weeks before it; else what is missing to tell."""
     weeks = parameter(manual, "DR-38", "mean_over_weeks")
     now, *before = diary.weekly_scores(manual, course, today, weeks + 1)
     known_before = [score for score in before if score is not None]
+    lacking = ["a last week of the diary without a day left out"] if now is None else []
+    lacking += [] if known_before else ["a full week before the last one"]
     if now is None or not known_before:
-        return None
-    return round(sum(known_before) / len(known_before) - now, 2)
+        return None, lacking
+    return round(sum(known_before) / len(known_before) - now, 2), []
 
 
 def _grounds(manual: Manual, fall: float | None, short: int, mania: bool | None) -> list[str]:
@@ -67,8 +69,8 @@ def _grounds(manual: Manual, fall: float | None, short: int, mania: bool | None)
     return said
 
 
-def _missing(fall: float | None, nights: int, mania: bool | None) -> list[str]:
+def _missing(lacking: list[str], nights: int, mania: bool | None) -> list[str]:
     missing = ["a question about mania"] if mania is None else []
-    missing += ["two full weeks of the diary"] if fall is None else []
+    missing += lacking
     missing += ["the nights of the last week"] if not nights else []
     return missing
