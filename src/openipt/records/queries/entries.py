@@ -24,8 +24,14 @@ from openipt.records.prepared import MANY, MANY_WORDS, Prepared
 HELD_BY_HUNDREDS = frozenset({"rec_timeline"})
 
 # A client sees what was written with them once it is final; the safety plan at once, and the circle, which holds
-# nothing but where people stand and is drawn on the screen turned to them.
-SEEN_BY_CLIENT_AT_ONCE = frozenset({"rec_safety_plan", "rec_closeness_circle"})
+# nothing but where people stand and is drawn on the screen turned to them; and what they keep from day to day
+# together, the diary of daily times, its targets and what disturbs them.
+SEEN_BY_CLIENT_AT_ONCE = frozenset(
+    {
+        *("rec_safety_plan", "rec_closeness_circle"),
+        *("rec_rhythm_day", "rec_rhythm_target", "rec_rhythm_trigger"),
+    }
+)
 
 _ROWS = Prepared(lambda episode: Entry.objects.filter(episode=episode).order_by("on", "order"), UUID)
 _SESSIONS = Prepared(lambda episode: Session.objects.filter(episode=episode), UUID)
@@ -54,6 +60,16 @@ _OF_TYPE_ALONE = Prepared(
     lambda episode, kind: Entry.objects.filter(episode=episode, record_type=kind).order_by("on", "order"),
     UUID,
     str,
+)
+_SINCE = Prepared(
+    lambda episode, kind, since: (
+        Entry.objects.filter(episode=episode, record_type=kind, on__gte=since)
+        .select_related("session", "by")
+        .order_by("on", "order")
+    ),
+    UUID,
+    str,
+    date,
 )
 _OF_MANY = Prepared(
     lambda episodes, kind: Entry.objects.filter(episode__in=episodes, record_type=kind).order_by(
@@ -86,6 +102,11 @@ def visible_entries(
 ) -> list[Entry]:
     """Entries this reader may see, oldest first, each with `visible`: the values they may see of it."""
     return _seen(ties(user, episode, on), episode, _rows(episode, record_type), withdrawn=withdrawn)
+
+
+def visible_since(user: Actor, episode: Episode, on: date, *, record_type: str, since: date) -> list[Entry]:
+    """The same for one record type, of this day and later: of a diary nobody reads all years at once."""
+    return _seen(ties(user, episode, on), episode, _SINCE(episode.pk, record_type, since))
 
 
 def visible_entries_among(

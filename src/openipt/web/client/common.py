@@ -33,7 +33,7 @@ from openipt.records.manuals import manual_of
 from openipt.records.models import Client, Entry, Episode, JournalEntry, Person, Role, User
 from openipt.records.queries import second_lock
 from openipt.records.queries.clients import client_of
-from openipt.records.queries.entries import VisibleEntries, entry_for
+from openipt.records.queries.entries import VisibleEntries, entry_for, visible_since
 from openipt.records.queries.episodes import open_episode_of
 from openipt.records.queries.journal import journal_of
 from openipt.records.queries.people import people_of
@@ -93,6 +93,11 @@ class ClientPage:
     def entries(self, record_type: str = "") -> list[Entry]:
         """Records the client may read here. Of what clinicians wrote, lines are left out, never a whole plan."""
         return [entry for entry in self._read.of(record_type) if self._shows(entry)]
+
+    def entries_since(self, record_type: str, since: date) -> list[Entry]:
+        """Those of one type, of this day and later."""
+        rows = visible_since(self.user, self.episode, self.on, record_type=record_type, since=since)
+        return [entry for entry in rows if self._shows(entry)]
 
     def read(self, *record_types: str) -> None:
         """Read records of these types together; `entries` has them then."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -19,8 +19,10 @@ TWICE_WITHIN = timedelta(seconds=30)
 
 
 @transaction.atomic
-def add_once(page: ClientPage, record_type: str, values: Mapping[str, Any], *, shared: bool) -> Entry:
-    """Write it; a second press of the button waits here and then finds the first."""
+def add_once(
+    page: ClientPage, record_type: str, values: Mapping[str, Any], *, shared: bool, on: date | None = None
+) -> Entry:
+    """Write it, for today or the day it is of; a second press of the button waits here and then finds the first."""
     locked(page.episode)
     values = clean(page.manual.record_types[record_type], values)
     rows = page.episode.entries.filter(
@@ -31,7 +33,13 @@ def add_once(page: ClientPage, record_type: str, values: Mapping[str, Any], *, s
         if twin.payload == values and (twin.behind_lock is True) == page.behind:
             return twin
     written = entries.add_entry(
-        episode=page.episode, record_type=record_type, payload=values, shared=shared, by=page.user, at=page.at
+        episode=page.episode,
+        record_type=record_type,
+        payload=values,
+        shared=shared,
+        on=on,
+        by=page.user,
+        at=page.at,
     )
     if page.behind:
         second_lock.move(row=written, behind=True, by=page.user, at=page.at)

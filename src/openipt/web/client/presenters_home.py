@@ -12,12 +12,14 @@ from django.utils import timezone
 
 from openipt import library
 from openipt.core.course.course import EpisodeStatus
+from openipt.core.course.diary import DIARY, asks_for_diary
 from openipt.core.course.measures_due import measures_due
 from openipt.records.models import CheckIn, CheckInMode, Entry, EntryState, MeetingFormat
 from openipt.records.prepared import Prepared
 from openipt.records.queries.checkins import unfinished_of
 from openipt.records.queries.sessions import next_planned
 from openipt.web.client.common import ClientPage
+from openipt.web.client.presenters_days import own_today
 from openipt.web.jinja import clock_time, plural, week_day
 from openipt.web.paper.letter import SUMMARY
 from openipt.web.plain import how_long
@@ -108,6 +110,9 @@ def _next(page: ClientPage, step: Step | None, days: int | None) -> NextThing:
     if asked and (days is None or days <= ASK_DAYS_BEFORE or step is None):
         words = f"{plural(asked, 'short question')}, {how_long(asked)}. You may leave any of them out."
         return NextThing("Your check-in", words, address, "Check-in")
+    if _day_to_write(page):
+        words = "Five times, in a minute. What you know is enough."
+        return NextThing("Your day", words, reverse("client:days"), "Write it down")
     if step is not None:
         return NextThing(
             "Your step", "What you try with people brings the change.", step.address, "How did it go?"
@@ -115,6 +120,13 @@ def _next(page: ClientPage, step: Step | None, days: int | None) -> NextThing:
     return NextThing(
         "Nothing to do now", "You are up to date. You can write in your journal whenever you like."
     )
+
+
+def _day_to_write(page: ClientPage) -> bool:
+    """Whether the treatment asks for the diary and the day that is not over is not in it yet."""
+    if not asks_for_diary(page.manual) or page.episode.status == EpisodeStatus.ENDED:
+        return False
+    return not page.entries_since(DIARY, own_today(page))
 
 
 def _questions_due(page: ClientPage) -> int:
@@ -188,8 +200,10 @@ def _receipt(page: ClientPage) -> LastReceipt | None:
 
 def _rooms(page: ClientPage) -> tuple[tuple[str, str, str], ...]:
     letter = (reverse("client:letter"), "A letter to you", "What you worked on, and what you take with you")
+    days = (reverse("client:days"), "My days", "Five times of each day, and the picture of your week")
     return (
         *((letter,) if has_letter(page) else ()),
+        *((days,) if asks_for_diary(page.manual) else ()),
         (reverse("client:story"), "My story", "Your life on a line, what we found out, what we agreed"),
         (reverse("client:people"), "My people", "Who stands near, and who further away"),
         (reverse("client:journal"), "My journal", "For you alone, until you share an entry"),

@@ -55,7 +55,9 @@ def present_practice(page: ClientPage) -> Practice:
         for kind in worksheets(page.manual, watched=page.is_watched)
     ]
     readable = {kind.id for kind in worksheets(page.manual)}
-    seen = [e for e in page.entries() if e.record_type in readable]
+    page.read(*readable)
+    seen = [entry for record in readable for entry in page.entries(record)]
+    seen.sort(key=lambda entry: (entry.on, entry.order))
     sheets = [present_worksheet(page, entry) for entry in reversed(seen)]
     return Practice(
         first=tuple(offered[:OFFERED_FIRST]),

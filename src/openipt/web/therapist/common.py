@@ -100,6 +100,10 @@ class EpisodePage:
             return self._entries.of(record_type)
         return queries.visible_entries(self.user, self.episode, self.on, record_type=record_type)
 
+    def entries_since(self, record_type: str, since: date) -> list[Entry]:
+        """Those of one type, of this day and later."""
+        return queries.visible_since(self.user, self.episode, self.on, record_type=record_type, since=since)
+
     def read(self, *record_types: str) -> None:
         """Read records of these types together; `entries` has them then."""
         if self.only_reads:

@@ -8,6 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from openipt.core.course.course import EpisodeStatus
+from openipt.core.course.diary import asks_for_diary
 from openipt.core.course.not_on_track import OFF_TRACK_RULES
 from openipt.core.course.progress import main_measure, signals
 from openipt.core.course.rules import RuleResult, RuleState
@@ -65,6 +66,9 @@ ROOM_OF_RECORD = {
     "rec_inventory_person": "people/",
     "rec_timeline": "timeline/",
     "rec_issue_ranking": "formulation/",
+    "rec_rhythm_day": "rhythm/",
+    "rec_rhythm_target": "rhythm/#targets",
+    "rec_rhythm_trigger": "rhythm/#triggers",
 }
 
 
@@ -187,6 +191,7 @@ class Overview:
     numbers: tuple[NumberLine, ...]
     may_decide: bool
     may_write: bool
+    keeps_diary: bool
 
 
 def present_overview(page: EpisodePage, wanted: str) -> Overview:
@@ -226,6 +231,7 @@ def present_overview(page: EpisodePage, wanted: str) -> Overview:
         numbers=_numbers(page),
         may_decide=bool(page.may(Act.CHANGE_EPISODE)),
         may_write=bool(page.may(Act.WRITE_RECORD)),
+        keeps_diary=asks_for_diary(manual),
     )
 
 

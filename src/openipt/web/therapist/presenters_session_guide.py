@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.utils import timezone
 
 from openipt.core.course import known
+from openipt.core.course.diary import asks_for_diary
 from openipt.core.course.guide import GuideTask, strategy_progress
 from openipt.core.course.known import words
 from openipt.core.course.phases import ORDER
@@ -51,6 +52,9 @@ ROOM_OF_RECORD = {
     "rec_measure": ("measures/", "Open the measures"),
     "rec_safety_plan": ("safety/", "Open the safety plan"),
     "rec_discharge": ("documents/", "Open the documents"),
+    "rec_rhythm_day": ("rhythm/", "Look at the days"),
+    "rec_rhythm_target": ("rhythm/#targets", "Set it beside the week"),
+    "rec_rhythm_trigger": ("rhythm/#triggers", "Write it beside the week"),
 }
 
 
@@ -209,6 +213,10 @@ class GuideView:
     @cached_property
     def blocks(self) -> tuple[GuideBlock, ...]:
         return _blocks(self.room, [self._made(tasks) for tasks in self.joined])
+
+    @property
+    def keeps_diary(self) -> bool:
+        return asks_for_diary(self.room.manual)
 
     @cached_property
     def if_it_fits(self) -> tuple[TaskRow, ...]:
@@ -450,7 +458,7 @@ def _optional(room: Room) -> list[Task]:
     found = [room.manual.task(card.id) for card in room.guide.optional]
     if room.guide.phase != "ending":
         return found
-    before = ORDER[ORDER.index("ending") - 1]
+    before = next(phase for phase in reversed(ORDER[: ORDER.index("ending")]) if room.manual.tasks_of(phase))
     usual = [
         t
         for t in room.manual.tasks_of(before)

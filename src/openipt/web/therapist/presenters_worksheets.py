@@ -22,7 +22,14 @@ from openipt.web.therapist.room_parts import edit_address, may_write, new_addres
 TALK = "rec_communication_analysis"
 # Records a technique fills that have a room of their own, or are part of a session.
 ELSEWHERE = frozenset(
-    {"rec_session", "rec_closeness_circle", "rec_alliance", "rec_symptom_review", "rec_inventory_person"}
+    {
+        "rec_session",
+        "rec_closeness_circle",
+        "rec_alliance",
+        "rec_symptom_review",
+        "rec_rhythm_day",
+        "rec_inventory_person",
+    }
 )
 LAST_FOUR, TREND_FROM = 4, 3  # ipt.md 8.2: the mean over the last four analyses; a trend from the third on
 SAID_IN_DIALOGUE = ("turns", "date", "session", "break_point", "id")

@@ -30,6 +30,7 @@ const BEHAVIOURS = {
   "[data-send-on-change]": "./send_on_change.js",
   "[data-time-view]": "./time_lanes.js",
   "[data-time-entry]": "./time_entry.js",
+  "[data-time-now]": "./time_now.js",
 };
 const started = new WeakMap();
 

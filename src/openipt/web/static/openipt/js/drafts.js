@@ -76,7 +76,7 @@ function tell(form, slot) {
 }
 
 function fieldsOf(form) {
-  const texts = form.querySelectorAll('textarea[name], input[name]:is([type="text"], [type="search"], [type="number"], [type="date"], :not([type]))');
+  const texts = form.querySelectorAll('textarea[name], input[name]:is([type="text"], [type="search"], [type="number"], [type="date"], [type="time"], :not([type]))');
   return [...texts].filter((field) => !("draftNot" in field.dataset) && !("autosave" in field.dataset));
 }
 
