@@ -146,6 +146,7 @@ STANDS = [
     ("rt-last-bus.json", "paused", "middle", 4),
     ("gr-other-door.json", "ended", "pre", 0),
     ("enquiry-signal-box.json", "enquiry", "pre", 0),
+    ("rs-follow-spot.json", "active", "initial", 3),
 ]
 DROPPED_OUT = "rt-first-year.json"
 
