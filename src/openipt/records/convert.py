@@ -210,6 +210,8 @@ def _read(episode: Episode) -> Course:
         plan_changes=tuple(PlanChange(plan.planned_to, plan.on, plan.phase) for plan in plans),
         adaptation_changes=_adaptation_changes(plans),
     )
+    days = days_kept(found)
+    return replace(found, clock_changes=tuple(clock_changes(days).items())) if days else found
 
 
 def _adaptation_changes(plans: list[PlanEvent]) -> tuple[AdaptationChange, ...]:
@@ -228,8 +230,6 @@ def _adaptation_changes(plans: list[PlanEvent]) -> tuple[AdaptationChange, ...]:
         for plan in plans
         if plan.adaptation_to
     )
-    days = days_kept(found)
-    return replace(found, clock_changes=tuple(clock_changes(days).items())) if days else found
 
 
 def clock_changes(days: Iterable[date]) -> dict[date, int]:
