@@ -25,6 +25,7 @@ CARDS = {
     "ipt_ll": ("4.19 `ipt_ll`", "LL", "ipt_ll"),
     "ipt_d": ("4.19 `ipt_ll`", "D", "ipt_d"),
     "ipt_sr": ("4.1 `ipt_sr`", "SR", ""),
+    "dit": ("4.20 `dit`", "DIT", ""),
 }
 NAMES = sorted(CARDS)
 # The index counts the engagement conversation of ipt_b, which is number 0 here; the booster of ipt_sad is a follow-up.
@@ -43,6 +44,7 @@ SESSIONS = {
     "ipt_ll": (12, 16, 20),
     "ipt_d": (16, 16, 16),
     "ipt_sr": (6, 12, 20),
+    "dit": (16, 16, 16),
 }
 
 
@@ -177,3 +179,13 @@ def test_maintenance_is_held_to_its_card():
     figures = [row[1] for row in rows("4.2 `ipt_m`") if row[0] == "figures"][0]
     numbers = re.findall(r"\d+ %|\d+\.\d+", re.sub(r"\[S\d+\]", "", figures))
     assert numbers and all(number in manual.evidence.text for number in numbers)
+
+
+def test_dynamic_interpersonal_therapy_mixes_in_nothing_of_ipt():
+    """Beside what a service asks before any treatment, no task, area, technique or page of IPT is in it."""
+    manual, base = library.manual("dit"), library.manual("ipt_acute")
+    assert manual.phase_split(16) == {"initial": (1, 4), "middle": (5, 12), "ending": (13, 16)}
+    assert [task.id for task in manual.tasks if task.phase != "pre"] == [f"DIT-{n:02}" for n in range(1, 10)]
+    assert not manual.areas and not manual.techniques and base.techniques
+    assert {"p_1", "p_3"} <= set(base.pages) - set(manual.pages)
+    assert manual.due_at("session")[0].measures == ("ms_phq9", "ms_gad7")

@@ -16,6 +16,7 @@ from openipt.records.models import Episode
 pytestmark = pytest.mark.django_db
 
 ADDED = {
+    "dit": "Why now, and what the symptoms mean",
     "ipt_antepartum": "Pregnancy as a transition",
     "ipt_b": "The people tied to this episode",
     "ipt_bn": "Medical check and safety of weight",

@@ -150,11 +150,25 @@ def client_agreed(manual: Manual, course: Course, today: date) -> Applies:
     return Applies(False, "No formulation is agreed yet.")
 
 
+def focus_shared(manual: Manual, course: Course, today: date) -> Applies:
+    last = known.last_of(course, "rec_ipaf")
+    if last is not None and last.values.get("agreed") is True:
+        return Applies(True, "The client agreed with the interpersonal-affective focus.")
+    return Applies(False, "No interpersonal-affective focus is agreed yet.")
+
+
+def goodbye_given(manual: Manual, course: Course, today: date) -> Applies:
+    given = (known.day(entry.values.get("given_on")) for entry in course.entries_of("rec_goodbye"))
+    if any(on is not None and on <= today for on in given):
+        return Applies(True, "The goodbye letter was given.")
+    return Applies(False, "The goodbye letter was not given yet.")
+
+
 def risk_not_red(manual: Manual, course: Course, today: date) -> Applies:
     level = known.risk_level(course)
     if level is not None and level.level is Level.RED:
         return Applies(False, "The level of risk is red.")
-    if level is None and "I06" not in known.tasks_done(course):
+    if level is None and manual.has_task("I06") and "I06" not in known.tasks_done(course):
         return Applies(False, "No level of risk is recorded.")
     return Applies(True, "The level of risk is not red.")
 
@@ -263,6 +277,8 @@ TASK_CONDITIONS: Mapping[str, Condition] = MappingProxyType(
 EXIT_CONDITIONS: Mapping[str, Condition] = MappingProxyType(
     {
         "client-agreed": client_agreed,
+        "focus-shared": focus_shared,
+        "goodbye-given": goodbye_given,
         "risk-not-red": risk_not_red,
         "baseline-present": baseline_present,
         "each-adult-screened-clear": each_adult_screened_clear,

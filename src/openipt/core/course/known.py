@@ -115,6 +115,12 @@ def months_after(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def last_of(course: Course, record: str) -> Entry | None:
+    """The last record of a type that a clinician wrote."""
+    found = [entry for entry in course.entries_of(record) if entry.by_role != "client"]
+    return found[-1] if found else None
+
+
 # -- risk ----------------------------------------------------------------------------------------
 
 

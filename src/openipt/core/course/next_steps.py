@@ -72,14 +72,16 @@ def offered(manual: Manual, course: Course, today: date, found: OffTrack) -> tup
     offers = [
         offer
         for step in manual.next_steps.values()
-        if _is_for(step, manual.id, focus) and (offer := _offer(step, asked)).because
+        if _is_for(step, manual, focus) and (offer := _offer(step, asked)).because
     ]
     places = {reason.id: place for place, reason in enumerate(found.reasons)}
     return tuple(sorted(offers, key=lambda offer: _rank(offer, places)))
 
 
-def _is_for(step: NextStep, adaptation: str, focus: set[str]) -> bool:
-    here = not step.adaptations or adaptation in step.adaptations
+def _is_for(step: NextStep, manual: Manual, focus: set[str]) -> bool:
+    """Not where another adaptation, another focus, or techniques of another model are meant."""
+    here = not step.adaptations or manual.id in step.adaptations
+    here = here and (not step.techniques or any(name in manual.techniques for name in step.techniques))
     return here and (not step.areas or bool(set(step.areas) & focus))
 
 

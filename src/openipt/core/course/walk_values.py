@@ -30,6 +30,7 @@ class Chance(Protocol):
 
 WORDS = ("said nothing", "lost the job", "mother died", "talked it over", "born in March", "went for a walk")
 PERSONS = ("p1", "p2", "p3")
+LONG_AGO = "2025-01-06"
 LONGEST = 7 * 365  # days that a date may lie back
 
 
@@ -93,11 +94,13 @@ def _day(chance: Chance, today: date) -> date:
 
 def firm_values(record: str, manual: Manual, planned: int) -> Mapping[str, Any]:
     """What the record says where the client agrees and nothing is in the way."""
-    area = manual.problem_areas[0]
+    areas = list(manual.problem_areas[:1])
     firm: Mapping[str, Mapping[str, Any]] = {
-        "rec_formulation": {"agreement": "agree", "problem_area": [area]},
-        "rec_contract": {"focus": [area], "sessions_planned": planned},
+        "rec_formulation": {"agreement": "agree", "problem_area": areas},
+        "rec_contract": {"focus": areas, "sessions_planned": planned},
         "rec_risk": {"level": "green", "thoughts": False},
         "rec_ipv_screen": {"alone_confirmed": True, "positive": False},
+        "rec_ipaf": {"self": "in the way", "other": "impatient", "affect": "fear", "agreed": True},
+        "rec_goodbye": {"text": "Goodbye.", "given_on": LONG_AGO},
     }
     return firm.get(record, {})

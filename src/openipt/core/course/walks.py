@@ -66,7 +66,8 @@ def diligent_walk(manual: Manual, planned: int) -> Walked:
     try:
         walk.intake()
         walk.to_the_end()
-        walk.maintenance()
+        if any(phase.id == "maintenance" for phase in manual.phases):
+            walk.maintenance()
     except Exception as error:  # whatever the engine raises is what is looked for
         walk.fault(f"the engine raises {type(error).__name__}: {error}")
         return walk.found
@@ -199,7 +200,7 @@ class _Walk:
         """What stands in the way of going on: a start that was never measured, a red level of risk."""
         self.answer((1,) * 9)
         self.answer((1,) * 7, "ms_gad7")
-        for record in ("rec_risk", "rec_formulation"):
+        for record in ("rec_risk", "rec_formulation", "rec_ipaf", "rec_goodbye"):
             self.keep(record, firm_values(record, self.manual, self.agreed))
         self.do_what_is_due()
 

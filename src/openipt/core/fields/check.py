@@ -89,7 +89,9 @@ def _check_field(
     field: FieldDefinition, value: Any, path: str, codes: Codes, final: bool
 ) -> list[FieldFault]:
     if is_empty(value):
-        missing = field.required or (final and (field.final_required or field.final_min_rows > 0))
+        nothing_to_name = field.codes_from == "areas" and not codes.get("areas", True)
+        asked = field.required or (final and (field.final_required or field.final_min_rows > 0))
+        missing = asked and not nothing_to_name
         return [FieldFault(path, _missing_message(field, final))] if missing else []
     match field.type:
         case FieldType.ROWS:

@@ -177,9 +177,18 @@ class RecordType:
     def __contains__(self, key: object) -> bool:
         return any(field.key == key for field in self.fields)
 
-    def in_adaptation(self, asks_for: Collection[str], cautions: tuple[Caution, ...] = ()) -> RecordType:
-        """The record as one adaptation has it: which fields it asks for, and what it warns of."""
-        unasked = tuple(f.key for f in self.fields if f.where_asked and f.key not in asks_for)
+    def in_adaptation(
+        self, asks_for: Collection[str], cautions: tuple[Caution, ...] = (), *, has_areas: bool = True
+    ) -> RecordType:
+        """The record as one adaptation has it: which fields it asks for, and what it warns of.
+
+        Without areas there is none to name.
+        """
+        unasked = tuple(
+            f.key
+            for f in self.fields
+            if (f.where_asked and f.key not in asks_for) or (f.codes_from == "areas" and not has_areas)
+        )
         return replace(self, unasked=unasked, cautions=cautions) if unasked or cautions else self
 
     def left_out(self, values: Mapping[str, Any]) -> frozenset[str]:

@@ -49,6 +49,7 @@ class _Known:
     def __init__(self, content: Content, files: Files) -> None:
         self.records: Mapping[str, RecordType] = content.record_types
         self.measures = content.measures
+        self.models = {manual.id: manual.model for manual in content.manuals.values()}
         self._ids = {
             "source": set(files.get("sources.toml", {})),
             "area": _stems(files, "areas/"),
@@ -226,6 +227,7 @@ class _Manual:
             if not caution.plain and any(kind.client_may_write for kind in shown):
                 reason = "is missing: a client may write one of these records."
                 yield ContentFault(file, f"{at}.plain", reason, "Say it to the client as well.")
+        yield from self.other_model()
         folder = file.split("/")[1]
         if folder not in (manual.id, f"{manual.id}@{manual.version}"):
             remedy = f'Name the folder "{manual.id}", or "{manual.id}@{manual.version}" for an older version.'
@@ -248,6 +250,14 @@ class _Manual:
         if self.manual.parts and due - 1 != self.manual.sessions.max:
             reason = f"end with session {due - 1}; there are up to {self.manual.sessions.max}."
             yield ContentFault(file, "part", reason, "Let the last part end with the last session.")
+
+    def other_model(self) -> Found:
+        """Models are not mixed: one that inherits from another model says which tasks it keeps of it."""
+        parent = self.known.models.get(self.manual.inherits, self.manual.model)
+        if parent != self.manual.model and not self.manual.keeps_tasks:
+            reason = f'is missing: it is of the model "{self.manual.model}" and inherits from "{parent}".'
+            remedy = "Name the inherited tasks that belong to both models."
+            yield ContentFault(self.parts.card.file, "keeps_tasks", reason, remedy)
 
     def phases(self) -> Found:
         for phase in self.manual.phases:

@@ -6,6 +6,7 @@ The delta is laid over the manual it inherits from, table by table and before an
   (its id, name, population, evidence, sources ...) is never inherited;
 - phases, tasks, agenda blocks and schedule items are merged by id: the delta's keys over the inherited;
 - listed lengths and session plans are taken whole from the delta where it has any;
+- `keeps_tasks = ["A01"]`, where it is there, leaves out every inherited task that it does not name;
 - `remove_tasks = ["I08"]` (and `remove_phases`, `remove_agenda`, `remove_schedule`) leaves items out.
 """
 
@@ -32,6 +33,7 @@ REMOVALS = {
     "agenda": "remove_agenda",
     "schedule": "remove_schedule",
 }
+KEEPS = "keeps_tasks"
 CARD_KEYS = keys_of(Card)
 OWN = (
     "id",
@@ -39,6 +41,7 @@ OWN = (
     "title",
     "version",
     "inherits",
+    "keeps_tasks",
     "population",
     "format_note",
     "evidence",
@@ -98,7 +101,7 @@ def lay_over(parent: Parts, delta: Parts) -> tuple[Parts, list[ContentFault]]:
         if kind in TAKEN_WHOLE:
             whole.items[kind] = theirs if ours is None else ours
         else:
-            whole.items[kind] = _merged(theirs, ours or {})
+            whole.items[kind] = _merged(_kept(theirs, kind, delta, faults), ours or {})
             _remove(whole.items[kind], kind, delta, faults)
     whole.items["phase"] = dict(sorted(whole.items["phase"].items(), key=_in_order))
     return whole, faults
@@ -117,6 +120,20 @@ def _merged(theirs: Mapping[Key, Placed], ours: Mapping[Key, Placed]) -> dict[Ke
         inherited = theirs[key].table if key in theirs else {}
         merged[key] = Placed(own.file, {**inherited, **own.table})
     return merged
+
+
+def _kept(
+    theirs: Mapping[Key, Placed], kind: str, delta: Parts, faults: list[ContentFault]
+) -> Mapping[Key, Placed]:
+    """What is inherited: all of it, or of the tasks only those that the delta keeps."""
+    if kind != "task" or KEEPS not in delta.card.table:
+        return theirs
+    names = delta.card.table[KEEPS]
+    for name in names:
+        if name not in theirs:
+            remedy = suggestion(name, map(str, theirs)) or "Take it out of the list."
+            faults.append(ContentFault(delta.card.file, KEEPS, f'names "{name}", which is not inherited.', remedy))
+    return {key: placed for key, placed in theirs.items() if key in names}
 
 
 def _remove(items: dict[Key, Placed], kind: str, delta: Parts, faults: list[ContentFault]) -> None:

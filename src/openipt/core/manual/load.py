@@ -42,6 +42,7 @@ from openipt.core.measures.load import load_measures, with_site_measures
 from openipt.errors import ContentFault
 
 T = TypeVar("T")
+Taught = TypeVar("Taught", Technique, Page)
 Table = Mapping[str, Any]
 Files = Mapping[str, Table]
 Faults = list[ContentFault]
@@ -252,10 +253,10 @@ def _manual(parts: Parts, library: Content, faults: Faults) -> Manual | None:
         **own,
         **lists,  # type: ignore[arg-type]
         areas=_frozen({a: library.areas[a] for a in card.problem_areas if a in library.areas}),
-        techniques=library.techniques,
+        techniques=_of_model(library.techniques, card.model),
         styles=library.styles,
         facts=library.facts,
-        pages=library.pages,
+        pages=_of_model(library.pages, card.model),
         rules=library.rules,
         off_track_reasons=library.off_track_reasons,
         next_steps=library.next_steps,
@@ -273,10 +274,17 @@ def _record_types_of(card: Card, library: Content) -> Mapping[str, RecordType]:
             cautions[record] = (*cautions.get(record, ()), Caution(caution.text, caution.plain))
     return _frozen(
         {
-            key: kind.in_adaptation(card.asks_for.get(key, ()), cautions.get(key, ()))
+            key: kind.in_adaptation(
+                card.asks_for.get(key, ()), cautions.get(key, ()), has_areas=bool(card.problem_areas)
+            )
             for key, kind in library.record_types.items()
         }
     )
+
+
+def _of_model(items: Mapping[str, Taught], model: str) -> Mapping[str, Taught]:
+    """Those of one model of treatment, and those that belong to every one."""
+    return _frozen({name: item for name, item in items.items() if not item.models or model in item.models})
 
 
 def _items(kind: type[T], parts: Parts, name: str, faults: Faults) -> tuple[T, ...]:

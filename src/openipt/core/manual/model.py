@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from openipt.core.measures.definitions import Measure
 
 
+IPT = "ipt"  # the model of treatment that the base protocol and its family belong to
+
+
 def _empty() -> Mapping[str, Any]:
     return MappingProxyType({})
 
@@ -364,7 +367,10 @@ class Area:
 
 @dataclass(frozen=True)
 class Technique:
-    """A way of working, with its steps in order, the record it fills and what to beware of."""
+    """A way of working, with its steps in order, the record it fills and what to beware of.
+
+    `models` names the models of treatment it belongs to: it is at hand in their adaptations alone.
+    """
 
     id: str
     name: str
@@ -377,6 +383,7 @@ class Technique:
     also_records: tuple[str, ...] = ()
     worksheet_fields: tuple[str, ...] = ()
     cautions: tuple[str, ...] = ()
+    models: tuple[str, ...] = (IPT,)
     sources: tuple[str, ...] = ()
     marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
 
@@ -419,7 +426,10 @@ class PagePart:
 
 @dataclass(frozen=True)
 class Page:
-    """A page that teaches a client something, and what in the library it rests on."""
+    """A page that teaches a client something, and what in the library it rests on.
+
+    `models` names the models of treatment whose clients it is for; every one's where it names none.
+    """
 
     id: str
     title: str
@@ -428,6 +438,7 @@ class Page:
     techniques: tuple[str, ...] = ()
     section: str = ""
     quick_exit: bool = False
+    models: tuple[str, ...] = ()
     parts: tuple[PagePart, ...] = dataclasses.field(default=(), metadata={"table": "part"})
     sources: tuple[str, ...] = ()
     marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
@@ -539,7 +550,8 @@ class Card:
 
     `focus` says what its work turns on, `not_done` what is kept out of its sessions. `asks_for` names, by
     record, the fields marked `where_asked` that stand in its forms. What is for `research` is proposed by no
-    page and begun within a study only.
+    page and begun within a study only. `model` is the model of treatment it belongs to; one of another model than
+    what it inherits from takes over only the tasks that it `keeps_tasks` of it.
     """
 
     id: str
@@ -548,6 +560,8 @@ class Card:
     population: str
     sessions: SessionsRange
     inherits: str = ""
+    model: str = IPT
+    keeps_tasks: tuple[str, ...] = ()
     title: str = ""
     format: str = dataclasses.field(default="individual", metadata={"names": FORMATS})
     format_note: str = ""

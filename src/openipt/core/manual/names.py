@@ -31,6 +31,8 @@ TASK_CONDITIONS = MappingProxyType(
 EXIT_CONDITIONS = MappingProxyType(
     {
         "client-agreed": "the client agreed with the formulation",
+        "focus-shared": "the interpersonal-affective focus is agreed with the client",
+        "goodbye-given": "the goodbye letter was given",
         "risk-not-red": "the level of risk is not red",
         "baseline-present": "the baseline measures are there",
         "each-adult-screened-clear": "each adult was asked alone about violence, and no danger is on record",

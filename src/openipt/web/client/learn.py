@@ -16,7 +16,7 @@ RIGHTS = "p_14"
 @require_GET
 def contents(request: HttpRequest) -> HttpResponse:
     page = client_page(request, read="reading-list-read")
-    return show(request, "client/learn.html", page, pages=tuple(library.pages().values()))
+    return show(request, "client/learn.html", page, pages=tuple(page.manual.pages.values()))
 
 
 HEADINGS = (
@@ -44,7 +44,7 @@ def evidence(request: HttpRequest) -> HttpResponse:
 def read(request: HttpRequest, page_id: str) -> HttpResponse:
     """One page, and the ones beside it."""
     page = client_page(request, read="reading-list-read")
-    pages = list(library.pages().values())
+    pages = list(page.manual.pages.values())
     place = next((place for place, one in enumerate(pages) if one.id == page_id), None)
     if place is None:
         raise Http404
