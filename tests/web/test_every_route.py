@@ -171,6 +171,7 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "therapist:formulation-patterns": ("200 team", "405 clinicians"),
     "therapist:formulation-compare": ("200 team", "405 clinicians"),
     "therapist:formulation-write": ("200 therapist", "422 therapist"),
+    "therapist:formulation-focus": ("200 therapist", "422 therapist"),
     "therapist:formulation-contract": ("200 therapist", "422 therapist"),
     "therapist:session-now": ("302 team", "302 team"),
     "therapist:sessions-calendar": ("200 therapist", "405 therapists"),

@@ -13,6 +13,7 @@ GAP = "…"
 FIELDS = ("name", "disorder", "onset", "event", "person", "event_area", "N", "problem_area", "goals")
 FACTORS = ("biological", "psychological", "social", "cultural_spiritual")
 ATTACHMENT = "attachment"
+OF_FOCUS = ("self", "other", "affect", "defence", "example_now", "example_past")  # of rec_ipaf (4.20)
 _SENTENCE_END = re.compile(r"(?<=[.?])\s+")
 _NAMED = re.compile(r"\{(\w+)\}")
 
@@ -35,7 +36,7 @@ def plain_paragraph(manual: Manual, values: Mapping[str, Any]) -> str:
 
 def said_words(values: Mapping[str, Any], areas: Mapping[str, str]) -> dict[str, str]:
     """Each field of the paragraph in the words that stand in it; "" where nothing is known."""
-    said = {key: str(values.get(key) or "").strip().rstrip(".") for key in FIELDS}
+    said = {key: str(values.get(key) or "").strip().rstrip(".") for key in (*FIELDS, *OF_FOCUS)}
     said["onset"] = date_in_words(said["onset"]) if said["onset"] else ""
     said["problem_area"] = " and ".join(areas.get(one, one).lower() for one in _list(values, "problem_area"))
     said["goals"] = ", ".join(goal.rstrip(".") for goal in _list(values, "goals"))

@@ -132,7 +132,9 @@ def _kept(
     for name in names:
         if name not in theirs:
             remedy = suggestion(name, map(str, theirs)) or "Take it out of the list."
-            faults.append(ContentFault(delta.card.file, KEEPS, f'names "{name}", which is not inherited.', remedy))
+            faults.append(
+                ContentFault(delta.card.file, KEEPS, f'names "{name}", which is not inherited.', remedy)
+            )
     return {key: placed for key, placed in theirs.items() if key in names}
 
 

@@ -9,17 +9,28 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
+from openipt.core.course.known import day
 from openipt.core.fields.words import Line, in_words
 from openipt.core.formulation.paragraph import plain_paragraph
-from openipt.records.models import Entry, Session
+from openipt.records.models import Entry, EntryState, Session
 from openipt.records.queries.sessions import planned_after
 from openipt.web.client.common import ClientPage
 from openipt.web.jinja import clock_time, week_day
+from openipt.web.pattern import Pattern, pattern
 from openipt.web.plain import mine
 
 FORMULATION, OFFER, ANSWER, CONTRACT = (
     "rec_formulation", "rec_formulation_offer", "rec_formulation_answer", "rec_contract",
 )  # fmt: skip
+FOCUS, GOODBYE = "rec_ipaf", "rec_goodbye"
+OF_THE_FOCUS = {
+    "self": "How I see myself",
+    "affect": "What I feel",
+    "other": "How I see others",
+    "defence": "What it keeps away",
+    "example_now": "Not long ago",
+    "example_past": "A long time ago",
+}
 SAID = {"agree": "It fits", "partly": "It fits partly", "no": "It does not fit"}
 # Of the contract a client reads what was agreed for them, not how it is kept.
 OF_THE_CONTRACT = frozenset(
@@ -42,10 +53,30 @@ class Offer:
 
 
 @dataclass(frozen=True)
+class FocusStory:
+    """The pattern that was agreed, in the client's words."""
+
+    words: str
+    pattern: Pattern
+    on: date
+
+
+@dataclass(frozen=True)
+class GoodbyeStory:
+    """The letter that was given, and what the client said to it."""
+
+    text: str
+    on: date
+    reply: str
+
+
+@dataclass(frozen=True)
 class Story:
     """The page. Everything may be missing."""
 
     offer: Offer | None
+    focus: FocusStory | None
+    goodbye: GoodbyeStory | None
     words: str
     on: date | None
     own_words: str
@@ -55,17 +86,19 @@ class Story:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.offer or self.words or self.agreed)
+        return not (self.offer or self.words or self.agreed or self.focus or self.goodbye)
 
 
 def present_story(page: ClientPage) -> Story:
     meetings = tuple((week_day(s.planned_at), clock_time(s.planned_at)) for s in planned(page))
     if page.is_closed:
-        return Story(None, "", None, "", (), meetings, False)
+        return Story(None, None, None, "", None, "", (), meetings, False)
     formulation, contract = _last(page, FORMULATION), _last(page, CONTRACT)
     offer, words = _offer(page), _words(page, formulation) if formulation else ""
     return Story(
         offer=offer,
+        focus=_focus(page),
+        goodbye=_goodbye(page),
         words="" if offer is not None and offer.words == words else words,  # the same is not read twice
         on=formulation.on if formulation else None,
         own_words=str(formulation.visible.get("client_words") or "") if formulation else "",
@@ -83,6 +116,23 @@ def planned(page: ClientPage) -> list[Session]:
 def _last(page: ClientPage, record: str) -> Entry | None:
     found = page.entries(record)
     return found[-1] if found else None
+
+
+def _focus(page: ClientPage) -> FocusStory | None:
+    entry = _last(page, FOCUS)
+    if entry is None or entry.visible.get("agreed") is not True:
+        return None
+    kind = page.manual.record_types[FOCUS]
+    return FocusStory(_words(page, entry), pattern(kind, entry.visible, OF_THE_FOCUS), entry.on)
+
+
+def _goodbye(page: ClientPage) -> GoodbyeStory | None:
+    """Only what was given: a finished letter with its day. Drafts are nobody's letter yet."""
+    for entry in reversed(page.entries(GOODBYE)):
+        given, text = day(entry.visible.get("given_on")), str(entry.visible.get("text") or "").strip()
+        if entry.state == EntryState.FINAL and given is not None and given <= page.on and text:
+            return GoodbyeStory(text, given, str(entry.visible.get("client_reply") or ""))
+    return None
 
 
 def _words(page: ClientPage, entry: Entry) -> str:

@@ -18,7 +18,9 @@ from openipt.web.client.presenters_life import just_done, present_days, present_
 from openipt.web.client.presenters_story import (
     ANSWER,
     CONTRACT,
+    FOCUS,
     FORMULATION,
+    GOODBYE,
     OFFER,
     answer_to,
     open_offer,
@@ -89,7 +91,7 @@ def show_story(
 ) -> HttpResponse:
     """The whole page. `read`: a line that was typed onto the life line and is shown again."""
     page = replace(page)
-    page.read(FORMULATION, OFFER, ANSWER, CONTRACT, MEDICATION)
+    page.read(FORMULATION, OFFER, ANSWER, CONTRACT, FOCUS, GOODBYE, MEDICATION)
     found, values = present_story(page), sent.values if sent else {}
     life = present_life(page, request.GET)
     asked = found.offer is not None and found.offer.answered_on is None

@@ -53,18 +53,23 @@ from openipt.web.therapist.presenters_formulation_draft import (
     latest,
     spaced_by_manual,
 )
+from openipt.web.therapist.presenters_ipaf import FOCUS, focus_task, pattern_of
 from openipt.web.therapist.presenters_patterns import for_formulation
 from openipt.web.therapist.presenters_records import present_conflict
 from openipt.web.therapist.room_parts import keep_version, still_open, version_read
 
 FORMULATION_TASK, CONTRACT_TASK = "I12", "I13"
-TEMPLATES = {FORMULATION: "therapist/formulation_write.html", CONTRACT: "therapist/formulation_contract.html"}
+TEMPLATES = {
+    FORMULATION: "therapist/formulation_write.html",
+    CONTRACT: "therapist/formulation_contract.html",
+    FOCUS: "therapist/formulation_focus.html",
+}
 OWN_WORDS = "Write what the client would change, in their own words."
 NOT_YET = "Keep it as a draft and change it together until it fits."
 PUT_DOWN = "put_down"
 FOR = "for"  # what a contract is for, in the address
 TAPER_TURNED = "This day is not after the meeting before. Leave it empty, or write a later one."
-ASKED_AGAIN = frozenset({"agreement", "client_words", "reason_for_focus"})
+ASKED_AGAIN = frozenset({"agreement", "client_words", "reason_for_focus", "agreed"})
 
 Check = Callable[[EpisodePage, RecordForm, HttpRequest], tuple[FieldFault, ...]]
 
@@ -76,6 +81,13 @@ def write(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     return _document(
         request, page, FORMULATION, draft_formulation(page), _check_formulation, FORMULATION_TASK
     )
+
+
+@roles("therapist")
+def focus(request: HttpRequest, episode_id: UUID) -> HttpResponse:
+    """The interpersonal-affective focus: drafted, shared, changed with the client, each time as a new version."""
+    page = episode_page(request, episode_id, Act.WRITE_RECORD, room=ROOM)
+    return _document(request, page, FOCUS, Draft(), _check_focus, focus_task(page))
 
 
 @roles("therapist")
@@ -91,10 +103,16 @@ def contract(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     if is_for_maintenance(request, page):
         task = maintenance_task(page)
         return _document(request, page, CONTRACT, draft_maintenance(page), _check_contract, task)
-    task = CONTRACT_TASK if page.manual.has_task(CONTRACT_TASK) else maintenance_task(page)
+    task = CONTRACT_TASK if page.manual.has_task(CONTRACT_TASK) else _own_contract_task(page)
     if not has_own_maintenance(page) and page.status.phase == MAINTENANCE:
         task = maintenance_task(page)
     return _document(request, page, CONTRACT, draft_contract(page), _check_contract, task)
+
+
+def _own_contract_task(page: EpisodePage) -> str:
+    """That of maintenance, else the one task this adaptation has a contract for."""
+    shown = page.manual.tasks_shown_by(CONTRACT)
+    return maintenance_task(page) or next((task.id for task in shown), "")
 
 
 def is_for_maintenance(request: HttpRequest, page: EpisodePage) -> bool:
@@ -287,6 +305,13 @@ def _check_formulation(page: EpisodePage, form: RecordForm, request: HttpRequest
     return tuple(found)
 
 
+def _check_focus(page: EpisodePage, form: RecordForm, request: HttpRequest) -> tuple[FieldFault, ...]:
+    """The client sees it once they agreed with it."""
+    if "finish" in request.POST and form.values.get("agreed") is False:
+        return (FieldFault("agreed", NOT_YET),)
+    return ()
+
+
 def _check_contract(page: EpisodePage, form: RecordForm, request: HttpRequest) -> tuple[FieldFault, ...]:
     """The number lies in the manual's range, or the supervisor agrees; the days follow one another."""
     found: list[FieldFault] = []
@@ -385,7 +410,8 @@ def _page(
         entry=entry,
         version=entry.version if entry and not request.POST else version_read(request.POST, entry),
         reads=paragraph(page.manual.formulation, form.values, page.codes["areas"]),
-        plain=plain_view(page, form.values) if record == FORMULATION else None,
+        plain=None if record == CONTRACT else plain_view(page, form.values),
+        pattern=pattern_of(page, form.values) if record == FOCUS else None,
         now=present_now(page) if record == CONTRACT else None,
         chosen=for_formulation(page) if record == FORMULATION else (),
         dates=contract_dates(form.values) if record == CONTRACT else (),

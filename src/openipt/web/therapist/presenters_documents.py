@@ -25,13 +25,16 @@ from openipt.web.therapist.presenters_header import phase_title
 # Address -> record. The safety plan has a print page of its own, without the client's name.
 RECORDS = {
     "formulation": "rec_formulation",
+    "focus": "rec_ipaf",
     "contract": "rec_contract",
     "relapse-plan": "rec_relapse_plan",
     "summary": "rec_discharge",
     "next-step": "rec_next_step",
+    "goodbye": "rec_goodbye",
 }
 SUMMARY = "rec_discharge"
 MAINTENANCE_CONTRACT, MAINTENANCE_TITLE = "maintenance-contract", "Contract for maintenance"
+OF_ONE_MODEL = frozenset({"rec_formulation", "rec_ipaf", "rec_goodbye"})  # listed where asked for, or written
 CLOSING = (
     ("letter", "Letter to the client", "The closing summary in plain words"),
     ("referrer", "Summary for the referrer", "What was done and what came of it"),
@@ -124,6 +127,8 @@ def _written(page: EpisodePage) -> list[DocumentLine]:
     for address, record in RECORDS.items():
         title = page.manual.record_types[record].title
         entry = standing(page, record)
+        if entry is None and record in OF_ONE_MODEL and not page.manual.tasks_shown_by(record):
+            continue
         note = "Not written yet" if entry is None else f"Of {day(entry.on)}"
         to = page.address(f"documents/{address}/") if entry else ""
         found.append(DocumentLine(title, note, to, entry is not None and entry.state != EntryState.FINAL))

@@ -306,7 +306,7 @@ def _day(text: Any) -> date | None:
 
 # -- documents and follow-up ----------------------------------------------------------------------------
 
-PRINTED = {"rec_relapse_plan": "relapse-plan", "rec_discharge": "summary"}
+PRINTED = {"rec_relapse_plan": "relapse-plan", "rec_discharge": "summary", "rec_goodbye": "goodbye"}
 
 
 def _document(page: EpisodePage, record: str) -> DocumentView:

@@ -34,6 +34,7 @@ from openipt.web.therapist.presenters_agreeing import (
     offers,
     plain_view,
 )
+from openipt.web.therapist.presenters_ipaf import FocusPart, present_focus
 from openipt.web.therapist.presenters_ranking import RankingView, present_ranking
 from openipt.web.therapist.presenters_records import lines_of
 from openipt.web.therapist.room_parts import may_write
@@ -113,7 +114,10 @@ class ContractView:
 class FormulationPage:
     """The Formulation room."""
 
-    areas: tuple[AreaView, ...]
+    areas: tuple[
+        AreaView, ...
+    ]  # none where the adaptation has none: then no issues and no formulation either
+    focus: FocusPart | None
     areas_alike: str
     ranking: RankingView
     rules: tuple[RuleCard, ...]
@@ -144,6 +148,7 @@ def present_formulation(page: EpisodePage) -> FormulationPage:
     earlier = [one for one in reversed(page.entries(CONTRACT)) if one not in (of_today, of_maintenance)]
     return FormulationPage(
         areas=area_views(page),
+        focus=present_focus(page),
         areas_alike=_alike(page),
         ranking=present_ranking(page),
         rules=rule_cards(page, RULES),

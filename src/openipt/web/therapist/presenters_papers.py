@@ -50,6 +50,7 @@ from openipt.web.therapist.presenters_documents import (
 )
 from openipt.web.therapist.presenters_ending import categories, category_lines, score_changes
 from openipt.web.therapist.presenters_header import risk_in_words
+from openipt.web.therapist.presenters_ipaf import FOCUS, GOODBYE, focus_episodes, pattern_of
 from openipt.web.therapist.presenters_records import lines_of, who
 from openipt.web.therapist.presenters_safety import PlanPrint
 from openipt.web.therapist.presenters_second_lock import signs_of_ordinary
@@ -89,7 +90,7 @@ def about(*parts: str) -> str:
 def record_paper(page: EpisodePage, record: str, entry: Entry) -> Paper:
     """A record that is agreed with the client, as it stands."""
     is_draft = entry.state != EntryState.FINAL
-    inside = _formulation(page, entry.visible) if record == FORMULATION else _record(page, record, entry)
+    inside = INSIDE.get(record, _record)(page, record, entry)
     return Paper(
         title=page.manual.record_types[record].title,
         who=about(document_label(page), day(entry.on)),
@@ -100,7 +101,8 @@ def record_paper(page: EpisodePage, record: str, entry: Entry) -> Paper:
     )
 
 
-def _formulation(page: EpisodePage, values: Mapping[str, Any]) -> tuple[Block, ...]:
+def _formulation(page: EpisodePage, record: str, entry: Entry) -> tuple[Block, ...]:
+    values = entry.visible
     text = paragraph(page.manual.formulation, values, page.codes["areas"])
     return flat(
         section("In plain words", words(plain_view(page, values).text)),
@@ -127,6 +129,37 @@ def _record(page: EpisodePage, record: str, entry: Entry) -> tuple[Block, ...]:
     if not any(one.why or one.rhythm for one in dates):
         head, rows = head[:2], [row[:2] for row in rows]
     return flat(inside, section("All meetings", table("All meetings", head, rows)) if rows else ())
+
+
+def _focus(page: EpisodePage, record: str, entry: Entry) -> tuple[Block, ...]:
+    """The pattern as it was agreed, and the moments in which it showed."""
+    values = entry.visible
+    found = pattern_of(page, values)
+    rows = [(part.title, part.text) for part in (*found.parts, *found.examples) if part.text]
+    moments = [
+        (day(one.on), one.situation, one.self, one.other, one.affect)
+        for one in reversed(focus_episodes(page))
+    ]
+    head = ("Day", "What happened", "Self", "Other", "Feeling")
+    return flat(
+        section("In plain words", words(plain_view(page, values).text)),
+        section("The pattern", table("The pattern", ("What", "In this life"), rows)) if rows else (),
+        section("In the client’s own words", quote(str(values.get("client_words") or ""))),
+        section("Where it showed", table("Where it showed", head, moments)) if moments else (),
+    )
+
+
+def _goodbye(page: EpisodePage, record: str, entry: Entry) -> tuple[Block, ...]:
+    values = entry.visible
+    given = known.day(values.get("given_on"))
+    return flat(
+        words(str(values.get("text") or "")),
+        quiet(f"Given on {day(given)}.") if given else (),
+        section("The client’s answer", quote(str(values.get("client_reply") or ""))),
+    )
+
+
+INSIDE = {FORMULATION: _formulation, FOCUS: _focus, GOODBYE: _goodbye}
 
 
 # -- notes ---------------------------------------------------------------------------------------------

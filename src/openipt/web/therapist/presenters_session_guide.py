@@ -47,6 +47,7 @@ ONE_A_SESSION = frozenset({"rec_action_plan", "rec_risk", "rec_alliance", "rec_r
 ROOM_OF_RECORD = {
     "rec_closeness_circle": ("people/circle/", "Draw the circle"),
     "rec_formulation": ("formulation/", "Open the formulation"),
+    "rec_ipaf": ("formulation/", "Open the focus"),
     "rec_contract": ("formulation/", "Open the contract"),
     "rec_issue_ranking": ("formulation/", "Open the ranking"),
     "rec_measure": ("measures/", "Open the measures"),

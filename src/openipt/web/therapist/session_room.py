@@ -35,7 +35,9 @@ from openipt.records.prepared import Prepared
 from openipt.web.therapist.common import EpisodePage, episode_page, role_of, session_of
 
 # Records of which each save in a new session is a new version of one document of the episode.
-DOCUMENTS = frozenset({"rec_formulation", "rec_contract", "rec_safety_plan", "rec_relapse_plan"})
+DOCUMENTS = frozenset(
+    {"rec_formulation", "rec_ipaf", "rec_contract", "rec_safety_plan", "rec_relapse_plan", "rec_goodbye"}
+)
 CONJOINT = "rec_conjoint_session"
 
 _ENTRIES = Prepared(

@@ -93,6 +93,7 @@ of_episode = [
     path("formulation/order/", formulation_issues.order, name="formulation-order"),
     path("formulation/patterns/", formulation.patterns, name="formulation-patterns"),
     path("formulation/write/", formulation_write.write, name="formulation-write"),
+    path("formulation/focus/", formulation_write.focus, name="formulation-focus"),
     path("formulation/offer/", formulation_asked.offer, name="formulation-offer"),
     path(
         "formulation/compare/<uuid:before_id>/<uuid:after_id>/",
