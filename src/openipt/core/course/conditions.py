@@ -151,8 +151,7 @@ def client_agreed(manual: Manual, course: Course, today: date) -> Applies:
 
 
 def focus_shared(manual: Manual, course: Course, today: date) -> Applies:
-    last = known.last_of(course, "rec_ipaf")
-    if last is not None and last.values.get("agreed") is True:
+    if known.agreed_account(manual, course):
         return Applies(True, "The client agreed with the interpersonal-affective focus.")
     return Applies(False, "No interpersonal-affective focus is agreed yet.")
 

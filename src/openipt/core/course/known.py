@@ -430,6 +430,20 @@ def agreed_formulation(course: Course) -> Entry | None:
     return found[-1] if found else None
 
 
+def agreed_account(manual: Manual, course: Course) -> Entry | None:
+    """What was agreed of what the work turns on: the formulation, or the focus of a model without one."""
+    if manual.tasks_shown_by("rec_formulation"):
+        return agreed_formulation(course)
+    last = last_of(course, "rec_ipaf")
+    return last if last is not None and last.values.get("agreed") is True else None
+
+
+def account_of(manual: Manual) -> str:
+    """What that is called; "" where the adaptation asks for neither."""
+    names = (("rec_formulation", "formulation"), ("rec_ipaf", "focus"))
+    return next((name for record, name in names if manual.tasks_shown_by(record)), "")
+
+
 @dataclass(frozen=True)
 class Focus:
     """The problem areas agreed from a day on."""

@@ -172,6 +172,9 @@ def _focus_agreed(seen: Seen) -> Check:
     if areas:
         titles = ", ".join(seen.manual.areas[a].title if a in seen.manual.areas else a for a in areas)
         return Check(False, f"The focus agreed: {titles}.", _focus_entries(seen.course))
+    account = known.agreed_account(seen.manual, seen.course)
+    if not seen.manual.areas and account is not None:
+        return Check(False, "The focus is agreed.", (_of_entry("Focus agreed.", account),))
     due = session_number(seen.course) >= seen.manual.rule("DR-16").parameters["session_from"]
     return Check(due, "No focus is agreed yet.")
 

@@ -28,8 +28,6 @@ OF_THE_FOCUS = {
     "affect": "What I feel",
     "other": "How I see others",
     "defence": "What it keeps away",
-    "example_now": "Not long ago",
-    "example_past": "A long time ago",
 }
 SAID = {"agree": "It fits", "partly": "It fits partly", "no": "It does not fit"}
 # Of the contract a client reads what was agreed for them, not how it is kept.
@@ -123,7 +121,8 @@ def _focus(page: ClientPage) -> FocusStory | None:
     if entry is None or entry.visible.get("agreed") is not True:
         return None
     kind = page.manual.record_types[FOCUS]
-    return FocusStory(_words(page, entry), pattern(kind, entry.visible, OF_THE_FOCUS), entry.on)
+    drawn = replace(pattern(kind, entry.visible, OF_THE_FOCUS), examples=())  # they stand in the words
+    return FocusStory(_words(page, entry), drawn, entry.on)
 
 
 def _goodbye(page: ClientPage) -> GoodbyeStory | None:

@@ -57,7 +57,7 @@ from openipt.web.therapist.presenters_second_lock import signs_of_ordinary
 from openipt.web.therapist.presenters_session_note import NoteView, present_note
 
 SUMMARY, RELAPSE, MEDICATION = "rec_discharge", "rec_relapse_plan", "rec_medication"
-DRAFT = "Draft, not agreed yet."
+DRAFT, DRAFT_LETTER = "Draft, not agreed yet.", "Draft, not given yet."
 WITHOUT_REASON = "reason_for_focus"  # why a focus was chosen against the score stays with the clinicians
 NO_NOTE = "No words stand here."
 
@@ -96,7 +96,7 @@ def record_paper(page: EpisodePage, record: str, entry: Entry) -> Paper:
         who=about(document_label(page), day(entry.on)),
         blocks=inside,
         footer=footer(page),
-        notice=DRAFT if is_draft else "",
+        notice=(DRAFT_LETTER if record == GOODBYE else DRAFT) if is_draft else "",
         signed=("Client", "Therapist") if record == CONTRACT and not is_draft else (),
     )
 
@@ -137,7 +137,7 @@ def _focus(page: EpisodePage, record: str, entry: Entry) -> tuple[Block, ...]:
     found = pattern_of(page, values)
     rows = [(part.title, part.text) for part in (*found.parts, *found.examples) if part.text]
     moments = [
-        (day(one.on), one.situation, one.self, one.other, one.affect)
+        (short_date(one.on), one.situation, one.self, one.other, one.affect)
         for one in reversed(focus_episodes(page))
     ]
     head = ("Day", "What happened", "Self", "Other", "Feeling")

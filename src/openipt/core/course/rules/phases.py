@@ -52,15 +52,15 @@ def ready_for_the_middle(manual: Manual, course: Course, today: date) -> Verdict
 
 @rule("DR-16")
 def no_formulation(manual: Manual, course: Course, today: date) -> Verdict:
-    """Session 4 or later without an agreed formulation."""
+    """Session 4 or later without an agreed formulation, or of a model without one, without an agreed focus."""
     number, limit = session_number(course), parameter(manual, "DR-16", "session_from")
-    agreed = known.agreed_formulation(course) is not None
+    agreed, name = known.agreed_account(manual, course) is not None, known.account_of(manual)
     inputs = {"session": number, "agreed": agreed}
-    if not manual.is_acute:
+    if not manual.is_acute or not name:
         return not_fired("No formulation is asked for beyond acute treatment.", **inputs)
     if number >= limit and not agreed and not is_over(course):
-        return fired(f"Session {number} and no formulation is agreed.", **inputs)
-    return not_fired("A formulation is agreed." if agreed else f"Read from session {limit} on.", **inputs)
+        return fired(f"Session {number} and no {name} is agreed.", **inputs)
+    return not_fired(f"A {name} is agreed." if agreed else f"Read from session {limit} on.", **inputs)
 
 
 @rule("DR-19")
@@ -80,11 +80,18 @@ def midpoint_review_due(manual: Manual, course: Course, today: date) -> Verdict:
 def ending_due(manual: Manual, course: Course, today: date) -> Verdict:
     """Three or fewer sessions remain and the end has not been raised."""
     left = remaining(course)
-    done = parameter(manual, "DR-26", "task") in known.tasks_done(course)
+    done = _end_raised(manual, course)
     inputs = {"remaining": left, "done": done}
     if end_is_near(manual, course) and not done and not is_over(course):
         return fired(f"{left} sessions remain and the end has not been raised.", **inputs)
     return not_fired("The end has been raised." if done else f"{left} sessions remain.", **inputs)
+
+
+def _end_raised(manual: Manual, course: Course) -> bool:
+    """The task that raises it is done; in a model without that task, any of its ending."""
+    task, done = parameter(manual, "DR-26", "task"), known.tasks_done(course)
+    raise_it = [task] if manual.has_task(task) else [one.id for one in manual.tasks_of("ending")]
+    return any(one in done for one in raise_it)
 
 
 @rule("DR-27")
