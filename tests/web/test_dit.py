@@ -102,6 +102,7 @@ def test_the_goodbye_letter_is_the_clients_once_it_is_given(episode, client) -> 
     assert browser.post(new, {"text": letter, "task": "DIT-08", "save": "1"}).status_code == 302
     assert "made himself small" not in words_of(client.get("/me/story/"))
     assert "Draft, not given yet" in words_of(browser.get(f"{at}/documents/goodbye/"))
+    assert letter in browser.get(new).content.decode()  # the next version begins with the draft, which stays
     final = {"text": f"{letter}\n\nGoodbye.", "given_on": make.day(1).isoformat(), "finish": "1"}
     assert browser.post(new, final).status_code == 302
     assert [one["text"] for one in kept(episode, "rec_goodbye")] == [letter, final["text"].replace("\r", "")]

@@ -45,6 +45,7 @@ from openipt.web.therapist.presenters_records import (
 
 TWICE_WITHIN = timedelta(seconds=30)
 # What the page itself sends beside the record's own fields. No record has a field of such a name.
+GONE_ON_WITH = {"rec_goodbye": ("text",)}  # record -> what a new one takes over from the one before
 SESSION_FIELD, VERSION_FIELD = "record_session", "record_version"
 OF_THE_PAGE = (SESSION_FIELD, VERSION_FIELD, "record_on", "task", "amends", "next", "finish", "_rows")
 ROOM_OF_GROUP = {"safety": "safety", "ending": "ending"}
@@ -136,7 +137,7 @@ def _query(request: HttpRequest) -> str:
 
 def _empty_form(request: HttpRequest, page: EpisodePage, kind: RecordType, place: Place) -> RecordForm:
     """An empty form, begun with the person named in the address or with what it amends."""
-    values: dict[str, Any] = dict(place.amends.payload) if place.amends else {}
+    values: dict[str, Any] = dict(place.amends.payload) if place.amends else _gone_on_with(page, kind)
     person = request.GET.get("person", "")
     if person in page.people:
         values |= {field.key: person for field in kind.fields if field.type is FieldType.PERSON}
@@ -147,6 +148,13 @@ def _empty_form(request: HttpRequest, page: EpisodePage, kind: RecordType, place
         codes=page.codes,
         role=role_of(page),
     )
+
+
+def _gone_on_with(page: EpisodePage, kind: RecordType) -> dict[str, Any]:
+    """A letter that is drafted more than once begins with the words of the draft before, which stays."""
+    kept = GONE_ON_WITH.get(kind.id, ())
+    before = page.entries(kind.id)[-1].visible if kept and page.entries(kind.id) else {}
+    return {key: before[key] for key in kept if before.get(key)}
 
 
 def _sent_form(
