@@ -80,6 +80,16 @@ def test_the_adaptation_of_the_page_loads_and_inherits():
     assert short.phase_split(8)["ending"] == (7, 8)
 
 
+def test_another_model_says_what_it_keeps_or_is_refused():
+    """A task that the base has or gets later is never taken over unseen."""
+    tables = shipped()
+    card = {key: value for key, value in tables["manual/dit/manual.toml"].items() if key != "keeps_tasks"}
+    _, faults = load(tables | {"manual/dit/manual.toml": card})
+    assert any(fault.key == "keeps_tasks" and "inherits from" in fault.reason for fault in faults)
+    _, faults = load(tables | {"manual/dit/manual.toml": card | {"keeps_tasks": ["A01", "A0l"]}})
+    assert any(fault.key == "keeps_tasks" and "A0l" in fault.reason for fault in faults)
+
+
 @pytest.mark.parametrize(
     "kind",
     [
