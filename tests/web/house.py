@@ -147,6 +147,13 @@ def _course(house: House, therapist: str, client: str, prefix: str) -> Record:
         relation=word("person relation", team | own),
         **staff,
     )
+    # Whoever stands in for the therapist reads of whom the question about violence was asked.
+    other = people.add_person(
+        episode=episode,
+        label=word("label of another adult", contacts | own),
+        relation=word("relation of another adult", team | own),
+        **staff,
+    )
     intake = make.session(episode, 0)
     intake = sessions.save_note(
         session=intake, blocks=make.note(word("signed note", team)), expected_version=0, **staff
@@ -178,7 +185,7 @@ def _course(house: House, therapist: str, client: str, prefix: str) -> Record:
 
     for kind in library.manual("ipt_acute").record_types.values():
         readers = _readers_of(house, kind, client, contacts)
-        values = _Marking(kind, readers, word, person.code).values()
+        values = _Marking(kind, readers, word, (other if kind.seen_in_cover else person).code).values()
         session = draft if kind.belongs == "session" else None
         made = make.entry(episode, kind.id, values, session=session, final=True, **now)
         record.entries[kind.id] = str(made.pk)
