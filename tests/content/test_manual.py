@@ -417,10 +417,15 @@ def home(tmp_path, monkeypatch):
 
 
 def test_check_prints_counts_when_all_is_well(home, capsys):
-    assert main(["manual", "check"]) == 0
+    assert main(["manual", "check", "ipt_acute"]) == 0
     out = capsys.readouterr().out
     assert "The content is good." in out
     assert "ipt_acute: 5 phases, 59 tasks" in out
+
+
+def test_check_names_an_adaptation_that_is_not_there(home, capsys):
+    assert main(["manual", "check", "ipt_acut"]) == 2
+    assert "No adaptation has the id 'ipt_acut'. Did you mean" in capsys.readouterr().err
 
 
 def test_check_ends_with_4_and_names_every_fault(home, capsys):

@@ -36,18 +36,22 @@ WALKS = 5
 
 def add_check_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
+        "ids", metavar="ID", nargs="*", help="adaptations to walk courses through (default: every one)"
+    )
+    parser.add_argument(
         "--walks",
         metavar="N",
         type=int,
         default=WALKS,
-        help=f"random courses walked through each adaptation, beside one of each length ({WALKS})",
+        help=f"random courses walked through each adaptation, beside one of each length ({WALKS}); "
+        "0: none at all, the files alone are read",
     )
 
 
 def check(args: argparse.Namespace) -> int:
     """Read every content file and name every fault at once: file, key, what is wrong, what would mend it.
 
-    Then walk courses through each adaptation, one of every allowed length with everything on its day and
+    Then walk courses through each adaptation, or those named, one of every allowed length with everything on its day and
     some by chance, and name every dead end, every required task that is never due, whatever stays overdue
     and every error. The measures of the service's own folder count too. Prints what there is when there is
     no fault.
@@ -58,8 +62,7 @@ def check(args: argparse.Namespace) -> int:
         for line in _told(faults):
             print(line, file=sys.stderr)
         return CONTENT_WRONG
-    chances = [random.Random(seed) for seed in range(args.walks)]  # noqa: S311 (walks, no secrets)
-    walked = [fault for manual in content.manuals.values() for fault in walk_faults(manual, chances)]
+    walked = _walked(_named_manuals(content, args.ids), args.walks)
     if walked:
         for fault in walked:
             print(fault, file=sys.stderr)
@@ -68,6 +71,21 @@ def check(args: argparse.Namespace) -> int:
     for line in _counts(content):
         print(line)
     return 0
+
+
+def _named_manuals(content: Content, ids: Iterable[str]) -> list[Manual]:
+    for unknown in (id_ for id_ in ids if id_ not in content.manuals):
+        near = suggestion(unknown, content.manuals) or "`openipt manual check` without an id walks through all."
+        raise PersonError(f"No adaptation has the id '{unknown}'. {near}")
+    return [content.manuals[id_] for id_ in ids or content.manuals]
+
+
+def _walked(manuals: Iterable[Manual], walks: int) -> list[str]:
+    """What courses through these adaptations came upon."""
+    if walks <= 0:
+        return []
+    chances = [random.Random(seed) for seed in range(walks)]  # noqa: S311 (walks, no secrets)
+    return [str(fault) for manual in manuals for fault in walk_faults(manual, chances)]
 
 
 def add_show_arguments(parser: argparse.ArgumentParser) -> None:

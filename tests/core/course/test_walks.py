@@ -119,5 +119,5 @@ def test_a_rule_that_raises_is_found(monkeypatch):
 
 def test_the_command_walks_and_names_what_it_finds(capsys, monkeypatch):
     monkeypatch.setattr(walks, "MONTHS_OF_MAINTENANCE", 2)
-    assert main(["manual", "check", "--walks", "0"]) == 4
+    assert main(["manual", "check", "ipc", "--walks", "1"]) == 4
     assert "ipc, 3 sessions, after session 5: X05 is required and never due." in capsys.readouterr().err

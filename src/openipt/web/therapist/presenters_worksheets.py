@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -105,10 +105,16 @@ class TalkView:
 
 
 def present_worksheets(page: EpisodePage) -> WorksheetsPage:
-    written: dict[str, list[Entry]] = {}
-    for entry in page.entries():
-        written.setdefault(entry.record_type, []).append(entry)
-    views = worksheet_views(page, written)
+    of_focus = _records_of_focus(page)
+    techniques = _techniques_by_record(page, of_focus)
+    written = _written(page, {*techniques, LOSS, DISPUTE, TALK})
+    for record in (LOSS, DISPUTE):  # a story shows whatever the focus is
+        if record in written and record in page.manual.record_types:
+            techniques.setdefault(record, [])
+    views = tuple(
+        _view(page, record, serves, written.get(record, []), of_focus=record in of_focus)
+        for record, serves in techniques.items()
+    )
     sheets = [entry for view in views for entry in written.get(view.record, ())]
     shared = [entry_line(page, entry) for entry in sheets if entry.by_role == "client"]
     analyses = written.get(TALK, [])
@@ -122,22 +128,24 @@ def present_worksheets(page: EpisodePage) -> WorksheetsPage:
     )
 
 
-def worksheet_views(page: EpisodePage, written: Mapping[str, list[Entry]]) -> tuple[WorksheetView, ...]:
-    """Every record a technique fills, those of the focus areas first marked."""
-    of_focus = _records_of_focus(page)
+def _techniques_by_record(page: EpisodePage, of_focus: frozenset[str]) -> dict[str, list[Technique]]:
+    """Every record a technique fills, a focus area names or a client writes between sessions."""
     found: dict[str, list[Technique]] = {}
     for technique in page.manual.techniques.values():
         for record in (technique.record, *technique.also_records):
             if record in page.manual.record_types and record not in ELSEWHERE:
                 found.setdefault(record, []).append(technique)
-    told = (record for record in (LOSS, DISPUTE) if record in written)  # a story shows whatever the focus is
-    for record in (*of_focus, *_records_of_the_middle(page), *told):
+    for record in (*of_focus, *_records_of_the_middle(page)):
         if record in page.manual.record_types and record not in ELSEWHERE:
             found.setdefault(record, [])
-    return tuple(
-        _view(page, record, techniques, written.get(record, []), of_focus=record in of_focus)
-        for record, techniques in found.items()
-    )
+    return found
+
+
+def _written(page: EpisodePage, records: Iterable[str]) -> dict[str, list[Entry]]:
+    """What was written of these records. No other is opened: a diary of two years has a room of its own."""
+    kinds = tuple(sorted(records))
+    page.read(*kinds)
+    return {kind: rows for kind in kinds if (rows := page.entries(kind))}
 
 
 def _records_of_focus(page: EpisodePage) -> frozenset[str]:
