@@ -75,7 +75,9 @@ def check(args: argparse.Namespace) -> int:
 
 def _named_manuals(content: Content, ids: Iterable[str]) -> list[Manual]:
     for unknown in (id_ for id_ in ids if id_ not in content.manuals):
-        near = suggestion(unknown, content.manuals) or "`openipt manual check` without an id walks through all."
+        near = (
+            suggestion(unknown, content.manuals) or "`openipt manual check` without an id walks through all."
+        )
         raise PersonError(f"No adaptation has the id '{unknown}'. {near}")
     return [content.manuals[id_] for id_ in ids or content.manuals]
 
