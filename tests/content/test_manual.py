@@ -424,7 +424,7 @@ def test_check_prints_counts_when_all_is_well(home, capsys):
 
 
 def test_check_names_an_adaptation_that_is_not_there(home, capsys):
-    assert main(["manual", "check", "ipt_acut"]) == 2
+    assert main(["manual", "check", "ipt_acut"]) == 3
     assert "No adaptation has the id 'ipt_acut'. Did you mean" in capsys.readouterr().err
 
 

@@ -77,16 +77,17 @@ export function start(form) {
       if (response.status === 409) return twoVersions(answer);
       if (response.status === 422) return say(answer.message, "waiting");
       if (!response.ok) throw new Error(String(response.status));
-      await received(found, values, answer);
+      await received(values, answer);
     } catch (error) {
       outOfReach(error);
     }
   }
 
-  async function received(found, values, answer) {
+  async function received(values, answer) {
     tries = 0;
     form.elements.version.value = answer.version;
-    for (const field of found) saved.set(field, values[field.name]);
+    // by name: a field that was sent may have been drawn anew meanwhile, with the words carried into it
+    for (const field of fields()) if (field.name in values) saved.set(field, values[field.name]);
     if (dirty().length) return later("typed", PAUSE);
     await forget(slot);
     say(`Saved ${answer.at}`, "saved");
