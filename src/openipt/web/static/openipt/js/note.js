@@ -30,7 +30,7 @@ export function start(form) {
   const own = () => ({ tab, version: form.elements.version.value });
 
   function say(words, state = "") {
-    if (!status) return;
+    if (!status || (status.dataset.state === state && status.textContent.startsWith(words))) return; // its link stays
     status.textContent = words;
     status.dataset.state = state;
   }

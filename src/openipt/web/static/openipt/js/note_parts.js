@@ -87,7 +87,7 @@ export async function quiet() {
 }
 
 export function signInAgain(status) {
-  if (!status) return;
+  if (!status || status.querySelector("a")) return;
   const link = document.createElement("a");
   link.href = `/login/?next=${encodeURIComponent(location.pathname)}`;
   link.textContent = "Sign in again";
