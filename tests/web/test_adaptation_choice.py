@@ -63,7 +63,12 @@ def test_a_choice_changes_over_is_kept_and_is_told_in_arrangements() -> None:
     without = browser.post(f"{room}adaptation/", {"adaptation": "ipt_b"})
     assert without.status_code == 422 and "Write the reason" in words(without)
     sent = {"adaptation": "ipt_b", "reason": "two small children", "planned_sessions": "8", "told": "yes"}
-    assert browser.post(f"{room}adaptation/", sent).status_code == 302
+    for _ in range(2):  # pressed twice
+        assert browser.post(f"{room}adaptation/", sent).status_code == 302
+    assert episode.entries.filter(record_type="rec_adaptation").count() == 1
+    other = sent | {"reason": "and a shift that changes"}
+    assert browser.post(f"{room}adaptation/", other).status_code == 302
+    assert episode.entries.filter(record_type="rec_adaptation").count() == 2
     page = browser.get(f"{room}adaptation/")
     assert "two small children" in words(page) and "Brief IPT (fits)" in words(page)
     assert "became Brief IPT" in words(browser.get(room))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -17,7 +18,7 @@ from openipt.records.access import Act, require
 from openipt.records.actions import entries, episodes
 from openipt.records.actions.base import Actor, day_of, fault, locked, tidy, user_or_none
 from openipt.records.manuals import known_manual, manual_of
-from openipt.records.models import Entry, Episode, PlanEvent
+from openipt.records.models import Entry, EntryState, Episode, PlanEvent
 
 RECORD = "rec_adaptation"
 WHY_ALL_THE_SAME = "The record speaks against it, or it is for research only. Write why it is chosen."
@@ -50,17 +51,32 @@ def choose_adaptation(
         raise NotAllowedNow(decision.reasons)
     if offer is not None and offer.asks_reason and not in_spite:
         raise fault("override_reason", WHY_ALL_THE_SAME)
-    if adaptation != episode.adaptation:
-        _take_over(episode, known_manual(adaptation), planned, words, by, at)
-    payload = {
+    said = {
         "adaptation": adaptation,
-        "fit": offer.fit.value if offer else "open",
-        "grounds": grounds(offer) if offer else [],
         "reason": words,
         **({"override_reason": in_spite} if in_spite else {}),
         **({"told": told} if told is not None else {}),
     }
+    if (there := _said_today(episode, said, by, at)) is not None:
+        return there
+    if adaptation != episode.adaptation:
+        _take_over(episode, known_manual(adaptation), planned, words, by, at)
+    payload = said | {
+        "fit": offer.fit.value if offer else "open",
+        "grounds": grounds(offer) if offer else [],
+    }
     return entries.add_entry(episode=episode, record_type=RECORD, payload=payload, by=by, at=at, final=True)
+
+
+def _said_today(episode: Episode, said: dict[str, Any], by: Actor, at: datetime) -> Entry | None:
+    """The last choice, where it is the same in the same words on the same day: a button was pressed twice."""
+    rows = episode.entries.filter(record_type=RECORD).exclude(state=EntryState.WITHDRAWN)
+    last = rows.order_by("created_at", "pk").last()
+    if last is None or last.on != day_of(at) or last.by != user_or_none(by):
+        return None
+    last.episode = episode
+    kept = {key: value for key, value in last.payload.items() if key not in ("fit", "grounds")}
+    return last if kept == said and episode.adaptation == said["adaptation"] else None
 
 
 def _offer(episode: Episode, adaptation: str, at: datetime) -> Offer | None:
