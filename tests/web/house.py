@@ -325,7 +325,7 @@ class _Marking:
             case FieldType.TEXT | FieldType.LONG_TEXT:
                 return said()
             case FieldType.LIST if one.of == "text":
-                return [said(), said()]
+                return [said() for _ in range(min(2, one.max_rows or 2))]
             case FieldType.LIST if one.of == "integer":
                 return [int(one.minimum or 0)] * max(1, len(one.row_labels))
             case FieldType.LIST:

@@ -48,7 +48,7 @@ actions.sessions
                   skip=()) -> list[Session]                 days in `skip` are left out
     move_session(session, planned_at, place=None, minutes=None) -> Session
     begin_session(session=None, episode=None, held_on=None, late=False, format=None, minutes=None,
-                  intake=None) -> Session       gives the number, phase, and takes up waiting check-ins
+                  intake=None, before="") -> Session       gives the number, phase, and takes up waiting check-ins
     record_absence(session=None, episode=None, attendance="missed", planned_at=None, reason="") -> Session
     set_details(session, minutes=None, format=None, late=None) -> Session
     save_note(session, blocks, expected_version, typed_in="note") -> Session

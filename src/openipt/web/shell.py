@@ -133,8 +133,7 @@ class EpisodeHeader:
     client: str
     treatment: str
     phase: str
-    session_number: int
-    planned_sessions: int
+    place: str
     track: PhaseTrack
     focus: str = ""
     risk: str = ""

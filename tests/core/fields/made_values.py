@@ -101,7 +101,9 @@ def value_of(field: FieldDefinition) -> st.SearchStrategy[Any]:
             return lines(field)
         case FieldType.ROWS:
             return st.lists(
-                values_of(field.fields).filter(lambda row: not is_empty(row)), min_size=1, max_size=3
+                values_of(field.fields).filter(lambda row: not is_empty(row)),
+                min_size=1,
+                max_size=min(3, field.max_rows or 3),
             ).map(lambda rows: with_places(field, rows))
         case FieldType.GROUP:
             return values_of(field.fields).filter(lambda group: not is_empty(group))
@@ -122,7 +124,7 @@ def lines(field: FieldDefinition) -> st.SearchStrategy[list[Any]]:
             lambda made: any(one is not None for one in made) and not (field.row_labels and made[-1] is None)
         )
     one = dates() if field.of == "date" else words(True, 12)
-    return st.lists(one, min_size=1, max_size=4)
+    return st.lists(one, min_size=1, max_size=min(4, field.max_rows or 4))
 
 
 def with_places(field: FieldDefinition, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -134,6 +134,18 @@ CASES = {
         "task[M01].quick",
         "Add answer",
     ),
+    "a phase before session 1 without its meetings": (
+        lambda found: found[CARD]["phase"].append({"id": "pre_group", "title": "Before the group"}),
+        CARD,
+        "phase[pre_group].meetings",
+        "the fewest and the most",
+    ),
+    "meetings before session 1 in a phase of sessions": (
+        at(CARD, "phase", 0, "meetings", value=[1, 2]),
+        CARD,
+        "phase[initial].meetings",
+        "Take it out",
+    ),
     "an unknown exit task": (
         at(CARD, "phase", 0, "exit_tasks", value=["I02"]),
         CARD,

@@ -12,11 +12,13 @@ from datetime import date
 from types import MappingProxyType
 
 from openipt.core.course import known, progress
+from openipt.core.course.attended import came_or_not, contacted_since
 from openipt.core.course.circumstances import adults_not_screened, screened_alone
-from openipt.core.course.course import Course, Entry
+from openipt.core.course.course import Attendance, Course, Entry
 from openipt.core.course.decisions import review
 from openipt.core.course.phases import (
     ORDER,
+    meetings_before,
     phase_on,
     phase_spans,
     planned_sessions,
@@ -131,6 +133,16 @@ def risk_positive(manual: Manual, course: Course, today: date) -> Applies:
     return Applies(False, "The level of risk is green.")
 
 
+def member_absent(manual: Manual, course: Course, today: date) -> Applies:
+    """The member missed the last meeting of the group, and nobody is on record to have been in touch since."""
+    met = came_or_not(course)
+    if not met or met[-1].attendance is not Attendance.MISSED:
+        return Applies(False, "The member was at the last meeting." if met else "No meeting was held yet.")
+    if contacted_since(course, met[-1].on):
+        return Applies(False, "The member was absent and has been contacted.")
+    return Applies(True, "The member was absent from the last meeting.")
+
+
 def clinician_judges(manual: Manual, course: Course, today: date) -> Applies:
     """The manual asks for the task under a condition that it does not state (project default)."""
     return Applies(None, "A clinician judges whether it is called for.")
@@ -154,6 +166,15 @@ def focus_shared(manual: Manual, course: Course, today: date) -> Applies:
     if known.agreed_account(manual, course):
         return Applies(True, "The client agreed with the interpersonal-affective focus.")
     return Applies(False, "No interpersonal-affective focus is agreed yet.")
+
+
+def met_before(manual: Manual, course: Course, today: date) -> Applies:
+    """The fewest meetings that come before session 1 were held."""
+    phase, held = manual.phase_before, len(meetings_before(course))
+    fewest = phase.meetings[0] if phase else 0
+    if held >= fewest:
+        return Applies(True, "The meetings before session 1 were held.")
+    return Applies(False, f"Of the meetings before session 1, {held} of at least {fewest} were held.")
 
 
 def goodbye_given(manual: Manual, course: Course, today: date) -> Applies:
@@ -270,6 +291,7 @@ TASK_CONDITIONS: Mapping[str, Condition] = MappingProxyType(
         "every-second-session": every_second_session,
         "midpoint": at_midpoint,
         "risk-positive": risk_positive,
+        "member-absent": member_absent,
         "clinician-judges": clinician_judges,
     }
 )
@@ -281,6 +303,7 @@ EXIT_CONDITIONS: Mapping[str, Condition] = MappingProxyType(
         "risk-not-red": risk_not_red,
         "baseline-present": baseline_present,
         "each-adult-screened-clear": each_adult_screened_clear,
+        "met-before": met_before,
     }
 )
 LEAVING_REASONS: Mapping[str, Condition] = MappingProxyType(

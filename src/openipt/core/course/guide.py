@@ -14,7 +14,13 @@ from typing import Any
 from openipt.core.course import known
 from openipt.core.course.course import Attendance, Course, Entry, Meeting
 from openipt.core.course.measures_due import measures_due
-from openipt.core.course.phases import phase_by_plan, phase_on, planned_sessions, session_number
+from openipt.core.course.phases import (
+    meetings_before,
+    phase_by_plan,
+    phase_on,
+    planned_sessions,
+    session_number,
+)
 from openipt.core.course.tasks import State, TaskState, task_states
 from openipt.core.manual.model import Manual, Requirement, Strategy, Technique
 from openipt.core.safety.levels import Level
@@ -101,16 +107,17 @@ class Guide:
     recheck_risk: str
 
 
-def session_guide(manual: Manual, course: Course, today: date, number: int) -> Guide:
+def session_guide(manual: Manual, course: Course, today: date, number: int, before: str = "") -> Guide:
     """The guide for session `number`, from the record up to and including `today`.
 
-    For a session that has not begun, the tasks are those that stand once it has.
+    For a session that has not begun, the tasks are those that stand once it has. `before` is the phase of a
+    meeting before session 1 that belongs to one of its own.
     """
-    course = _as_if_begun(course.as_of(today), today, number)
+    course = _as_if_begun(course.as_of(today), today, number, before)
     phase = _phase(manual, course, today, number)
     states = task_states(manual, course, today)
     left = max(0, planned_sessions(course) - len([m for m in course.held if (m.number or 0) <= number]))
-    minutes = _minutes(manual, course, number)
+    minutes = _minutes(manual, course, number, phase)
     return Guide(
         session_number=number,
         planned_sessions=planned_sessions(course),
@@ -126,13 +133,16 @@ def session_guide(manual: Manual, course: Course, today: date, number: int) -> G
         last_step=last_step(course, number),
         measures_due=measures_due(manual, course, today),
         remaining_after=left,
-        remaining_words=_remaining_words(number, planned_sessions(course), left),
+        remaining_words=_remaining_words(manual, number, planned_sessions(course), left),
         recheck_risk=risk_to_recheck(course),
     )
 
 
-def _as_if_begun(course: Course, today: date, number: int) -> Course:
+def _as_if_begun(course: Course, today: date, number: int, before: str) -> Course:
     """The course with this session begun, if it has not been."""
+    if before and not any(m.on == today for m in meetings_before(course)):
+        begun = Meeting(today, 0, Attendance.ATTENDED, before)
+        return replace(course, meetings=(*course.meetings, begun))
     if number < 1 or any(meeting.number == number for meeting in course.held):
         return course
     begun = Meeting(today, number, Attendance.ATTENDED)
@@ -149,7 +159,9 @@ def _phase_title(manual: Manual, phase: str) -> str:
     return next((found.title for found in manual.phases if found.id == phase), phase)
 
 
-def _minutes(manual: Manual, course: Course, number: int) -> int:
+def _minutes(manual: Manual, course: Course, number: int, phase: str) -> int:
+    if number < 1:
+        return manual.minutes_in(phase)
     contracts = [e.values.get("minutes") for e in course.entries_of("rec_contract")]
     agreed = [m for m in contracts if isinstance(m, int) and not isinstance(m, bool)]
     if number == 1 and manual.first_minutes:
@@ -250,12 +262,12 @@ def _step(entry: Entry) -> LastStep | None:
     return None
 
 
-def _remaining_words(number: int, planned: int, left: int) -> str:
+def _remaining_words(manual: Manual, number: int, planned: int, left: int) -> str:
     """To be said aloud (M11)."""
     if number < 1:
-        return f"{planned} sessions are planned."
+        return f"{planned} {manual.session_word}s are planned."
     rest = "This is the last one." if left == 0 else f"After today {left} remain."
-    return f"This is session {number} of {planned}. {rest}"
+    return f"This is {manual.session_word} {number} of {planned}{manual.of_group}. {rest}"
 
 
 def risk_to_recheck(course: Course) -> str:

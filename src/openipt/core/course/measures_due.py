@@ -15,6 +15,7 @@ from openipt.core.course.phases import (
     ORDER,
     has_ended,
     is_over,
+    meetings_before,
     phase_by_plan,
     planned_sessions,
     present_session,
@@ -35,7 +36,7 @@ def measures_due(manual: Manual, course: Course, today: date) -> tuple[str, ...]
     if session is None:  # every agreed session has been held: the follow-up counts from the last
         return _follow_up(manual, course, today)
     items = _items_for(manual, course, session)
-    answered = _answered_for(course, session)
+    answered = _answered_for(manual, course, session, today)
     due = [m for m in _measures(manual, course, today, items, session) if m not in answered]
     return tuple(dict.fromkeys(due))
 
@@ -79,11 +80,18 @@ def _applies(
     return not name or measure_applies(manual, course, today, name, measure).holds is True
 
 
-def _answered_for(course: Course, session: int) -> set[str]:
-    """Answered for this session; the baseline counts for the first, answers since the last for the next."""
+def _answered_for(manual: Manual, course: Course, session: int, today: date) -> set[str]:
+    """Answered for this session; the baseline counts for the first, answers since the last for the next.
+
+    Where meetings come before session 1, what each meeting asks for is asked again after each of them.
+    """
     before = [meeting.on for meeting in course.held if (meeting.number or 0) < session]
+    met = [m.on for m in meetings_before(course) if session == 1 and m.on < today]
+    anew = {name for item in manual.due_at("session") for name in item.measures} if met else set()
 
     def counts(answers: Answers) -> bool:
+        if answers.measure in anew and answers.session != session and answers.on <= met[-1]:
+            return False
         if not answers.finished or (answers.rater == THERAPIST and answers.measure in RATED_BY_BOTH):
             return False
         if answers.session == session or (session == 1 and answers.session == 0):

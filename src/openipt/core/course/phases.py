@@ -12,7 +12,7 @@ from datetime import date
 
 from openipt.core.course.course import Course, Entry, EpisodeStatus, Meeting, PhaseChange, once
 from openipt.core.manual.model import Manual
-from openipt.core.manual.names import PHASES
+from openipt.core.manual.names import PHASES, PHASES_BEFORE
 
 ORDER = PHASES
 EARLIER = "acute"  # of a session before the present adaptation, where no phase was recorded
@@ -130,6 +130,24 @@ def present_session(course: Course) -> Meeting | None:
     return course.held[-1] if course.held else None
 
 
+@once
+def meetings_before(course: Course) -> tuple[Meeting, ...]:
+    """Meetings held before session 1 that belong to a phase of their own, such as those before a group, in order.
+
+    They have no number, and no contract counts them.
+    """
+    held = (m for m in course.meetings if m.attendance.is_held and m.number == 0)
+    return tuple(sorted((m for m in held if m.phase in PHASES_BEFORE), key=lambda m: m.on))
+
+
+def awaits_before(manual: Manual, course: Course) -> str:
+    """The phase whose meetings come next, while the fewest before session 1 were not held; "" where none do."""
+    phase = manual.phase_before
+    if phase is None or course.held or len(meetings_before(course)) >= phase.meetings[0]:
+        return ""
+    return phase.id
+
+
 def session_number(course: Course) -> int:
     """The number of the present session, 0 before session 1."""
     present = present_session(course)
@@ -192,7 +210,7 @@ def _came_before(change: PhaseChange, meeting: Meeting) -> bool:
 
 def phase_on(manual: Manual, course: Course, today: date) -> str:
     """The phase as things stand: of the present session, or as changed on a day after it."""
-    present = present_session(course)
+    present = _last_meeting(course)
     since = present.on if present else date.min
     changes = [(c.on, c.phase) for c in course.phase_changes if c.on > since and c.phase in ORDER]
     changes += [  # gone on to on the day of the last session, it counts from the next day
@@ -213,7 +231,16 @@ def phase_on(manual: Manual, course: Course, today: date) -> str:
 @once
 def _present_phase(manual: Manual, course: Course) -> str:
     present = present_session(course)
-    return session_phase(manual, course, present) if present else "pre"
+    if present is not None:
+        return session_phase(manual, course, present)
+    before = _last_meeting(course)
+    return before.phase if before else "pre"
+
+
+def _last_meeting(course: Course) -> Meeting | None:
+    """The present session; before session 1 the last meeting of a phase that holds meetings before it."""
+    before = meetings_before(course)
+    return present_session(course) or (before[-1] if before else None)
 
 
 def status_on(course: Course) -> EpisodeStatus | None:

@@ -31,6 +31,7 @@ from openipt.core.course.phases import (
 from openipt.core.fields.words import date_in_words
 from openipt.core.manual.compare import every
 from openipt.core.manual.model import Manual, Requirement, Task, midpoint
+from openipt.core.manual.names import PHASES_BEFORE
 
 
 class State(StrEnum):
@@ -250,7 +251,7 @@ def _said(first: int, last: int) -> str:
 def _window(manual: Manual, course: Course, task: Task, now: _Now) -> tuple[int, int]:
     if task.is_in("maintenance"):
         return (0, 10_000)
-    if task.phase in ("pre", "initial") or task.has_window:
+    if task.phase in ("pre", *PHASES_BEFORE, "initial") or task.has_window:
         return manual.window(task, now.planned) or (0, now.planned)
     return phase_spans(manual, course).get(task.phase, (0, now.planned))
 

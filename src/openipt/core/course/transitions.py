@@ -10,6 +10,7 @@ from openipt.core.course.conditions import EXIT_CONDITIONS, LEAVING_REASONS, TAS
 from openipt.core.course.course import Course, once
 from openipt.core.course.phases import has_ended, is_over, phase_on
 from openipt.core.manual.model import Manual, Requirement
+from openipt.core.manual.names import PHASES_BEFORE
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,8 @@ def transitions(manual: Manual, course: Course, today: date) -> tuple[Transition
         return ()
     if not _has_phase(manual, phase):  # of an earlier adaptation: the next one begins with the next session
         return ()
-    if phase == "pre":
-        return (_to_treatment(manual, course, today),)
+    if phase == "pre" or phase in PHASES_BEFORE:
+        return (_towards_treatment(manual, course, today, phase),)
     return tuple(_way(manual, course, today, phase, to) for to in manual.ways_from(phase))
 
 
@@ -122,9 +123,10 @@ def _way(manual: Manual, course: Course, today: date, phase: str, to: str) -> Tr
     return _by_criteria(manual, course, today, phase, to)
 
 
-def _to_treatment(manual: Manual, course: Course, today: date) -> Transition:
-    to = manual.first_phase
-    found = _by_criteria(manual, course, today, "pre", to)
+def _towards_treatment(manual: Manual, course: Course, today: date, phase: str) -> Transition:
+    """From before treatment to session 1, over the meetings before it where there are some."""
+    to = manual.next_phase(phase)
+    found = _by_criteria(manual, course, today, phase, to)
     stops = known.suitability_stops(course, manual.rule("DR-08").parameters["items"])
     if not stops or known.override_reason(course):
         return found

@@ -119,6 +119,15 @@ class _Walk:
 
     # -- what somebody does ------------------------------------------------------------------------
 
+    def meet_before(self) -> None:
+        """A meeting before session 1, of the phase that is for them."""
+        self.today += timedelta(days=BETWEEN["weekly"])
+        before = self.manual.phase_before
+        assert before is not None
+        minutes = self.manual.minutes_in(before.id)
+        meeting = Meeting(self.today, 0, Attendance.ATTENDED, before.id, minutes=minutes)
+        self.course = replace(self.course, meetings=(*self.course.meetings, meeting))
+
     def meet(self, days: int, attendance: Attendance = Attendance.ATTENDED) -> None:
         self.today += timedelta(days=days)
         number = None
@@ -161,7 +170,16 @@ class _Walk:
         self.answer((1,) * 9)
         self.answer((1,) * 7, "ms_gad7")
         self.do_what_is_due()
-        self.ways_are_open((self.manual.first_phase,))
+        self.ways_are_open((self.manual.next_phase("pre"),))
+        before = self.manual.phase_before
+        if before is None:
+            return
+        for _ in range(before.meetings[1]):
+            self.meet_before()
+            self.answer((1,) * 9)
+            if self.do_what_is_due().phase != before.id:
+                self.fault(f"{before.id} was entered and is not the phase.")
+        self.ways_are_open((self.manual.next_phase(before.id),))
 
     def do_what_is_due(self) -> CourseStatus:
         """All that is due or overdue, and what still keeps the phase from being left."""
@@ -243,6 +261,10 @@ class _Walk:
         if chance.random() < 0.8:
             self.some_of(self.status(), care)
             self.score(score)
+        before = self.manual.phase_before
+        for _ in range(chance.randint(0, before.meetings[1]) if before else 0):
+            self.meet_before()
+            self.some_of(self.status(), care)
         for _ in range(chance.randint(0, self.agreed + 4)):
             if not remaining(self.course) and self.number:
                 break

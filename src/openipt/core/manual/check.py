@@ -11,8 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from openipt.core.fields.definitions import RecordType, every_field
 from openipt.core.manual.inheritance import Parts, place
-from openipt.core.manual.model import Area, Manual, Requirement, ScheduleItem, Task, Technique
-from openipt.core.manual.names import END, MARKS, MEASURE_CONDITIONS
+from openipt.core.manual.model import (
+    NOWHERE,
+    Area,
+    Manual,
+    Phase,
+    Requirement,
+    ScheduleItem,
+    Task,
+    Technique,
+)
+from openipt.core.manual.names import END, MARKS, MEASURE_CONDITIONS, PHASES_BEFORE
 from openipt.core.tables import suggestion
 from openipt.errors import ContentFault
 
@@ -271,10 +280,28 @@ class _Manual:
                     reason = f'names "{name}", a task of the phase {there}.'
                     yield ContentFault(file, f"{key}.exit_tasks", reason, "Name tasks of this phase.")
 
+            yield from self.before(phase, file, key)
             for to in phase.leads_to:
                 if to not in (*self.phase_ids, END):
                     reason = f'names "{to}", a phase this manual does not have.'
                     yield ContentFault(file, f"{key}.leads_to", reason, suggestion(to, self.phase_ids))
+
+    def before(self, phase: Phase, file: str, key: str) -> Found:
+        """Meetings before session 1 belong to one phase that is for them, from the fewest to the most."""
+        fewest, most = phase.meetings
+        if not phase.is_before:
+            for name, none in (("meetings", NOWHERE), ("minutes", 0)):
+                if getattr(phase, name) != none:
+                    reason = "is for a phase before session 1: the contract counts the sessions of this one."
+                    yield ContentFault(file, f"{key}.{name}", reason, "Take it out.")
+            return
+        if phase.meetings == NOWHERE:
+            yield ContentFault(file, f"{key}.meetings", "is missing.", "Say the fewest and the most: [1, 2].")
+        elif fewest > most:
+            reason = f"are {fewest} to {most}."
+            yield ContentFault(file, f"{key}.meetings", reason, "Say the fewest, then the most.")
+        if phase != self.manual.phase_before:
+            yield ContentFault(file, key, "is a second phase before session 1.", "Keep one of the two.")
 
     def asks_for(self) -> Found:
         """Fields that stand in a form only where they are asked for, named by record."""
@@ -352,6 +379,9 @@ class _Manual:
         if sum(ways) > 1:
             remedy = "Keep one of: a window of sessions, each_session, each_second_session, at, every_months."
             yield ContentFault(file, key, "says in more than one way when it is due.", remedy)
+        if task.phase in PHASES_BEFORE and any(ways):
+            reason = "is said to be due in sessions, and its phase lies before session 1."
+            yield ContentFault(file, key, reason, "Let it be due once in its phase.")
         if task.until and not task.each_session:
             reason = "is said of a task that is not of every session."
             yield ContentFault(file, f"{key}.until", reason, "Add each_session = true, or take it out.")
@@ -364,6 +394,7 @@ class _Manual:
             key = (length.planned, length.format)
             yield from _cover(length.split, length.planned, self.file("length", key), place("length", key))
         listed = {length.planned for length in self.manual.lengths if not length.format}
+        listed |= {length.planned for length in self.manual.lengths if length.format == self.manual.format}
         for planned in self.manual.allowed_lengths:
             if planned not in listed:
                 split = self.manual.phase_split(planned)
@@ -375,10 +406,19 @@ class _Manual:
             if self.manual.agenda and total != self.manual.minutes:
                 reason = f"has {total} minutes in the phase {phase}; a session has {self.manual.minutes}."
                 yield ContentFault(self.parts.card.file, "agenda", reason, "Let the blocks add up.")
+        if before := self.manual.phase_before:
+            yield from self.agenda_before(before)
         for block in self.manual.agenda:
             file, key = self.file("agenda", block.block), place("agenda", block.block)
             for phase, names in block.tasks.items():
                 yield from self.tasks_exist(names, file, f"{key}.tasks.{phase}")
+
+    def agenda_before(self, phase: Phase) -> Found:
+        """A meeting before session 1 goes in its own way, or its time is not laid out at all."""
+        total, minutes = sum(block.before for block in self.manual.agenda), self.manual.minutes_in(phase.id)
+        if total not in (0, minutes):
+            reason = f"has {total} minutes before session 1; such a meeting has {minutes}."
+            yield ContentFault(self.parts.card.file, "agenda", reason, "Let the blocks add up.")
 
     def schedule(self, item: ScheduleItem) -> Found:
         file, key = self.file("schedule", item.when), place("schedule", item.when)

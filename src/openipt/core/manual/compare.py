@@ -16,6 +16,7 @@ from openipt.core.manual.names import (
     MARKS,
     MEASURE_CONDITIONS,
     PHASES,
+    PHASES_BEFORE,
     TASK_LIMITS,
 )
 
@@ -177,8 +178,23 @@ def _phases(manual: Manual, _: Manual) -> Told:
     for phase in manual.phases:
         told[phase.title, "goals"] = "; ".join(phase.goals)
         told[phase.title, "how often"] = ", then ".join(FREQUENCIES[one] for one in phase.frequencies)
+        if phase.is_before:
+            told[phase.title, "its meetings"] = meetings_in_words(manual, phase)
         told[phase.title, "what lets it be left"] = _leaving(manual, phase)
     return told
+
+
+def meetings_in_words(manual: Manual, phase: Phase) -> str:
+    """`1 or 2 individual meetings before the group, of 50 minutes`"""
+    return f"{count_before(phase)}, of {manual.minutes_in(phase.id)} minutes"
+
+
+def count_before(phase: Phase) -> str:
+    """`1 or 2 individual meetings before the group`"""
+    fewest, most = phase.meetings
+    count = str(fewest) if fewest == most else f"{fewest} {'or' if most == fewest + 1 else 'to'} {most}"
+    name = PHASES_BEFORE[phase.id]
+    return f"{count} {name if most == 1 else name.replace('meeting', 'meetings', 1)}"
 
 
 def _leaving(manual: Manual, phase: Phase) -> str:

@@ -28,6 +28,7 @@ from openipt.core.manual.names import (
     NEXT_STEP_KINDS,
     OFF_TRACK_REASONS,
     PHASES,
+    PHASES_BEFORE,
     SCHEDULE_MOMENTS,
     SESSION_PHASES,
     TASK_CONDITIONS,
@@ -166,7 +167,8 @@ class Phase:
 
     All `exit_tasks` and all `exit_conditions` are needed; of `leaves_when`, any one is enough. `leads_to`
     names the ways out where it is not simply the next phase. `frequencies` says how often its sessions are,
-    one after another in equal shares, where it is not the adaptation's own frequency.
+    one after another in equal shares, where it is not the adaptation's own frequency. A phase before session 1
+    holds `meetings` of its own, from the fewest to the most, of so many `minutes` (0: as long as a session).
     """
 
     id: str = dataclasses.field(metadata={"names": PHASES})
@@ -177,8 +179,15 @@ class Phase:
     leaves_when: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": LEAVING_REASONS})
     leads_to: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": WAYS})
     frequencies: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": FREQUENCIES})
+    meetings: tuple[int, int] = dataclasses.field(default=NOWHERE, metadata={"min": 1})
+    minutes: int = dataclasses.field(default=0, metadata={"min": 10, "max": 240})
     sources: tuple[str, ...] = ()
     marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
+
+    @property
+    def is_before(self) -> bool:
+        """Does it hold meetings before session 1?"""
+        return self.id in PHASES_BEFORE
 
 
 @dataclass(frozen=True)
@@ -247,20 +256,25 @@ class Task:
 
 @dataclass(frozen=True)
 class AgendaBlock:
-    """One part of the hour: its minutes in each phase, and the tasks that fill it, phase by phase."""
+    """One part of the hour: its minutes in each phase, and the tasks that fill it, phase by phase.
+
+    `before` are its minutes in a meeting before session 1, where such a meeting goes otherwise.
+    """
 
     block: str
     title: str
     initial: int = dataclasses.field(metadata={"min": 0})
     middle: int = dataclasses.field(metadata={"min": 0})
     ending: int = dataclasses.field(metadata={"min": 0})
+    before: int = dataclasses.field(default=0, metadata={"min": 0})
     tasks: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=_empty)
     sources: tuple[str, ...] = ()
     marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
 
     def minutes(self, phase: str) -> int:
         """Minutes in that phase; before and after the contract the middle's plan serves."""
-        return {"initial": self.initial, "ending": self.ending}.get(phase, self.middle)
+        own = {"initial": self.initial, "ending": self.ending, **dict.fromkeys(PHASES_BEFORE, self.before)}
+        return own.get(phase, self.middle)
 
 
 @dataclass(frozen=True)
@@ -645,9 +659,9 @@ class Manual(Card):
         """First and last session in which a task is due, for this length; None: no session of its own.
 
         A window is squeezed into its phase where the phase is shorter than usual: the initial phase
-        of one visit does every initial task in it (ipt.md 22.1). Before treatment it is session 0.
+        of one visit does every initial task in it (ipt.md 22.1). Before session 1 it is session 0.
         """
-        if task.phase == "pre":
+        if task.phase == "pre" or task.phase in PHASES_BEFORE:
             return (0, 0)
         if task.at == "midpoint":
             return (midpoint(planned_sessions), midpoint(planned_sessions))
@@ -676,7 +690,32 @@ class Manual(Card):
     @property
     def first_phase(self) -> str:
         """The phase of session 1."""
-        return self.next_phase("pre")
+        return next((phase.id for phase in self.phases if phase.id in SESSION_PHASES), "")
+
+    @property
+    def phase_before(self) -> Phase | None:
+        """The phase of meetings before session 1, where there is one."""
+        return next((phase for phase in self.phases if phase.is_before), None)
+
+    @property
+    def is_group(self) -> bool:
+        """Do its sessions bring several clients together?"""
+        return self.format == "group"
+
+    @property
+    def meets_in_group(self) -> bool:
+        """Does any of its meetings bring several clients together?"""
+        return self.is_group or any(task.record == "rec_group_meeting" for task in self.tasks)
+
+    @property
+    def session_word(self) -> str:
+        """What one of its sessions is called, where it is counted."""
+        return "meeting" if self.is_group else "session"
+
+    @property
+    def of_group(self) -> str:
+        """Whose meetings are counted: `meeting 3 of 8 of the group`."""
+        return " of the group" if self.is_group else ""
 
     @property
     def is_acute(self) -> bool:
@@ -707,10 +746,11 @@ class Manual(Card):
         return listed.split if listed else self.other_lengths.split(planned_sessions)
 
     def length_of(self, planned_sessions: int, format: str = "") -> Length | None:
-        """The length as listed; None where `other_lengths` reads it."""
-        for length in self.lengths:
-            if length.planned == planned_sessions and length.format == format:
-                return length
+        """The length as listed, for the adaptation's own format first; None where `other_lengths` reads it."""
+        for wanted in (format or self.format, format):
+            for length in self.lengths:
+                if length.planned == planned_sessions and length.format == wanted:
+                    return length
         return None
 
     def phase_of(self, session_number: int, planned_sessions: int) -> str:
@@ -773,8 +813,15 @@ class Manual(Card):
         return tuple(item for item in self.schedule if item.when == when)
 
     def agenda_of(self, phase: str) -> tuple[tuple[AgendaBlock, int], ...]:
-        """The parts of a session in this phase, each with its minutes."""
-        return tuple((block, block.minutes(phase)) for block in self.agenda)
+        """The parts of a session in this phase, each with its minutes; before session 1 those that it has."""
+        if phase not in PHASES_BEFORE:
+            return tuple((block, block.minutes(phase)) for block in self.agenda)
+        return tuple((block, block.before) for block in self.agenda if block.before)
+
+    def minutes_in(self, phase: str) -> int:
+        """How long a session of this phase is."""
+        before = self.phase_before
+        return before.minutes if before and before.id == phase and before.minutes else self.minutes
 
     @property
     def is_weekly(self) -> bool:

@@ -24,6 +24,7 @@ TASK_CONDITIONS = MappingProxyType(
         "midpoint": "this is the session halfway through the contract",
         "clinician-judges": "a clinician judges that it is called for",
         "risk-positive": "an answer about risk is positive, or the level is above green",
+        "member-absent": "the member was absent from the last meeting, and nobody has been in touch",
     }
 )
 
@@ -36,6 +37,7 @@ EXIT_CONDITIONS = MappingProxyType(
         "risk-not-red": "the level of risk is not red",
         "baseline-present": "the baseline measures are there",
         "each-adult-screened-clear": "each adult was asked alone about violence, and no danger is on record",
+        "met-before": "the meetings before session 1 were held",
     }
 )
 
@@ -152,6 +154,12 @@ PHASES = (
     "ending",
     "continuation",
     "maintenance",
+)
+
+# Those that hold meetings before session 1, and what one of them is called: they take no number of their own, and
+# no contract counts them.
+PHASES_BEFORE = MappingProxyType(
+    {"engagement": "engagement meeting", "pre_group": "individual meeting before the group"}
 )
 
 # Those of them that hold numbered sessions.

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from openipt.core.course.course import Attendance, EpisodeStatus, Meeting
 from openipt.core.course.note import Block, as_values, from_values, says_something
-from openipt.core.course.phases import session_phase
+from openipt.core.course.phases import awaits_before, session_phase
+from openipt.core.manual.names import PHASES_BEFORE
 from openipt.errors import ChangedMeanwhile
 from openipt.records import audit, convert, danger, safety
 from openipt.records.access import Act, require
@@ -253,15 +254,19 @@ def begin_session(
     format: str | None = None,
     minutes: int | None = None,
     intake: bool | None = None,
+    before: str = "",
 ) -> Session:
     """The session takes place: it gets its number and phase, and the check-ins that waited for it.
 
     Without a planned `session`, one is made for `episode`. `held_on` is an earlier day where it is
     written up later. The intake (number 0) comes before session 1; unless said otherwise the first
-    meeting of an episode that has not become active is the intake. Beginning twice changes nothing.
+    meeting of an episode that has not become active is the intake. `before` is the phase of a meeting that
+    comes before session 1 as well, such as one before a group; unless said otherwise it is, while the fewest
+    of them were not held. Beginning twice changes nothing.
     """
     episode = locked(episode or session.episode, "client")
     require(by, Act.WRITE_RECORD, episode=episode, on=day_of(at))
+    _check_before(episode, before)
     session = _to_begin(session, episode, at, minutes)
     if session.is_held:
         return session
@@ -269,13 +274,15 @@ def begin_session(
         raise refuse("This session is signed as not held.")
     day = _day_held(episode, held_on, at)
     session.attendance = Attendance.LATE if late else Attendance.ATTENDED
-    session.number, session.held_on = _next_number(episode, day, intake), day
+    if intake is None and not before and episode.sessions.filter(number=0).exists():
+        before = awaits_before(manual_of(episode), convert.course(episode))
+    session.number, session.held_on = _next_number(episode, day, True if before else intake), day
     session.format = _format(format) if format else session.format
-    session.minutes = _minutes(minutes, episode) if minutes else session.minutes
+    session.minutes = _length(before, minutes, session)
     session.began_at = at if day == day_of(at) else None
     session.written_at = session.written_at or at
     session.state = SessionState.DRAFT
-    session.phase = _phase(episode, session)
+    session.phase = before or _phase(episode, session)
     session.save()
     _become_active(episode, session, by, at)
     _take_up_check_ins(episode, session)
@@ -290,6 +297,21 @@ def _to_begin(session: Session | None, episode: Episode, at: datetime, minutes: 
     if episode.status == EpisodeStatus.ENDED:
         raise refuse("This episode has ended.")
     return Session(episode=episode, created_at=at, minutes=_minutes(minutes, episode))
+
+
+def _length(before: str, minutes: int | None, session: Session) -> int:
+    """As told; of a meeting before session 1 that was planned or begun as a session, its own length."""
+    if minutes:
+        return _minutes(minutes, session.episode)
+    manual = manual_of(session.episode)
+    own = before and session.minutes == manual.minutes
+    return manual.minutes_in(before) if own else session.minutes
+
+
+def _check_before(episode: Episode, before: str) -> None:
+    own = manual_of(episode).phase_before
+    if before and (own is None or own.id != before):
+        raise refuse("This treatment has no such meeting before session 1.")
 
 
 def _day_held(episode: Episode, held_on: date | None, at: datetime) -> date:
@@ -307,7 +329,7 @@ def _next_number(episode: Episode, day: date, intake: bool | None) -> int:
     if intake is None:
         intake = highest is None and episode.status in (EpisodeStatus.ENQUIRY, EpisodeStatus.ASSESSMENT)
     if intake and highest:
-        raise refuse("Session 1 has been held: a first contact comes before it.")
+        raise refuse("Session 1 has been held: such a meeting comes before it.")
     return 0 if intake else (highest or 0) + 1
 
 
@@ -344,7 +366,7 @@ def _take_up_check_ins(episode: Episode, session: Session) -> None:
     waiting = episode.check_ins.filter(session=None, purpose="session", on__lte=session.held_on)
     if last is not None:
         waiting = waiting.filter(on__gt=last)
-    if session.number:
+    if session.number or session.phase in PHASES_BEFORE:
         waiting.update(session=session)
 
 

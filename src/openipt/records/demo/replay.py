@@ -9,6 +9,7 @@ from functools import cached_property
 
 from openipt import library
 from openipt.core.course.course import Answers, EpisodeStatus, PhaseChange, PlanChange, StatusChange
+from openipt.core.manual.names import PHASES_BEFORE
 from openipt.core.portable.episode import (
     PortableAlert,
     PortableClientEntry,
@@ -187,7 +188,7 @@ class Replay:
         inside += [
             lambda at, entry=entry: self._entry(entry, self.sessions[meeting], at)
             for entry in self.told.entries
-            if entry.session == meeting.number
+            if entry.session == meeting.number and self._falls_in(entry.on, meeting)
         ]
         apart = timedelta(minutes=meeting.minutes) / (len(inside) + 1)
         return [
@@ -195,6 +196,11 @@ class Replay:
             *((begins + apart * place, do) for place, do in enumerate(inside, start=1)),
             (ends + WRITTEN_UP, lambda at: self._write_and_sign(meeting, at)),
         ]
+
+    def _falls_in(self, on: date, meeting: PortableMeeting) -> bool:
+        """Whether something of that day belongs to this meeting, where several have its number: those before session 1."""
+        same = [m.on for m in self.told.meetings if m.number == meeting.number and m.attendance.is_held]
+        return meeting.on == max((day for day in same if day <= on), default=min(same))
 
     def _absent(self, meeting: PortableMeeting, at: datetime) -> None:
         sessions.record_absence(
@@ -221,6 +227,7 @@ class Replay:
             late=meeting.attendance.value == "late",
             minutes=meeting.minutes,
             intake=meeting.number == 0,
+            before=meeting.phase if meeting.phase in PHASES_BEFORE else "",
             by=self.therapist,
             at=at,
         )
@@ -233,7 +240,8 @@ class Replay:
 
     def _staff_answers(self, meeting: PortableMeeting, at: datetime) -> None:
         """What the therapist asked or took from paper in the session, and totals of other forms."""
-        here = [a for a in self.told.answers if a.session == meeting.number and not _is_clients(a)]
+        of_number = [a for a in self.told.answers if a.session == meeting.number]
+        here = [a for a in of_number if not _is_clients(a) and self._falls_in(a.on, meeting)]
         if here:
             checkins.enter_answers(
                 episode=self.episode,

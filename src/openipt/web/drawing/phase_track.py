@@ -28,12 +28,16 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Mark:
-    """One meeting of the track. `state` is a key of WORDS; a missed one has no number."""
+    """One meeting of the track. `state` is a key of WORDS; a missed one has no number.
+
+    `name` is what it is called, where it is not by its number.
+    """
 
     state: str
     phase: str
     number: int | None = None
     on: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,8 +72,10 @@ class PhaseTrack:
     words: str
 
 
-def phase_track(marks: Sequence[Mark], *, session: int, planned: int, titles: dict[str, str]) -> PhaseTrack:
-    """Lay out the track. `marks` in order of time; `titles` names the phases by id."""
+def phase_track(
+    marks: Sequence[Mark], *, session: int, planned: int, titles: dict[str, str], word: str = "session"
+) -> PhaseTrack:
+    """Lay out the track. `marks` in order of time; `titles` names the phases by id, `word` the sessions."""
     groups = [(phase, list(of)) for phase, of in groupby(marks, key=lambda mark: mark.phase)]
     steps = max(1.0, len(marks) - 1 + PHASE_GAP * max(0, len(groups) - 1))
     step = min(LARGEST_STEP, (WIDTH - 2 * EDGE) / steps)
@@ -81,7 +87,7 @@ def phase_track(marks: Sequence[Mark], *, session: int, planned: int, titles: di
     for phase, of in groups:
         start = x
         for mark in of:
-            dots.append(_dot(mark, x, radius))
+            dots.append(_dot(mark, x, radius, word))
             x += step
         title = titles.get(phase, phase)
         spans.append(
@@ -90,14 +96,14 @@ def phase_track(marks: Sequence[Mark], *, session: int, planned: int, titles: di
         x += step * PHASE_GAP
     width = (dots[-1].x if dots else EDGE) + EDGE
     return PhaseTrack(
-        round(width, 1), HEIGHT, tuple(dots), tuple(spans), _words(groups, session, planned, titles)
+        round(width, 1), HEIGHT, tuple(dots), tuple(spans), _words(groups, session, planned, titles, word)
     )
 
 
-def _dot(mark: Mark, x: float, radius: float) -> Dot:
+def _dot(mark: Mark, x: float, radius: float, word: str) -> Dot:
     size = radius * 0.62 if mark.state in ("missed", "cancelled") else radius
     size = radius * 1.25 if mark.state == "today" else size
-    name = f"Session {mark.number}" if mark.number is not None else "Meeting"
+    name = mark.name or (f"{word.capitalize()} {mark.number}" if mark.number is not None else "Meeting")
     when = f", {mark.on}" if mark.on else ""
     return Dot(round(x, 1), MIDDLE, round(size, 1), mark.state, f"{name}: {WORDS[mark.state]}{when}")
 
@@ -111,9 +117,11 @@ def _current_phase(marks: Sequence[Mark]) -> str:
     return marks[-1].phase if marks else ""
 
 
-def _words(groups: list[tuple[str, list[Mark]]], session: int, planned: int, titles: dict[str, str]) -> str:
+def _words(
+    groups: list[tuple[str, list[Mark]]], session: int, planned: int, titles: dict[str, str], word: str
+) -> str:
     of_all = f" of {planned}" if session <= planned else ""  # in maintenance sessions go on beyond the plan
-    parts = [f"Session {session}{of_all}." if session else f"Before session 1 of {planned}."]
+    parts = [f"{word.capitalize()} {session}{of_all}." if session else f"Before {word} 1 of {planned}."]
     for phase, of in groups:
         counts = [
             f"{sum(mark.state == state for mark in of)} {word}"

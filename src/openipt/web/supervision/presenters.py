@@ -17,6 +17,7 @@ from openipt.core.manual.model import Manual, Severity
 from openipt.records.manuals import manual_of
 from openipt.records.models import Alert, Entry, Episode, Session
 from openipt.web.jinja import clock_time, plural, short_day
+from openipt.web.meeting_words import where_it_stands
 from openipt.web.status_words import STATUS_WORDS
 from openipt.web.supervision.standing import Score, Standing
 
@@ -282,12 +283,10 @@ def _row(
 
 def _place(manual: Manual, standing: Standing, *, ended: bool) -> str:
     if ended and standing.session_number:
-        return f"session {standing.session_number} of {standing.planned_sessions}"
+        return where_it_stands(manual, standing.session_number, standing.planned_sessions)
     titles = {phase.id: phase.title for phase in manual.phases} | PHASE_WORDS
     phase = titles.get(standing.phase, standing.phase)
-    if not standing.session_number:
-        return f"{phase}, {plural(standing.planned_sessions, 'session')} planned"
-    return f"{phase}, session {standing.session_number} of {standing.planned_sessions}"
+    return f"{phase}, {where_it_stands(manual, standing.session_number, standing.planned_sessions)}"
 
 
 def score_in_words(score: Score | None) -> str:

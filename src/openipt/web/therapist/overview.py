@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
+from openipt.core.manual.names import PHASES_BEFORE
 from openipt.errors import FieldFault
 from openipt.records.access import Act
 from openipt.records.actions import episodes as actions
@@ -56,7 +57,7 @@ def decide_phase(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     if not sent.faults and _decided_already(page, phase, reason):
         return go(request, page.address())
     offered = {transition.to for transition in page.status.transitions} & decided_phases(page)
-    if page.status.phase == "pre":  # session 1 begins it
+    if page.status.phase == "pre" or page.status.phase in PHASES_BEFORE:  # the next meeting begins it
         offered = set()
     sent.choice("to", tuple(offered), required="Choose the phase.")
     if sent.faults:

@@ -12,6 +12,7 @@ from openipt import library
 from openipt.core.course.course import EndReason, EpisodeStatus
 from openipt.core.course.moves import END_REASONS, GOING_ON, may_go_on, may_move
 from openipt.core.course.phases import sessions_before
+from openipt.core.manual.compare import count_before
 from openipt.core.manual.model import Manual
 from openipt.records import crisis
 from openipt.records.access import Act
@@ -199,7 +200,7 @@ def _adaptation(manual: Manual) -> Adaptation:
         typical=sessions.typical,
         highest=sessions.max,
         first_minutes=manual.first_minutes[0] if manual.first_minutes else 0,
-        range_words=f"{_range(manual)}, {manual.minutes} minutes {manual.frequency}.",
+        range_words=f"{_range(manual)}, {manual.minutes} minutes {manual.frequency}.{_of_a_group(manual)}",
         evidence=_grade(manual),
     )
 
@@ -210,11 +211,20 @@ def _grade(manual: Manual) -> str:
     return f"Evidence {grade_in_words(candidate)}." if candidate else ""
 
 
+def _of_a_group(manual: Manual) -> str:
+    if not manual.meets_in_group:
+        return ""
+    return " An episode keeps one member's part; the meeting room for the whole group is not built yet."
+
+
 def _range(manual: Manual) -> str:
-    sessions = manual.sessions
+    sessions, word, before = manual.sessions, manual.session_word, manual.phase_before
+    words = f"{sessions.min} to {sessions.max} {word}s, usually {sessions.typical}"
     if sessions.min == sessions.max:
-        return plural(sessions.min, "session")
-    return f"{sessions.min} to {sessions.max} sessions, usually {sessions.typical}"
+        words = plural(sessions.min, word)
+    return (
+        f"{words}{manual.of_group}, after {count_before(before)}" if before else f"{words}{manual.of_group}"
+    )
 
 
 # -- the course as arranged --------------------------------------------------------------------------

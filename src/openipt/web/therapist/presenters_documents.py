@@ -17,6 +17,7 @@ from openipt.core.fields.definitions import RecordType
 from openipt.records.models import Entry, EntryState, Session, SessionState
 from openipt.records.prepared import Prepared
 from openipt.web.jinja import day
+from openipt.web.meeting_words import meeting_title
 from openipt.web.plain import worksheets
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_agreeing import CONTRACT, has_own_maintenance, is_of_maintenance
@@ -197,7 +198,7 @@ def signed_sessions(page: EpisodePage) -> list[Session]:
 
 
 def _session_title(session: Session) -> str:
-    return "Intake" if session.number == 0 else f"Session {session.number}"
+    return meeting_title(session.number, session.phase)
 
 
 def outline(page: EpisodePage) -> tuple[OutlineRow, ...]:
@@ -210,10 +211,12 @@ def _outline_row(page: EpisodePage, meeting: Meeting, measure: str) -> OutlineRo
     held = meeting.attendance.is_held
     number = meeting.number if held else None
     total = score_at(page.manual, page.course, measure, number) if number else None
-    phase = session_phase(page.manual, page.course, meeting) if number else "pre" if number == 0 else ""
+    phase = (
+        session_phase(page.manual, page.course, meeting) if number else meeting.phase or "pre" if held else ""
+    )
     strategies = [page.codes["strategies"].get(code, code) for code in meeting.strategies]
     return OutlineRow(
-        session="Intake" if number == 0 else str(number) if number else "",
+        session=str(number) if number else meeting_title(0, meeting.phase) if held else "",
         on=meeting.on,
         phase=phase_title(page, phase) if phase else "",
         attendance=ATTENDANCE[meeting.attendance],

@@ -10,6 +10,8 @@ from django.utils import timezone
 from openipt.core.course import known
 from openipt.core.course.course import Attendance, EpisodeStatus, Meeting
 from openipt.core.course.phases import (
+    awaits_before,
+    meetings_before,
     phase_by_plan,
     phase_on,
     planned_sessions,
@@ -20,12 +22,14 @@ from openipt.core.course.phases import (
 from openipt.core.course.progress import main_measure
 from openipt.core.course.scores import PHQ9, answers_of, latest_total, start_score
 from openipt.core.manual.model import Manual
+from openipt.core.manual.names import PHASES_BEFORE
 from openipt.core.measures.change import ReliableChange, reliable_change
 from openipt.core.measures.definitions import Measure
 from openipt.core.safety.levels import Level
 from openipt.records.models import Alert
 from openipt.web.drawing.phase_track import Mark, PhaseTrack, phase_track
-from openipt.web.jinja import clock_time, plural, short_day
+from openipt.web.jinja import clock_time, short_day
+from openipt.web.meeting_words import meeting_title, where_it_stands
 from openipt.web.shell import AlertLine, EpisodeHeader, episode_rooms
 from openipt.web.status_words import STATUS_WORDS
 
@@ -45,17 +49,17 @@ ASK_TITLE = "Ask about safety: a risk question was passed over"
 
 def present_header(page: EpisodePage) -> EpisodeHeader:
     """The header for this person. A colleague in cover is shown name, phase and risk, and no more."""
-    manual, course = page.manual, page.course
+    manual = page.manual
     risk, tone = risk_in_words(page)
     score = score_line(page) if page.sees_all else None
+    track = present_track(page)
     return EpisodeHeader(
         episode=page.episode.pk,
         client=page.episode.client.name,
         treatment=f"{manual.title or manual.name}{', research only' if manual.research else ''}",
         phase=_standing(page),
-        session_number=session_number(course),
-        planned_sessions=planned_sessions(course),
-        track=present_track(page),
+        place=place_in_words(page, track),
+        track=track,
         focus=focus_in_words(page) if page.sees_all else "",
         risk=risk,
         risk_tone=tone,
@@ -65,6 +69,14 @@ def present_header(page: EpisodePage) -> EpisodeHeader:
         rooms=_rooms(page),
         alerts=tuple(alert_line(page, alert) for alert in page.alerts),
     )
+
+
+def place_in_words(page: EpisodePage, track: PhaseTrack) -> str:
+    """session 3 of 12, 12 sessions planned; of an ended episode without one, that no session was held."""
+    number, planned = session_number(page.course), planned_sessions(page.course)
+    if not number and not track.dots:
+        return f"no {page.manual.session_word} held"
+    return where_it_stands(page.manual, number, planned)
 
 
 def _standing(page: EpisodePage) -> str:
@@ -140,20 +152,34 @@ def present_track(page: EpisodePage) -> PhaseTrack:
     manual, course = page.manual, page.course
     titles = {phase.id: phase.title for phase in manual.phases} | PHASE_WORDS
     marks = [*_past_marks(page), *_coming_marks(page)]
-    return phase_track(marks, session=session_number(course), planned=planned_sessions(course), titles=titles)
+    return phase_track(
+        marks,
+        session=session_number(course),
+        planned=planned_sessions(course),
+        titles=titles,
+        word=manual.session_word,
+    )
 
 
 def _past_marks(page: EpisodePage) -> list[Mark]:
     marks: list[Mark] = []
-    phase = "initial"
+    phase = page.manual.phase_before.id if page.manual.phase_before else "initial"
     for meeting in page.course.meetings:
         if meeting.attendance.is_held and meeting.number:
             phase = session_phase(page.manual, page.course, meeting)
             state = "today" if meeting is present_session(page.course) and meeting.on == page.on else "held"
             marks.append(Mark(state, phase, meeting.number, short_day(meeting.on)))
+        elif meeting.attendance.is_held and meeting.phase in PHASES_BEFORE:
+            state = "today" if meeting.on == page.on and not page.course.held else "held"
+            marks.append(_before(state, meeting.phase, meeting.on))
         elif meeting.attendance in (Attendance.MISSED, Attendance.CANCELLED):
             marks.append(Mark(meeting.attendance.value, phase, None, short_day(meeting.on)))
     return marks
+
+
+def _before(state: str, phase: str, on: date | None) -> Mark:
+    """A meeting before session 1: it has no number."""
+    return Mark(state, phase, None, short_day(on) if on else "", meeting_title(None, phase))
 
 
 def _coming_marks(page: EpisodePage) -> list[Mark]:
@@ -168,6 +194,11 @@ def _coming_marks(page: EpisodePage) -> list[Mark]:
     marks: list[Mark] = []
     if page.status.has_ended:
         return marks
+    if phase_before := awaits_before(page.manual, course):
+        assert page.manual.phase_before is not None
+        for _ in range(page.manual.phase_before.meetings[0] - len(meetings_before(course))):
+            day = dates.pop(0) if dates else None
+            marks.append(_before("today" if day == page.on else "planned", phase_before, day))
     for place, number in enumerate(range(held + 1, planned_sessions(course) + 1)):
         phase = max(phase_by_plan(page.manual, course, number), now, key=_place_in(order))
         day = dates[place] if place < len(dates) else None
@@ -225,8 +256,3 @@ def when_in_words(page: EpisodePage, alert: Alert) -> str:
     said = "today" if day == page.on else short_day(day)
     seen = ", acknowledged" if alert.acknowledged_at else ""
     return f"{said} {clock_time(alert.raised_at)}{seen}"
-
-
-def sessions_in_words(number: int, planned: int) -> str:
-    """session 3 of 12; 12 sessions planned"""
-    return f"session {number} of {planned}" if number else f"{plural(planned, 'session')} planned"

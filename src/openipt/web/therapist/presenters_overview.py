@@ -16,6 +16,7 @@ from openipt.core.course.scores import GAD7, PHQ9, answers_of, latest_total, sta
 from openipt.core.course.tasks import State, TaskState
 from openipt.core.course.transitions import Criterion, Transition
 from openipt.core.manual.model import Requirement, Severity, Task
+from openipt.core.manual.names import PHASES_BEFORE
 from openipt.core.measures.definitions import Measure
 from openipt.records.access import Act
 from openipt.records.models import Entry, PhaseEvent, Session, TaskMark
@@ -23,6 +24,7 @@ from openipt.records.prepared import Prepared
 from openipt.records.queries import firings
 from openipt.web.drawing.symptom_line import Drawing, SymptomLine, drawings
 from openipt.web.jinja import day, plural
+from openipt.web.meeting_words import where_it_stands
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_clients import status_in_words
 from openipt.web.therapist.presenters_header import change_in_words, phase_title
@@ -253,15 +255,16 @@ def _with_scores(page: EpisodePage, shown: Measure) -> tuple[tuple[str, str, boo
 def _place(page: EpisodePage) -> str:
     status = page.status
     if not status.session_number:
-        return f"before session 1 of {status.planned_sessions}"
-    return f"session {status.session_number} of {status.planned_sessions}"
+        word = page.manual.session_word
+        return f"before {word} 1 of {status.planned_sessions}{page.manual.of_group}"
+    return where_it_stands(page.manual, status.session_number, status.planned_sessions)
 
 
 def _to_come(page: EpisodePage) -> str:
     """How many sessions are still to come; of an ended episode how and when it ended."""
     if page.status.has_ended:
         return status_in_words(page.episode)
-    left = f"{plural(page.status.remaining, 'session')} to come"
+    left = f"{plural(page.status.remaining, page.manual.session_word)} to come"
     return f"Paused, {left}" if page.status.status is EpisodeStatus.PAUSED else left
 
 
@@ -316,8 +319,8 @@ def _way(page: EpisodePage, transition: Transition) -> Way:
     what = {"maintenance": "Go on to maintenance", "end": "End the treatment"}.get(
         transition.to, f"Enter the {phase_title(page, transition.to).lower()}"
     )
-    if page.status.phase == "pre":
-        what = "Begin treatment with session 1"
+    if page.status.phase == "pre" or page.status.phase in PHASES_BEFORE:
+        what = _begins_with(page, transition.to)
     return Way(
         to=transition.to,
         what=what if kind != "phase" or transition.to in phases else transition.to,
@@ -332,8 +335,15 @@ def _way(page: EpisodePage, transition: Transition) -> Way:
     )
 
 
+def _begins_with(page: EpisodePage, to: str) -> str:
+    """The next meeting enters it: session 1, or one that comes before it."""
+    if to in PHASES_BEFORE:
+        return f"Begin with the {PHASES_BEFORE[to]}"
+    return f"Begin {'the group' if page.manual.is_group else 'treatment'} with {page.manual.session_word} 1"
+
+
 def _how(page: EpisodePage, to: str) -> tuple[str, str]:
-    if page.status.phase == "pre":
+    if page.status.phase == "pre" or page.status.phase in PHASES_BEFORE:
         return "link", page.address("session/")
     if to in decided_phases(page):
         return "phase", page.address("phase/")

@@ -19,6 +19,7 @@ from openipt.core.course.tasks import State
 from openipt.core.fields.definitions import Caution, RecordType, is_empty
 from openipt.core.manual.model import Manual, Requirement, Strategy, Task, Technique
 from openipt.web.jinja import day
+from openipt.web.meeting_words import meeting_title, where_it_stands
 from openipt.web.therapist.presenters_records import EntryLine, entry_line
 from openipt.web.therapist.session_lines import Line, lines_of
 from openipt.web.therapist.session_room import Room
@@ -283,8 +284,9 @@ def session_title(room: Room) -> str:
     if room.is_absent:
         return f"Meeting of {day(room.session.on)}"
     if room.number == 0:
-        return "Intake"
-    return f"Session {room.number} of {room.guide.planned_sessions}"
+        return meeting_title(0, room.before_phase)
+    words = where_it_stands(room.manual, room.number, room.guide.planned_sessions)
+    return words[:1].upper() + words[1:]
 
 
 # -- rows --------------------------------------------------------------------------------------------

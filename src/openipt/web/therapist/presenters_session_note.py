@@ -31,6 +31,7 @@ from openipt.records.actions.sessions import reasons_not_to_sign
 from openipt.records.models import Amendment, DraftKind, DraftText, Entry, Session
 from openipt.records.prepared import Prepared
 from openipt.records.queries import sessions as session_queries
+from openipt.web.meeting_words import meeting_name
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.session_room import Room
 
@@ -190,7 +191,8 @@ def session_title(session: Session) -> str:
         return {"missed": "the missed session", "cancelled": "the cancelled session"}.get(
             session.attendance, "the session"
         )
-    return f"session {session.number}" if session.number else "the intake"
+    name = meeting_name(session.number, session.phase)
+    return name if session.number else f"the {name}"
 
 
 def own_block(blocks: Sequence[Block]) -> Block:

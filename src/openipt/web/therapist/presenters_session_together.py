@@ -23,6 +23,7 @@ from openipt.web.drawing.closeness_circle import Circle, circle
 from openipt.web.drawing.phase_track import PhaseTrack
 from openipt.web.drawing.symptom_line import Drawing, Score, SymptomLine, drawings
 from openipt.web.jinja import plural
+from openipt.web.meeting_words import meeting_title
 from openipt.web.shown_line import (
     EXPECTED,
     EXPECTED_NOTE,
@@ -104,7 +105,7 @@ def present_together(room: Room) -> Together:
     paragraph = formulation_in_words(room, values) if formulation else ""
     goals = tuple(known.words(values.get("goals")))
     return Together(
-        title="Our first meeting" if room.number == 0 else f"Meeting {room.number}",
+        title=_title(room),
         where=_where(room),
         track=present_track(room.page),
         focus=tuple(_plain(room.manual.areas[area]) for area in known.focus(room.course) if area in room.manual.areas),
@@ -123,6 +124,12 @@ def present_together(room: Room) -> Together:
         words=tuple(str(e.payload["words"]) for e in room.entries if e.record_type == "rec_quote" and e.payload.get("words")),
         back=room.address(),
     )  # fmt: skip
+
+
+def _title(room: Room) -> str:
+    if room.number:
+        return f"Meeting {room.number}"
+    return meeting_title(0, room.before_phase) if room.before_phase else "Our first meeting"
 
 
 def _where(room: Room) -> str:

@@ -9,9 +9,13 @@ from uuid import UUID
 from django.utils import timezone
 
 from openipt.core.course.course import Attendance, EpisodeStatus
+from openipt.core.course.phases import awaits_before, meetings_before
+from openipt.core.manual.model import Manual
+from openipt.core.manual.names import PHASES_BEFORE
 from openipt.records.models import Session
 from openipt.records.prepared import Prepared
-from openipt.web.jinja import clock_time
+from openipt.web.jinja import clock_time, plural
+from openipt.web.meeting_words import meeting_title
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_header import phase_title
 from openipt.web.therapist.presenters_today import ATTENDANCE_WORDS, FORMAT_WORDS
@@ -52,6 +56,9 @@ class SessionsPage:
     why_not: tuple[str, ...]
     left_to_plan: int
     intake_open: bool
+    before: str
+    before_words: str
+    awaits_before: bool
     minutes: int
     every_days: int
 
@@ -64,18 +71,30 @@ def present_sessions(page: EpisodePage) -> SessionsPage:
     held = [session for session in rows if session.is_held and session.number]
     planned = [session for session in rows if session.attendance == Attendance.PLANNED]
     intake_open = not any(session.is_held for session in rows)
-    why_not = _why_not(page)
+    why_not, before = _why_not(page), page.manual.phase_before if not held else None
+    if before and len(meetings_before(page.course)) >= before.meetings[1]:
+        before = None
     to_plan = max(0, page.status.remaining - len(planned) + (1 if intake_open and planned else 0))
     return SessionsPage(
         rows=tuple(_row(page, session) for session in rows),
-        counted=f"{len(held)} of {page.status.planned_sessions} sessions held, {len(planned)} planned ahead.",
+        counted=_counted(page, len(held), len(planned)),
         may_plan=not why_not,
         why_not=why_not,
         left_to_plan=to_plan,
         intake_open=intake_open,
+        before=before.id if before else "",
+        before_words=PHASES_BEFORE[before.id] if before else "",
+        awaits_before=bool(awaits_before(page.manual, page.course)) and not intake_open,
         minutes=page.manual.minutes,
         every_days=PLANNED_EVERY.get(page.manual.frequency, 7),
     )
+
+
+def _counted(page: EpisodePage, held: int, planned: int) -> str:
+    """3 of 12 sessions held, 2 planned ahead; meetings before session 1 are said apart."""
+    word, before = page.manual.session_word, len(meetings_before(page.course))
+    counted = f"{held} of {page.status.planned_sessions} {word}s held, {planned} planned ahead."
+    return f"{counted} Before them {plural(before, 'meeting')} held." if before else counted
 
 
 def _when(session: Session):
@@ -94,10 +113,10 @@ def _why_not(page: EpisodePage) -> tuple[str, ...]:
     return ()
 
 
-def session_title(session: Session) -> str:
+def session_title(session: Session, manual: Manual | None = None) -> str:
     if session.number is None:
         return "Planned" if session.attendance == Attendance.PLANNED else "Meeting"
-    return "Intake" if session.number == 0 else f"Session {session.number}"
+    return meeting_title(session.number, session.phase, manual)
 
 
 def _row(page: EpisodePage, session: Session) -> SessionRow:
@@ -107,7 +126,7 @@ def _row(page: EpisodePage, session: Session) -> SessionRow:
     return SessionRow(
         id=session.pk,
         address=page.address(f"sessions/{session.pk}/"),
-        title=session_title(session),
+        title=session_title(session, page.manual),
         on=session.on,
         time=clock_time(session.planned_at),
         phase=phase_title(page, session.phase) if session.phase else "",

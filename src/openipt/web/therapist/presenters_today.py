@@ -13,11 +13,12 @@ from django.utils import timezone
 from openipt.core.course.course import Attendance
 from openipt.core.course.rules import RuleResult
 from openipt.core.manual.model import Manual, Severity
-from openipt.core.manual.names import END
+from openipt.core.manual.names import END, PHASES_BEFORE
 from openipt.records.manuals import manual_of
 from openipt.records.models import Alert, CheckIn, Episode, Session
 from openipt.records.queries.firings import NOTHING_SETTLED, Settled
 from openipt.web.jinja import clock_time, day, plural, week_day
+from openipt.web.meeting_words import meeting_name
 from openipt.web.therapist.presenters_alerts import banner_of
 from openipt.web.therapist.summaries import Summary
 
@@ -120,7 +121,11 @@ class AllAlerts:
 def session_today(session: Session, summary: Summary) -> SessionToday:
     """One meeting with its number: the one it has, or the one it will get."""
     number = session.number if session.number is not None else summary.session_number + 1
-    count = "intake" if number == 0 else f"session {number} of {summary.planned_sessions}"
+    before = session.phase if session.number is not None else summary.next_before
+    if number == 0 or (before in PHASES_BEFORE and session.number is None):
+        count = meeting_name(0, before)
+    else:
+        count = f"{summary.word} {number} of {summary.planned_sessions}"
     planned = session.attendance == Attendance.PLANNED
     local = timezone.localtime(session.planned_at) if session.planned_at else None
     state, tone = _state(session)
@@ -292,7 +297,7 @@ def _together_need(session: Session, titles: str) -> Need:
 
 
 def unsigned_need(session: Session, on: date) -> Need:
-    name = "intake" if session.number == 0 else f"session {session.number}"
+    name = meeting_name(session.number, session.phase)
     age = (on - session.on).days
     ago = "today" if age == 0 else f"{plural(age, 'day')} ago"
     return Need(

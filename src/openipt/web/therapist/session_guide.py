@@ -18,6 +18,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET, require_POST
 
 from openipt.core.manual.model import Task
+from openipt.core.manual.names import PHASES_BEFORE
 from openipt.core.safety.levels import positive_answers
 from openipt.errors import EntryNotValid, FieldFault, NoAccess, NotAllowedNow
 from openipt.records.access import Act
@@ -107,14 +108,15 @@ def _writable(request: HttpRequest, episode_id: UUID, session_id: UUID) -> Room:
 def begin(request: HttpRequest, episode_id: UUID, session_id: UUID) -> HttpResponse:
     """It takes place: in person, by phone, by video; today, or on an earlier day that is written up now."""
     room = open_room(request, episode_id, session_id)
-    intake = {"yes": True, "no": False}.get(request.POST.get("intake", ""))
+    meeting_is = request.POST.get("intake", "")
     try:
         sessions.begin_session(
             session=room.session,
             held_on=_day(request.POST.get("held_on", ""), "held_on"),
             late="late" in request.POST,
             format=request.POST.get("format") or None,
-            intake=intake,
+            intake={"yes": True, "no": False}.get(meeting_is),
+            before=meeting_is if meeting_is in PHASES_BEFORE else "",
             by=room.user,
             at=room.page.at,
         )

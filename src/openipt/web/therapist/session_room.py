@@ -17,9 +17,11 @@ from openipt.core.course import known
 from openipt.core.course.course import Attendance, Course, EpisodeStatus
 from openipt.core.course.guide import Guide, GuideTask, session_guide
 from openipt.core.course.locks import LOCKED_FIELDS
+from openipt.core.course.phases import awaits_before, meetings_before
 from openipt.core.course.tasks import TaskState, task_states
 from openipt.core.fields.definitions import is_empty
 from openipt.core.manual.model import Manual, Task
+from openipt.core.manual.names import PHASES_BEFORE
 from openipt.records.access import Act
 from openipt.records.models import (
     Entry,
@@ -98,15 +100,36 @@ class Room:
         if self.session.number is not None:
             return self.session.number
         held = [m.number for m in self.page.course.meetings if m.number is not None]
-        if held:
+        if held and not self.before_phase:
             return max(held) + 1
-        return 0 if self.is_intake_next else 1
+        return 0 if self.is_intake_next or self.before_phase else 1
 
     @property
     def is_intake_next(self) -> bool:
         """The first meeting of an episode that is not active yet is the intake, unless said otherwise."""
         before = self.episode.status in (EpisodeStatus.ENQUIRY, EpisodeStatus.ASSESSMENT)
         return before and not any(m.number is not None for m in self.page.course.meetings)
+
+    @property
+    def may_be_before(self) -> bool:
+        """Could the next meeting be one before session 1, of the phase that is for them?"""
+        phase, course = self.manual.phase_before, self.page.course
+        return phase is not None and not course.held and len(meetings_before(course)) < phase.meetings[1]
+
+    @cached_property
+    def before_phase(self) -> str:
+        """The phase of a meeting before session 1; of one that has not begun, while the fewest are not held."""
+        if self.session.is_held:
+            return self.session.phase if self.session.phase in PHASES_BEFORE else ""
+        if self.is_intake_next or self.is_absent:
+            return ""
+        return awaits_before(self.manual, self.page.course)
+
+    @property
+    def before_words(self) -> str:
+        """What a meeting before session 1 is called."""
+        phase = self.manual.phase_before
+        return PHASES_BEFORE[phase.id] if phase else ""
 
     @cached_property
     def day(self) -> date:
@@ -115,7 +138,10 @@ class Room:
 
     @cached_property
     def _has_later(self) -> bool:
-        return any((m.number or 0) > self.number for m in self.page.course.meetings if m.number is not None)
+        held = [m for m in self.page.course.meetings if m.number is not None]
+        if self.number == 0 and self.session.is_held:  # several meetings may come before session 1
+            return any(m.number or m.on > self.session.on for m in held)
+        return any((m.number or 0) > self.number for m in held)
 
     @cached_property
     def course(self) -> Course:
@@ -144,7 +170,7 @@ class Room:
 
     @cached_property
     def guide(self) -> Guide:
-        return session_guide(self.manual, self.course, self.day, self.number)
+        return session_guide(self.manual, self.course, self.day, self.number, self.before_phase)
 
     @cached_property
     def cards(self) -> dict[str, GuideTask]:

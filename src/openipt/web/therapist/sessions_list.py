@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_GET, require_POST
 
 from openipt.core.course.course import Attendance
+from openipt.core.manual.names import PHASES_BEFORE
 from openipt.errors import EntryNotValid, FieldFault
 from openipt.records.access import Act
 from openipt.records.actions import sessions as actions
@@ -221,11 +222,13 @@ def begin_unplanned(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     held_on = sent.day("held_on")
     if sent.faults:
         return _list(request, page, values=sent.values, faults=tuple(sent.faults), form="begin")
+    meeting_is = sent.values.get("intake", "")
     try:
         begun = actions.begin_session(
             episode=page.episode,
             held_on=held_on,
-            intake="intake" in sent.values,
+            intake="intake" in sent.values and meeting_is not in ("no", *PHASES_BEFORE),
+            before=meeting_is if meeting_is in PHASES_BEFORE else "",
             by=page.user,
             at=page.at,
         )

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from openipt.core.course.phases import awaits_before
 from openipt.core.course.rules import RuleResult
 from openipt.records import audit
 from openipt.records.models import Episode, User
@@ -24,6 +25,7 @@ from openipt.web.therapist.off_track_card import OffTrackCard, off_track_card
 from openipt.web.therapist.presenters_header import (
     focus_in_words,
     phase_title,
+    place_in_words,
     present_track,
     risk_in_words,
     score_line,
@@ -34,9 +36,14 @@ KEPT = 2000
 
 @dataclass(frozen=True)
 class Summary:
-    """One episode on one day."""
+    """One episode on one day. `next_before` is the phase of the next meeting, if it comes before session 1;
+    `word` is what a session is called.
+    """
 
     phase: str
+    place: str
+    next_before: str
+    word: str
     session_number: int
     planned_sessions: int
     remaining: int
@@ -50,13 +57,6 @@ class Summary:
     fired: tuple[RuleResult, ...]
     measures_due: tuple[str, ...]
     off_track: OffTrackCard | None = None
-
-    @property
-    def place(self) -> str:
-        """session 4 of 16; 16 sessions planned"""
-        if self.session_number:
-            return f"session {self.session_number} of {self.planned_sessions}"
-        return f"{self.planned_sessions} sessions planned" if self.track.dots else "no session held"
 
 
 _kept: OrderedDict[tuple[UUID, int, date], Summary] = OrderedDict()
@@ -86,13 +86,16 @@ def summary_of(page: EpisodePage) -> Summary:
     """One episode, asked of the engine."""
     status = page.status
     risk, tone = risk_in_words(page)
-    score = score_line(page)
+    score, track = score_line(page), present_track(page)
     return Summary(
         phase="" if status.has_ended else phase_title(page, status.phase),
+        place=place_in_words(page, track),
+        next_before=awaits_before(page.manual, page.course),
+        word=page.manual.session_word,
         session_number=status.session_number,
         planned_sessions=status.planned_sessions,
         remaining=status.remaining,
-        track=present_track(page),
+        track=track,
         focus=focus_in_words(page),
         risk=risk,
         risk_tone=tone,

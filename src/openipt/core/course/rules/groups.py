@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 
-from openipt.core.course import known
+from openipt.core.course.attended import came_or_not, contacted_since, in_a_group
 from openipt.core.course.beyond import Beyond
-from openipt.core.course.course import Attendance, Course, Meeting
+from openipt.core.course.course import Attendance, Course
 from openipt.core.course.rules.result import (
     Verdict,
     cannot_tell,
@@ -28,9 +27,9 @@ def absent_from_the_group(manual: Manual, course: Course, today: date) -> Verdic
     """The member was not at the last meeting and nobody has been in touch, or was absent twice."""
     if not in_a_group(manual, course):
         return not_for_this(NO_GROUP)
-    counted = _came_or_not(course)
+    counted = came_or_not(course)
     absent = [meeting.on for meeting in counted if meeting.attendance is Attendance.MISSED]
-    inputs = {"absences": len(absent), "contacted": _contacted(course, absent[-1]) if absent else None}
+    inputs = {"absences": len(absent), "contacted": contacted_since(course, absent[-1]) if absent else None}
     if not absent or counted[-1].attendance is not Attendance.MISSED:
         return not_fired(
             "The member was at the last meeting." if counted else "No meeting was held yet.", **inputs
@@ -43,31 +42,6 @@ def absent_from_the_group(manual: Manual, course: Course, today: date) -> Verdic
     if inputs["contacted"]:
         return not_fired("The member was absent and has been contacted.", **inputs)
     return fired(f"Absent from the last meeting. Contact by {by.isoformat()}.", **inputs)
-
-
-def in_a_group(manual: Manual, course: Course) -> bool:
-    """By the manual, by the contract, or by a meeting of a group on record."""
-    agreed = [form for e in course.entries_of("rec_contract") for form in known.words(e.values.get("format"))]
-    by_contract = bool(agreed) and agreed[-1].strip().lower() == "group"
-    return manual.format == "group" or by_contract or bool(course.entries_of("rec_group_meeting"))
-
-
-def _came_or_not(course: Course) -> list[Meeting]:
-    """Meetings held or missed, oldest first. A cancelled one is nobody's absence."""
-    counted = (Attendance.MISSED, Attendance.ATTENDED, Attendance.LATE)
-    found = [m for m in course.meetings if m.attendance in counted and m.number != 0]
-    return sorted(found, key=lambda meeting: (meeting.on, meeting.number or 0))
-
-
-def _contacted(course: Course, since: date) -> bool:
-    rows = [
-        row for e in course.entries_of("rec_group_meeting") for row in _rows(e.values.get("absent_contact"))
-    ]
-    return any((on := known.day(row.get("on"))) is not None and on >= since for row in rows)
-
-
-def _rows(value: object) -> list[Mapping[str, object]]:
-    return [row for row in value if isinstance(row, Mapping)] if isinstance(value, list | tuple) else []
 
 
 @rule_beyond("DR-40")

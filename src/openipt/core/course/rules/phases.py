@@ -7,7 +7,9 @@ from datetime import date
 from openipt.core.course import known
 from openipt.core.course.course import Attendance, Course
 from openipt.core.course.phases import (
+    ORDER,
     is_over,
+    meetings_before,
     phase_on,
     phase_spans,
     planned_sessions,
@@ -30,7 +32,7 @@ def transition_overdue(manual: Manual, course: Course, today: date) -> Verdict:
     inputs = {"session": number, "last_initial_session": last, "missing": missing}
     if phase == "initial" and number >= last and missing:
         return fired(f"Session {number}: still missing {', '.join(missing)}.", **inputs)
-    if phase not in ("pre", "initial"):
+    if ORDER.index(phase) > ORDER.index("initial"):
         return not_fired("The initial phase is over.", **inputs)
     if number < last:
         return not_fired(f"The initial phase lasts to session {last}.", **inputs)
@@ -97,7 +99,7 @@ def _end_raised(manual: Manual, course: Course) -> bool:
 @rule("DR-27")
 def more_than_agreed(manual: Manual, course: Course, today: date) -> Verdict:
     """Held and still planned sessions together are more than agreed."""
-    booked, planned = _booked(course, today), planned_sessions(course)
+    booked, planned = _booked(manual, course), planned_sessions(course)
     inputs = {"booked": booked, "planned": planned}
     if booked > planned and not is_over(course):
         return fired(f"{booked} sessions are held or booked; {planned} were agreed.", **inputs)
@@ -107,14 +109,16 @@ def more_than_agreed(manual: Manual, course: Course, today: date) -> Verdict:
 @rule("DR-28")
 def beyond_the_maximum(manual: Manual, course: Course, today: date) -> Verdict:
     """More sessions held, booked or agreed than the adaptation allows."""
-    most = max(_booked(course, today), planned_sessions(course)) - sessions_before(course)
+    most = max(_booked(manual, course), planned_sessions(course)) - sessions_before(course)
     inputs = {"sessions": most, "maximum": manual.sessions.max}
     if most > manual.sessions.max and not is_over(course):
         return fired(f"{most} sessions; the maximum is {manual.sessions.max}.", **inputs)
     return not_fired(f"{most} is not above the maximum {manual.sessions.max}.", **inputs)
 
 
-def _booked(course: Course, today: date) -> int:
-    """Held sessions and those still planned; the intake (number 0) is not one of them."""
+def _booked(manual: Manual, course: Course) -> int:
+    """Held sessions and those still planned; what comes before session 1 is not one of them."""
     planned = [m for m in course.meetings if m.attendance is Attendance.PLANNED and m.number is None]
-    return len(course.held) + len(planned)
+    before = manual.phase_before
+    to_come = before.meetings[1] - len(meetings_before(course)) if before and not course.held else 0
+    return len(course.held) + max(0, len(planned) - max(0, to_come))

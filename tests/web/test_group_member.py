@@ -1,0 +1,79 @@
+"""One member of a group: seen alone first, then counted in the group's meetings; nothing of the others."""
+
+from __future__ import annotations
+
+import html
+
+import pytest
+from tests import factories as make
+from tests.web.rooms_world import browser_of, set_clock, text_of
+
+from openipt.errors import EntryNotValid
+from openipt.records.actions import sessions
+from openipt.records.models import Session
+
+pytestmark = pytest.mark.django_db
+
+NOT_BUILT = "The meeting room for the whole group, with its roster and its round, is not built yet"
+
+
+@pytest.fixture(autouse=True)
+def first_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_clock(monkeypatch, make.at_day())
+
+
+@pytest.fixture
+def episode():
+    made = make.episode(adaptation="ipt_g_who")
+    make.session(made)
+    return made
+
+
+def read(browser, address: str) -> str:
+    return " ".join(html.unescape(text_of(browser.get(address))).split())
+
+
+def test_after_the_intake_the_member_is_seen_alone_and_then_the_group_begins(episode) -> None:
+    """One press begins what comes next; the two meetings before the group take no number of it."""
+    browser, home = browser_of(episode.therapist), f"/episodes/{episode.pk}/"
+    listed = read(browser, f"{home}sessions/")
+    assert "the individual meeting before the group" in listed and "meeting 1 of the group" in listed
+    assert "Begin with the individual meeting before the group" in read(browser, home)
+    begin = {"held_on": make.day().isoformat(), "intake": "pre_group"}
+    assert browser.post(f"{home}sessions/begin/", begin).status_code == 302
+    before = Session.objects.get(episode=episode, phase="pre_group")
+    assert (before.number, before.minutes) == (0, 50)
+    room = read(browser, f"{home}sessions/{before.pk}/")
+    assert "Individual meeting before the group" in room and "The symptoms, item by item" in room
+    assert "8 meetings planned" in room and "Begin the group with meeting 1" in read(browser, home)
+    began = make.session(episode)
+    assert (began.number, began.phase) == (1, "initial")
+    assert "Meeting 1 of 8 of the group" in read(browser, f"{home}sessions/{began.pk}/")
+    assert "Before them 1 meeting held" in read(browser, f"{home}sessions/")
+    refused = browser.post(f"{home}sessions/begin/", begin)
+    assert "Session 1 has been held" in text_of(refused)
+
+
+def test_the_next_meeting_is_one_before_the_group_while_none_was_held(episode) -> None:
+    planned = sessions.plan_session(
+        episode=episode, planned_at=make.at_day(7), by=episode.therapist, at=make.at_day()
+    )
+    page = read(browser_of(episode.therapist), f"/episodes/{episode.pk}/sessions/{planned.pk}/")
+    assert "Begin the individual meeting before the group" in page
+    assert make.session(episode).phase == "pre_group"
+
+
+def test_a_group_adaptation_says_that_the_room_for_the_group_is_not_there(episode) -> None:
+    browser = browser_of(episode.therapist)
+    for address in ("/adaptations/ipt_g_who/", f"/episodes/{episode.pk}/"):
+        assert NOT_BUILT in read(browser, address)
+    assert "the meeting room for the whole group is not built yet" in read(browser, "/clients/new/")
+    assert NOT_BUILT not in read(browser, "/adaptations/ipt_acute/")
+
+
+def test_an_episode_holds_one_row_of_the_round(episode) -> None:
+    """Law 5: a second member's row is refused at its field, and the words stay in the form."""
+    rows = [{"member": "R. T.", "score": 12}, {"member": "M. O.", "score": 15}]
+    with pytest.raises(EntryNotValid) as refused:
+        make.entry(episode, "rec_group_meeting", {"group": "g", "number": 1, "round": rows})
+    assert [fault.path for fault in refused.value.faults] == ["round"]
