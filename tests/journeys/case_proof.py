@@ -161,8 +161,17 @@ class CaseProof:
     def everything_is_there(self) -> list[str]:
         """Every record, answer, note, strategy and technique of the case stands in the export."""
         return [
-            *self._records_missing(), *self._answers_missing(), *self._sessions_missing(), *self._written_missing()
+            *self._records_missing(), *self._answers_missing(), *self._sessions_missing(), *self._written_missing(),
+            *self._days_missing(),
         ]  # fmt: skip
+
+    def _days_missing(self) -> list[str]:
+        """Days of the diary, each with its times."""
+        here = [dict(e.values) for e in self.export.entries if e.by_role == "client"]
+        told = [entry for days in self.story.diary.values() for entry in days]
+        return [
+            f"the diary of {entry.on}: {entry.values}" for entry in told if dict(entry.values) not in here
+        ]
 
     def _records_missing(self) -> list[str]:
         here = {person.id: person.label for person in self.export.people}

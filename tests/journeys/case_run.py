@@ -1,4 +1,4 @@
-"""One case from an empty service to its proof."""
+"""One case or example course from an empty service to its proof."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import Any
 from tests.journeys.case_proof import CaseProof
 from tests.journeys.case_story import CaseStory
 from tests.journeys.case_typist import THERAPIST, CaseTypist
+from tests.journeys.example_story import EXAMPLES, ExampleStory
 from tests.journeys.served import Served
 
 
 def typed_whole(path: Path, folder: Path, browser: Any) -> list[str]:
     """Type the case into a service of its own. Returns everything that is not as it must be."""
-    story = CaseStory(path)
+    story = ExampleStory(path) if path.parent == EXAMPLES else CaseStory(path)
     start = datetime.combine(story.sessions[0].on - timedelta(days=8), time(8), tzinfo=UTC)
     served = Served(folder / "home", start)
     served.add_staff(THERAPIST, "therapist", "Maren Solberg")

@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -159,6 +160,11 @@ class CaseStory:
         return bool(given.items) and library.measure(given.measure).may_go_to_client
 
     # -- what the client writes ----------------------------------------------------------------------
+
+    @property
+    def diary(self) -> Mapping[date, list[PortableEntry]]:
+        """Days of a diary of daily times that the client keeps; the cases have none."""
+        return {}
 
     @property
     def client_entries(self) -> list[PortableClientEntry]:

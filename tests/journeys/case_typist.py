@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
 FICTION = "+44 1632 960 123"  # a number reserved for fiction
 LOOKED_AT = 1  # the meeting after the intake is scanned for barriers
-ISSUES, RISK = "rec_issue_ranking", "rec_risk"
+ISSUES, RISK, SESSION = "rec_issue_ranking", "rec_risk", "rec_session"
 MAY_ASK_FOR_REASON = ("/formulation/contract/", "/formulation/write/")
 AGREED = "It is agreed: show it to the client"
 CHANGES_OF_PERSON = {"person_id", "label", "relation", "closeness_ring_1_3"}
@@ -70,6 +70,7 @@ class CaseTypist:
         self.login: tuple[str, str] = ("", "")
         self.asked_about_safety = False  # in the last session
         self.from_paper: dict[date, list[Answers]] = {}  # what the phone did not ask
+        self.written_down: set[str] = set()  # persons in the inventory
         self.readings: list[Reading] = []
         self.rankings: dict[int, dict[str, tuple[float, float]]] = {}
 
@@ -147,6 +148,9 @@ class CaseTypist:
         for entry in self.story.client_entries:
             if entry.kind != "checkin" or not entry.shared and entry.values.get("event"):
                 steps.append((entry.on, 4, lambda entry=entry: self.written(entry)))
+        for on, days in self.story.diary.items():
+            for entry in days:
+                steps.append((on, 6, lambda entry=entry: self.a_day(entry)))
         return steps
 
     # -- taking on -------------------------------------------------------------------------------------
@@ -250,6 +254,21 @@ class CaseTypist:
                 self._choose(name, str(value))
         self._share(entry.shared)
         return self._send(page, page.get_by_role("button", name="Keep"))
+
+    def a_day(self, entry: PortableEntry) -> None:
+        """The client's diary of daily times, at bedtime."""
+        self.clock.go_to(entry.on, 21, 30)
+        page = self.phone
+        self._open(page, f"/me/days/?day={entry.values['date']}")
+        for key, value in entry.values.items():
+            if isinstance(value, dict):
+                page.locator(f'input[name="{key}"]').fill(value["time"])
+                if value.get("alone_or_with"):
+                    self._choose(f"{key}_company", value["alone_or_with"])
+            elif key != "date":
+                self._choose(key, str(value))
+        self._share(shared=True)
+        self._send(page, page.get_by_role("button", name="Keep", exact=True))
 
     def _worksheet(self, entry: PortableClientEntry) -> None:
         page = self.phone
@@ -407,7 +426,7 @@ class CaseTypist:
         for entry in told.records:
             if entry.record == ISSUES:
                 continue
-            if entry.record == "rec_session":
+            if entry.record == SESSION:
                 continue  # its lines stand in the guide
             self._record(told, room, entry)
         if issues:
@@ -432,17 +451,18 @@ class CaseTypist:
 
     def _record(self, told: Told, room: str, entry: PortableEntry) -> None:
         task = self._task_of(told, entry)
+        whole = replace(entry, values={**self._left_open(told, entry), **entry.values})
         match entry.record:
             case "rec_formulation":
-                self._document(entry, "formulation/write/")
+                self._document(whole, "formulation/write/")
             case "rec_contract":
-                self._document(entry, "formulation/contract/")
+                self._document(whole, "formulation/contract/")
             case "rec_safety_plan":
                 self._safety_plan(entry)
             case "rec_inventory_person" if self._is_known(entry):
                 self._rate_again(entry)
             case _:
-                self._any_record(room, entry, task)
+                self._any_record(room, whole, task)
         self.clock.pass_minutes()
 
     def _any_record(self, room: str, entry: PortableEntry, task: str) -> None:
@@ -484,6 +504,16 @@ class CaseTypist:
             self.desk.locator('textarea[name="reason_for_focus"]').fill(self._reason_for_focus())
             self._save(AGREED)
 
+    def _left_open(self, told: Told, entry: PortableEntry) -> dict[str, Any]:
+        """What must be said before it is agreed or signed, where the story leaves it open."""
+        task = next((one for one in self.story.manual.tasks if entry.record in one.records), None)
+        if task is None:
+            return {}
+        kind = self.story.manual.record_types[entry.record]
+        asked = [part for part in kind.fields if part.final_required or part.final_min_rows]
+        words = {part.key: self.words_for(told, task, part) for part in asked}
+        return {key: value for key, value in words.items() if value is not None}
+
     def _reason_for_focus(self) -> str:
         """A choice outside the rules asks for its reason: the case's own, else what the client said of it."""
         told = self.story.raw
@@ -496,7 +526,11 @@ class CaseTypist:
         self._save("Save as a new version")
 
     def _is_known(self, entry: PortableEntry) -> bool:
-        return set(entry.values) <= CHANGES_OF_PERSON
+        """Whether this only says where somebody written down before stands now."""
+        person = entry.values.get("person_id") or entry.values.get("label")
+        is_new = person not in self.written_down
+        self.written_down.add(person)
+        return not is_new and set(entry.values) <= CHANGES_OF_PERSON
 
     def _rate_again(self, entry: PortableEntry) -> None:
         page, label = self.desk, self.story.people[entry.values["person_id"]]
@@ -669,7 +703,10 @@ class CaseTypist:
         if task.record == "rec_emergency":
             return True  # asked when the client is taken on
         if task.field:
-            of_record = [entry for entry in told.records if entry.record in task.records]
+            typed = [
+                entry for entry in told.records if entry.record != SESSION
+            ]  # its lines stand in the guide
+            of_record = [entry for entry in typed if entry.record in task.records]
             return any(not is_empty(entry.values.get(task.field)) for entry in of_record)
         return task.id in self.covered
 
@@ -677,7 +714,7 @@ class CaseTypist:
         """The quick line of the task, also where its row joins several tasks of one record."""
         page = self.desk
         keys = [task.field] if task.field else self._quick(task)
-        if not task.field and not self._may_be_signed(task.record, keys):
+        if not self._may_be_signed(task.record, keys):
             return None
         own = page.locator(f"#line-{task.id}-0")
         if own.count():
@@ -705,7 +742,8 @@ class CaseTypist:
         typist = FormTypist(line, self.story.people)
         keys = [task.field] if task.field else self._quick(task)
         if task.record == RISK:
-            keys = [*keys, "level", "reason"]
+            judged = ("level", "reason")  # first, where the line is about something that alone says no level
+            keys = [*judged, *keys] if task.field else [*keys, *judged]
             self.asked_about_safety = True
         typed = False
         for key in dict.fromkeys(keys):
@@ -728,6 +766,8 @@ class CaseTypist:
 
     def words_for(self, told: Told, task: Task, part: FieldDefinition) -> Any:
         """Words of the case for a field of which it gives no record of its own."""
+        if task.record == SESSION and (said := self._said_in_session(told, part.key)):
+            return said
         if task.record == "rec_action_plan" and part.key == "step":
             return told.next_step or told.sentences[-1]
         if task.record == RISK and part.key == "level":
@@ -750,7 +790,9 @@ class CaseTypist:
             case FieldType.NUMBER if part.key == "change":
                 return self._change(told)
             case FieldType.CODE if part.codes_from == "areas":
-                return ((self.story.raw.get("formulation") or {}).get("problem_area") or ["grief"])[0]
+                return self._focus()[0]
+            case FieldType.CODES if part.codes_from == "areas":
+                return self._focus()
             case FieldType.DATE | FieldType.PARTIAL_DATE:
                 return told.on.isoformat()
             case FieldType.SCALE | FieldType.INTEGER:
@@ -769,6 +811,14 @@ class CaseTypist:
                     for n in range(rows)
                 ]
         return None
+
+    def _focus(self) -> list[str]:
+        given = (self.story.raw.get("formulation") or {}).get("problem_area")
+        return given or list(self.story.manual.areas)[:1]
+
+    def _said_in_session(self, told: Told, key: str) -> Any:
+        values = [entry.values.get(key) for entry in told.records if entry.record == SESSION]
+        return next(filter(None, values), None)
 
     def _change(self, told: Told) -> int:
         """The PHQ-9 of that day against the first."""
@@ -792,7 +842,8 @@ class CaseTypist:
         kind = self.story.manual.record_types[record]
         values = {}
         alone = [task.field, *(part.key for part in kind.fields if part.required)]
-        for key in alone if task.field else self._needed(record):
+        enough = task.field and self._may_be_signed(record, alone)
+        for key in alone if enough else dict.fromkeys([*filter(None, [task.field]), *self._needed(record)]):
             value = self.words_for(told, task, kind.field(key))
             if value is not None:
                 values[key] = value
