@@ -296,6 +296,8 @@ class _Manual:
                     yield ContentFault(file, f"{key}.{name}", reason, "Take it out.")
             return
         if phase.meetings == NOWHERE:
+            if phase.id == "engagement":  # it may be one task of the intake, and no meeting of its own
+                return
             yield ContentFault(file, f"{key}.meetings", "is missing.", "Say the fewest and the most: [1, 2].")
         elif fewest > most:
             reason = f"are {fewest} to {most}."
