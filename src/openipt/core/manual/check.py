@@ -302,7 +302,7 @@ class _Manual:
         elif fewest > most:
             reason = f"are {fewest} to {most}."
             yield ContentFault(file, f"{key}.meetings", reason, "Say the fewest, then the most.")
-        if phase != self.manual.phase_before:
+        if self.manual.phase_before not in (None, phase):
             yield ContentFault(file, key, "is a second phase before session 1.", "Keep one of the two.")
 
     def asks_for(self) -> Found:
