@@ -24,5 +24,8 @@ def where_it_stands(manual: Manual, number: int, planned: int) -> str:
     """session 3 of 12; meeting 3 of 8 of the group; 12 sessions planned; beyond the plan, session 13."""
     if not number:
         return f"{plural(planned, manual.session_word)} planned"
-    of_all = f" of {planned}{manual.of_group}" if number <= planned else ""
-    return f"{manual.session_word} {number}{of_all}"
+    return (
+        f"{manual.session_word} {number} of {planned}{manual.of_group}"
+        if number <= planned
+        else f"session {number}"
+    )

@@ -11,10 +11,11 @@ from openipt.core.manual.model import Manual
 
 
 def in_a_group(manual: Manual, course: Course) -> bool:
-    """By the manual, by the contract, or by a meeting of a group on record."""
+    """By the manual, by the contract, or, where none was made, by a meeting of a group on record."""
     agreed = [form for e in course.entries_of("rec_contract") for form in known.words(e.values.get("format"))]
     by_contract = bool(agreed) and agreed[-1].strip().lower() == "group"
-    return manual.is_group or by_contract or bool(course.entries_of("rec_group_meeting"))
+    on_record = not agreed and bool(course.entries_of("rec_group_meeting"))
+    return manual.is_group or by_contract or on_record
 
 
 def came_or_not(course: Course) -> list[Meeting]:

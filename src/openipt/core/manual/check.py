@@ -296,11 +296,13 @@ class _Manual:
                     yield ContentFault(file, f"{key}.{name}", reason, "Take it out.")
             return
         if phase.meetings == NOWHERE:
+            if phase.id == "engagement":  # it may be one task of the intake, and no meeting of its own
+                return
             yield ContentFault(file, f"{key}.meetings", "is missing.", "Say the fewest and the most: [1, 2].")
         elif fewest > most:
             reason = f"are {fewest} to {most}."
             yield ContentFault(file, f"{key}.meetings", reason, "Say the fewest, then the most.")
-        if phase != self.manual.phase_before:
+        if self.manual.phase_before not in (None, phase):
             yield ContentFault(file, key, "is a second phase before session 1.", "Keep one of the two.")
 
     def asks_for(self) -> Found:

@@ -23,6 +23,7 @@ from openipt.core.manual.model import (
     Area,
     Card,
     Fact,
+    LeaderTool,
     Length,
     Manual,
     NextStep,
@@ -55,6 +56,7 @@ AREAS, TECHNIQUES, RECORDS, MEASURES, WORDING = (
     "measures/wording/",
 )
 MANUALS, CARD = "manual/", "manual.toml"
+LEADER_TOOLS = "leader_tools.toml"
 SOURCES, STYLES, PSYCHOEDUCATION, RULES = "sources.toml", "styles.toml", "psychoeducation.toml", "rules.toml"
 NEXT_STEPS = "next_steps.toml"
 
@@ -72,6 +74,7 @@ class Content:
     techniques: Mapping[str, Technique]
     styles: Mapping[str, Style]
     facts: Mapping[str, Fact]
+    leader_tools: Mapping[str, LeaderTool]
     pages: Mapping[str, Page]
     rules: Mapping[str, Rule]
     off_track_reasons: Mapping[str, OffTrackReason]
@@ -113,6 +116,7 @@ def _library(files: Files, site_files: Files, faults: Faults) -> Content:
         techniques=_folder(Technique, files, TECHNIQUES, faults),
         styles=_rows(Style, files.get(STYLES, {}), "style", STYLES, faults),
         facts=_rows(Fact, education, "fact", PSYCHOEDUCATION, faults),
+        leader_tools=_rows(LeaderTool, files.get(LEADER_TOOLS, {}), "tool", LEADER_TOOLS, faults),
         pages=_rows(Page, education, "page", PSYCHOEDUCATION, faults),
         rules=_rows(Rule, files.get(RULES, {}), "rule", RULES, faults),
         off_track_reasons=_rows(OffTrackReason, next_steps, "reason", NEXT_STEPS, faults),
@@ -256,6 +260,7 @@ def _manual(parts: Parts, library: Content, faults: Faults) -> Manual | None:
         techniques=_of_model(library.techniques, card.model),
         styles=library.styles,
         facts=library.facts,
+        leader_tools=library.leader_tools,
         pages=_of_model(library.pages, card.model),
         rules=library.rules,
         off_track_reasons=library.off_track_reasons,

@@ -416,6 +416,18 @@ class Style:
 
 
 @dataclass(frozen=True)
+class LeaderTool:
+    """Something a group leader has at hand in some phases; in all where none is named (ipt.md 19)."""
+
+    id: str
+    title: str
+    lines: tuple[str, ...]
+    phases: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": PHASES})
+    sources: tuple[str, ...] = ()
+    marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
+
+
+@dataclass(frozen=True)
 class Fact:
     """One statement of psychoeducation, stance or mechanism. `plain` says the same to a client."""
 
@@ -606,7 +618,7 @@ class Manual(Card):
     """One adaptation, whole: everything an episode of it needs, and nothing of any episode.
 
     The loader fills what the text fields name: `areas` holds the areas of `problem_areas`, `styles`,
-    `facts`, `rules`, `record_types` and `measure_list` all that the library has.
+    `facts`, `leader_tools`, `rules`, `record_types` and `measure_list` all that the library has.
     """
 
     lengths: tuple[Length, ...] = ()
@@ -620,6 +632,7 @@ class Manual(Card):
     styles: Mapping[str, Style] = dataclasses.field(default_factory=_empty)
     pages: Mapping[str, Page] = dataclasses.field(default_factory=_empty)
     facts: Mapping[str, Fact] = dataclasses.field(default_factory=_empty)
+    leader_tools: Mapping[str, LeaderTool] = dataclasses.field(default_factory=_empty)
     rules: Mapping[str, Rule] = dataclasses.field(default_factory=_empty)
     off_track_reasons: Mapping[str, OffTrackReason] = dataclasses.field(default_factory=_empty)
     next_steps: Mapping[str, NextStep] = dataclasses.field(default_factory=_empty)
@@ -695,7 +708,7 @@ class Manual(Card):
     @property
     def phase_before(self) -> Phase | None:
         """The phase of meetings before session 1, where there is one."""
-        return next((phase for phase in self.phases if phase.is_before), None)
+        return next((phase for phase in self.phases if phase.is_before and phase.meetings != NOWHERE), None)
 
     @property
     def is_group(self) -> bool:
@@ -804,6 +817,11 @@ class Manual(Card):
         """Techniques at hand for an area, in the order the area names them."""
         area = self.areas.get(area_id)
         return tuple(self.techniques[t] for t in area.techniques if t in self.techniques) if area else ()
+
+    def leader_tools_in(self, phase: str) -> tuple[LeaderTool, ...]:
+        """What the leader of a group has at hand in this phase; nothing where no meeting is one of a group."""
+        here = (tool for tool in self.leader_tools.values() if not tool.phases or phase in tool.phases)
+        return tuple(here) if self.meets_in_group else ()
 
     def rule(self, rule_id: str) -> Rule:
         return self.rules[rule_id]
