@@ -60,6 +60,9 @@ REQUIREMENTS = {
 RULE_OF_TRANSITION = {"middle": "DR-15", "ending": "DR-26"}
 ROOM_OF_CONDITION = {
     "client-agreed": "formulation/",
+    "focus-shared": "formulation/",
+    "schema-agreed": "schema/",
+    "schema-linked": "schema/",
     "risk-not-red": "safety/",
     "baseline-present": "measures/",
 }
@@ -68,6 +71,8 @@ ROOM_OF_RECORD = {
     "rec_inventory_person": "people/",
     "rec_timeline": "timeline/",
     "rec_issue_ranking": "formulation/",
+    "rec_episode": "schema/",
+    "rec_schema": "schema/",
     "rec_rhythm_day": "rhythm/",
     "rec_rhythm_target": "rhythm/#targets",
     "rec_rhythm_trigger": "rhythm/#triggers",

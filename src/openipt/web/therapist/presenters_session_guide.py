@@ -49,6 +49,8 @@ ROOM_OF_RECORD = {
     "rec_closeness_circle": ("people/circle/", "Draw the circle"),
     "rec_formulation": ("formulation/", "Open the formulation"),
     "rec_ipaf": ("formulation/", "Open the focus"),
+    "rec_episode": ("schema/", "Open the episodes"),
+    "rec_schema": ("schema/", "Open the schema"),
     "rec_contract": ("formulation/", "Open the contract"),
     "rec_issue_ranking": ("formulation/", "Open the ranking"),
     "rec_measure": ("measures/", "Open the measures"),
