@@ -125,7 +125,7 @@ def test_an_episode_is_linked_from_its_card_and_whether_it_fits_is_asked_again(
     assert "links" not in before and after["links"] == [{"episode": code}] and "agreed" not in after
     page = words_of(desk.get(at(episode)))
     assert "Supports the schema" in page and "Not agreed yet" in page and "Earlier versions (1)" in page
-    assert "not checked yet" in page
+    assert "Not checked with the client yet" in page
 
 
 def test_the_client_sees_the_agreed_version_in_plain_words_until_the_next_is_agreed(

@@ -21,7 +21,6 @@ from openipt.records.models import Entry, EntryState
 from openipt.web.pattern import Pattern, schema
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_agreeing import PlainView, plain_view
-from openipt.web.therapist.presenters_records import EntryLine, entry_line
 from openipt.web.therapist.room_parts import edit_address, may_write, new_address
 
 INNER, EXPERIMENT = "rec_emotion_log", "rec_experiment"
@@ -50,6 +49,7 @@ class Told:
     act: str
     states: tuple[InnerState, ...]
     supports: bool
+    agreed: bool | None
     origin: str
     on: date
     session: int | None
@@ -66,6 +66,17 @@ class Link:
     name: str
     origin: str
     agreed: bool | None
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One piece of experiential work: what it was for, what was expected, what came of it."""
+
+    kind: str
+    parts: tuple[tuple[str, str], ...]
+    on: date
+    session: int | None
+    address: str
 
 
 @dataclass(frozen=True)
@@ -91,7 +102,7 @@ class SchemaRoom:
     earlier: tuple[SchemaView, ...]
     told: tuple[Told, ...]
     loose: tuple[InnerState, ...]
-    tried: tuple[EntryLine, ...]
+    tried: tuple[Tried, ...]
     write_address: str
     episode_address: str
     may_link: bool
@@ -99,7 +110,7 @@ class SchemaRoom:
 
 def is_used(page: EpisodePage) -> bool:
     """The adaptation works with episodes and a schema, or one was written."""
-    return collects_episodes(page.manual) or bool(page.entries(SCHEMA))
+    return collects_episodes(page.manual) or bool(page.course.entries_of(SCHEMA))
 
 
 def schema_task(page: EpisodePage) -> str:
@@ -126,7 +137,7 @@ def present_room(page: EpisodePage) -> SchemaRoom:
         earlier=versions[1:],
         told=present_told(page, versions[0] if versions else None, states),
         loose=states.get("", ()),
-        tried=tuple(entry_line(page, entry) for entry in reversed(page.entries(EXPERIMENT))),
+        tried=tuple(_tried(page, entry) for entry in reversed(page.entries(EXPERIMENT))),
         write_address=page.address("schema/write/") if may else "",
         episode_address=_new(page, EPISODE),
         may_link=may and bool(versions),
@@ -156,6 +167,7 @@ def _told(
         turns=turns(values),
         states=states.get(code, ()),
         supports=link is not None,
+        agreed=link.agreed if link else None,
         origin=link.origin if link else "",
         on=entry.on,
         session=entry.session.number if entry.session else None,
@@ -202,6 +214,18 @@ def _inner_state(page: EpisodePage, entry: Entry, *, with_moment: bool) -> Inner
 def _felt(word: object, strength: object) -> str:
     said = str(word or "").strip()
     return f"{said} {strength}/10" if said and isinstance(strength, int) else said
+
+
+def _tried(page: EpisodePage, entry: Entry) -> Tried:
+    values, kind = entry.visible, page.manual.record_types[EXPERIMENT].field("kind")
+    told = (("Aim", "aim"), ("Expected", "prediction"), ("What came", "result"))
+    return Tried(
+        kind=kind.option_label(values.get("kind")) or str(values.get("kind") or ""),
+        parts=tuple((what, str(values[key])) for what, key in told if str(values.get(key) or "").strip()),
+        on=entry.on,
+        session=entry.session.number if entry.session else None,
+        address=edit_address(page, entry),
+    )
 
 
 def _names(page: EpisodePage) -> Mapping[str, str]:

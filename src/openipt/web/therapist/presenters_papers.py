@@ -166,7 +166,7 @@ def _schema(page: EpisodePage, record: str, entry: Entry) -> tuple[Block, ...]:
 
 
 def _told(one: Told) -> tuple[Block, ...]:
-    said = table("What was said", ("Who", "Said"), one.turns) if one.turns else ()
+    said = table(f"What was said: {one.name}", ("Who", "Said"), one.turns) if one.turns else ()
     about_it = (("With", one.who), ("Felt", one.feeling), ("Did", one.act))
     states = [part for state in one.states for part in state.parts]
     also = [
