@@ -149,6 +149,8 @@ def other_lengths(manual: Manual) -> str:
     other = manual.other_lengths
     if other.continuation_sessions:
         return f"continuation the first {other.continuation_sessions}, maintenance the rest"
+    if not other.initial_last and not other.ending_sessions:
+        return f"{phase_title(manual, 'middle')} all of them"
     return (
         f"initial {span((1, other.initial_last))} ({span((1, other.initial_last_from_18))} from 18 on), "
         f"{_rest(manual)}"

@@ -123,11 +123,11 @@ class OtherLengths:
 
     With `continuation_sessions` it is a course that goes on from an earlier one: so many of them are its
     continuation, the rest its maintenance. `preventive_sessions` lie between middle and ending; with
-    `ending_sessions = 0` the middle lasts to the end.
+    `ending_sessions = 0` the middle lasts to the end, with `initial_last = 0` it begins with session 1.
     """
 
-    initial_last: int = dataclasses.field(default=3, metadata={"min": 1})
-    initial_last_from_18: int = dataclasses.field(default=4, metadata={"min": 1})
+    initial_last: int = dataclasses.field(default=3, metadata={"min": 0})
+    initial_last_from_18: int = dataclasses.field(default=4, metadata={"min": 0})
     ending_sessions: int = dataclasses.field(default=3, metadata={"min": 0})
     continuation_sessions: int = dataclasses.field(default=0, metadata={"min": 0})
     preventive_sessions: int = dataclasses.field(default=0, metadata={"min": 0})
