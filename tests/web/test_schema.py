@@ -73,8 +73,10 @@ def test_the_page_stands_where_the_manual_works_with_it_and_nowhere_else(episode
     assert at(episode) in desk.get(f"/episodes/{episode.pk}/formulation/").content.decode()
     empty = words_of(desk.get(at(episode)))
     assert "No episode yet" in empty and "No schema yet" in empty
+    assert "Episode from life" in words_of(desk.get(f"/episodes/{episode.pk}/records/"))
     other = make.active_episode()[0]
     theirs = browser_of(other.therapist)
+    assert "Episode from life" not in words_of(theirs.get(f"/episodes/{other.pk}/records/"))
     assert "/schema/" not in theirs.get(f"/episodes/{other.pk}/formulation/").content.decode()
     for tail in ("", "together/", "write/"):
         assert theirs.get(at(other, tail)).status_code == 404
