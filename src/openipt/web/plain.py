@@ -51,9 +51,8 @@ PRACTICE = {
     "rec_episode": "Something that happened with somebody: where, who said what, what you felt.",
 }
 OFFERED_FIRST = 8
-OF_ONE_MODEL = (
-    "other_models"  # the group of worksheets that stand only where a task of the treatment asks for them
-)
+# The group of records that stand only where a task of the treatment asks for them.
+OF_ONE_MODEL = "other_models"
 
 # Practising words for somebody who may be a danger is not offered (ipt.md 11.5, ipv_2).
 REHEARSALS = frozenset({"rec_expression_plan", "rec_communication_analysis", "rec_role_play"})

@@ -36,9 +36,8 @@ RECORDS = {
 }
 SUMMARY = "rec_discharge"
 MAINTENANCE_CONTRACT, MAINTENANCE_TITLE = "maintenance-contract", "Contract for maintenance"
-OF_ONE_MODEL = frozenset(
-    {"rec_formulation", "rec_ipaf", "rec_schema", "rec_goodbye"}
-)  # listed where asked for, or written
+# Listed where a task asks for them, or where one is written.
+OF_ONE_MODEL = frozenset({"rec_formulation", "rec_ipaf", "rec_schema", "rec_goodbye"})
 CLOSING = (
     ("letter", "Letter to the client", "The closing summary in plain words"),
     ("referrer", "Summary for the referrer", "What was done and what came of it"),
