@@ -199,8 +199,7 @@ class Task:
     session of its phase, at least every second one, a moment (`at`), in the last so many planned sessions
     (`in_last`), or again and again so many months after it was last done or its phase began (`every_months`).
     With none of them it is due once, at any time in its phase. `also_in` names further phases in which it is
-    due in the same way; one of
-    every session may end at a moment (`until`).
+    due in the same way; one of every session may end at a moment (`until`).
     `quick` names the few fields of the record that a quick line in the Session room asks for.
     `recalls` names what was written earlier and is to be at hand, as `rec_relapse_plan.early_signs`.
     `same_as` names tasks that are the same act: a record that shows the one shows the other too. A record
