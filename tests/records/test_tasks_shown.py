@@ -33,6 +33,12 @@ def test_a_record_shows_its_tasks(adaptation, phase, record, values, for_task, t
     assert set(found) == tasks
 
 
+def test_where_each_task_belongs_to_one_meeting_a_record_shows_that_of_its_meeting() -> None:
+    group, values = library.manual("mit_g"), {"group": "Tuesday", "number": 4}
+    for number, tasks in ((4, {"MITG-04"}), (16, {"MITG-16"}), (17, set()), (None, set())):
+        assert set(tasks_done_by(group, "middle", "rec_group_meeting", values, number=number)) == tasks
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(("planned", "done"), [(3, {"E09"}), (4, set())])
 def test_answers_of_the_last_session_are_the_final_measures(planned: int, done: set[str]) -> None:

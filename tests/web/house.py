@@ -23,7 +23,11 @@ from openipt.records.models import Alert, Cover, Delivery, Episode, Role, Sessio
 from openipt.web.therapist.common import code_titles
 
 NOW = make.at_day(7, 1)
-CODES = {**code_titles(library.manual("ipt_acute")), "issues": {"i1": "an issue"}}
+CODES = {
+    **code_titles(library.manual("ipt_acute")),
+    "issues": {"i1": "an issue"},
+    "episodes": {"e1": "an episode"},
+}
 
 # Everybody who may knock. `nobody` is not signed in; `closed` had a login until this morning.
 SIGNED_OUT = "nobody"

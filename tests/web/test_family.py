@@ -26,6 +26,8 @@ ADDED = {
     "ipt_est": "Symptoms and what set them off",
     "ipt_ll": "Hearing, sight, transport, cognition",
     "ipt_sud_adj": "Use, withdrawal, overdose",
+    "mit": "Contract, alliance, goals",
+    "mit_g": "Meeting 1: motives, then role play",
     "pa_ipt": "The illness, explained to the partner",
     "ipt_m": "Contract for maintenance",
     "ipt_ppd": "Thoughts of harm to the baby",

@@ -98,28 +98,35 @@ def codes_of(*manuals: Manual) -> Mapping[str, Collection[str]]:
 
 
 def tasks_done_by(
-    manual: Manual, phase: str, record: str, payload: Mapping[str, Any], for_task: str = ""
+    manual: Manual,
+    phase: str,
+    record: str,
+    payload: Mapping[str, Any],
+    for_task: str = "",
+    number: int | None = None,
 ) -> tuple[str, ...]:
     """Tasks this entry shows to be done in a session of this phase.
 
     The task it was written for; every task whose field it fills; and the task of the phase that this
-    record shows by itself, where there is only one of them, or only one that is required. Tasks that
-    are the same act are shown together.
+    record shows by itself, where there is only one of them, or only one that is required, or where each of
+    them belongs to one session, that of this `number`. Tasks that are the same act are shown together.
     """
     shown = [task for task in manual.tasks_shown_by(record) if task.is_in(phase)]
     whole = [task for task in shown if not task.field and is_empty(payload.get(task.not_with))]
-    named = [for_task] if for_task and manual.has_task(for_task) else _alone(whole)
+    named = [for_task] if for_task and manual.has_task(for_task) else _alone(whole, number)
     same = [task.id for task in whole if set(task.same_as) & set(named)]
     of_named = {one for task in named for one in manual.task(task).same_as}
     same += [task.id for task in whole if task.id in of_named]
     return tuple(dict.fromkeys([*named, *same, *_filled(manual, phase, record, payload)]))
 
 
-def _alone(whole: list[Task]) -> list[str]:
+def _alone(whole: list[Task], number: int | None) -> list[str]:
     """The one task a record shows by itself; nothing where that is not plain."""
     acts = [task for task in whole if not task.same_as] or whole
     required = [task for task in acts if task.requirement is Requirement.REQUIRED]
-    return next(([found[0].id] for found in (acts, required) if len(found) == 1), [])
+    of_one_session = all(task.first_session == task.last_session > 0 for task in acts)
+    here = [task for task in acts if of_one_session and task.first_session == number]
+    return next(([found[0].id] for found in (acts, required, here) if len(found) == 1), [])
 
 
 def _filled(manual: Manual, phase: str, record: str, payload: Mapping[str, Any]) -> list[str]:

@@ -40,6 +40,7 @@ FORMATS = {"in_person": "in person", "phone": "by phone", "video": "by video"}
 NOT_HELD_WORDS = {Attendance.MISSED.value: "Missed", Attendance.CANCELLED.value: "Cancelled"}
 OF_SESSION = "rec_session"
 OPENS = ("opening",)
+WORK = ("lens", "healthy_self", "other_minds")
 CLOSES = ("credit", "remaining_stated", "ending", "next_step", "summary", "note")
 VERDICTS = {
     ReliableChange.IMPROVED: "a reliable improvement",
@@ -82,12 +83,16 @@ def recorded(session: Session, course: Course, rows: Sequence[Entry] | None = No
         *(one for one in own if next(iter(one.values)) in OPENS),
         *_used(session, course, manual, "strategies"),
         *entries,
+        *_in_order(own, WORK),
         *_used(session, course, manual, "techniques"),
-        *sorted(
-            (one for one in own if next(iter(one.values)) in CLOSES),
-            key=lambda one: CLOSES.index(next(iter(one.values))),
-        ),
+        *_in_order(own, CLOSES),
     )
+
+
+def _in_order(own: Iterable[Recorded], fields: tuple[str, ...]) -> list[Recorded]:
+    """What stands in these fields of the session, in their order."""
+    found = (one for one in own if next(iter(one.values)) in fields)
+    return sorted(found, key=lambda one: fields.index(next(iter(one.values))))
 
 
 def _meeting(session: Session, course: Course) -> Recorded:

@@ -48,15 +48,27 @@ PRACTICE = {
     "rec_relationship_review": "How a tie began, how it went, how it ended.",
     "rec_skills_gained": "What you can do now that you could not do before.",
     "rec_relapse_plan": "How you would know, and what you would do.",
+    "rec_episode": "Something that happened with somebody: where, who said what, what you felt.",
 }
 OFFERED_FIRST = 8
+# The group of records that stand only where a task of the treatment asks for them.
+OF_ONE_MODEL = "other_models"
 
 # Practising words for somebody who may be a danger is not offered (ipt.md 11.5, ipv_2).
 REHEARSALS = frozenset({"rec_expression_plan", "rec_communication_analysis", "rec_role_play"})
 
 # Fields that a clinician fills: the number of the session, ratings of style, references, the safety mark.
 FOR_CLINICIANS = frozenset(
-    {"id", "session", "safety_flag", "styles_client", "styles_other", "role_play_ref", "break_point"}
+    {
+        "id",
+        "session",
+        "episode",
+        "safety_flag",
+        "styles_client",
+        "styles_other",
+        "role_play_ref",
+        "break_point",
+    }
 )
 
 _MINE = (
@@ -93,6 +105,7 @@ def worksheets(manual: Manual, *, watched: bool = False) -> tuple[RecordType, ..
         in_client_words(kind)
         for kind in found
         if kind.client_may_write
+        and (kind.group != OF_ONE_MODEL or manual.tasks_shown_by(kind.id))
         and not kind.never_on_client_device
         and not (watched and kind.id in REHEARSALS)
     )

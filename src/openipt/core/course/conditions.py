@@ -16,6 +16,7 @@ from openipt.core.course.attended import came_or_not, contacted_since
 from openipt.core.course.circumstances import adults_not_screened, screened_alone
 from openipt.core.course.course import Attendance, Course, Entry
 from openipt.core.course.decisions import review
+from openipt.core.course.narrative import linked_episodes
 from openipt.core.course.phases import (
     ORDER,
     meetings_before,
@@ -177,6 +178,19 @@ def met_before(manual: Manual, course: Course, today: date) -> Applies:
     return Applies(False, f"Of the meetings before session 1, {held} of at least {fewest} were held.")
 
 
+def schema_agreed(manual: Manual, course: Course, today: date) -> Applies:
+    if known.agreed_account(manual, course):
+        return Applies(True, "The client agreed with the schema.")
+    return Applies(False, "No schema is agreed yet.")
+
+
+def schema_linked(manual: Manual, course: Course, today: date) -> Applies:
+    schema = known.agreed_account(manual, course)
+    if schema is not None and linked_episodes(schema.values):
+        return Applies(True, "The agreed schema is linked to episodes.")
+    return Applies(False, "The agreed schema is linked to no episode yet.")
+
+
 def goodbye_given(manual: Manual, course: Course, today: date) -> Applies:
     given = (known.day(entry.values.get("given_on")) for entry in course.entries_of("rec_goodbye"))
     if any(on is not None and on <= today for on in given):
@@ -299,6 +313,8 @@ EXIT_CONDITIONS: Mapping[str, Condition] = MappingProxyType(
     {
         "client-agreed": client_agreed,
         "focus-shared": focus_shared,
+        "schema-agreed": schema_agreed,
+        "schema-linked": schema_linked,
         "goodbye-given": goodbye_given,
         "risk-not-red": risk_not_red,
         "baseline-present": baseline_present,

@@ -11,6 +11,7 @@ from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import MAXYEAR, date, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from openipt.core.course.course import Answers, Course, Entry, Meeting, once
@@ -430,18 +431,22 @@ def agreed_formulation(course: Course) -> Entry | None:
     return found[-1] if found else None
 
 
+# What the work turns on, by the record that holds it: the formulation, or what a model without one has instead.
+ACCOUNTS = MappingProxyType({"rec_formulation": "formulation", "rec_ipaf": "focus", "rec_schema": "schema"})
+
+
 def agreed_account(manual: Manual, course: Course) -> Entry | None:
     """What was agreed of what the work turns on: the formulation, or the focus of a model without one."""
-    if manual.tasks_shown_by("rec_formulation"):
+    record = next((one for one in ACCOUNTS if manual.tasks_shown_by(one)), "")
+    if record == "rec_formulation":
         return agreed_formulation(course)
-    last = last_of(course, "rec_ipaf")
-    return last if last is not None and last.values.get("agreed") is True else None
+    found = [e for e in course.entries_of(record) if e.by_role != "client" and e.values.get("agreed") is True]
+    return found[-1] if found else None
 
 
 def account_of(manual: Manual) -> str:
-    """What that is called; "" where the adaptation asks for neither."""
-    names = (("rec_formulation", "formulation"), ("rec_ipaf", "focus"))
-    return next((name for record, name in names if manual.tasks_shown_by(record)), "")
+    """What that is called; "" where the adaptation asks for none."""
+    return next((name for record, name in ACCOUNTS.items() if manual.tasks_shown_by(record)), "")
 
 
 @dataclass(frozen=True)

@@ -171,6 +171,8 @@ def _when(manual: Manual, course: Course, today: date, task: Task, now: _Now) ->
         return _every_second(task, now)
     if task.at:
         return _at_moment(task, now)
+    if task.in_last:
+        return _within(manual.window(task, now.planned) or (0, now.planned), now, task)
     return _in_window(manual, course, task, now)
 
 
@@ -234,7 +236,11 @@ def _phase_began(manual: Manual, course: Course, today: date, task: Task) -> dat
 
 
 def _in_window(manual: Manual, course: Course, task: Task, now: _Now) -> TaskState:
-    first, last = _window(manual, course, task, now)
+    return _within(_window(manual, course, task, now), now, task)
+
+
+def _within(window: tuple[int, int], now: _Now, task: Task) -> TaskState:
+    first, last = window
     if now.number < first:
         return TaskState(task, State.LATER, f"It is due from session {first}.")
     if now.number > last:
@@ -268,4 +274,5 @@ def end_is_near(manual: Manual, course: Course) -> bool:
         return False
     if planned <= rule["short_course_at_most"]:
         return "ending" in spans and number >= spans["ending"][0] - 1
-    return "ending" in spans and remaining(course) <= int(rule["remaining_at_most"])
+    has_end = "ending" in spans or any(task.in_last for task in manual.tasks)
+    return has_end and remaining(course) <= int(rule["remaining_at_most"])

@@ -101,6 +101,14 @@ def firm_values(record: str, manual: Manual, planned: int) -> Mapping[str, Any]:
         "rec_risk": {"level": "green", "thoughts": False},
         "rec_ipv_screen": {"alone_confirmed": True, "positive": False},
         "rec_ipaf": {"self": "in the way", "other": "impatient", "affect": "fear", "agreed": True},
+        "rec_episode": {"where": "at the table", "feeling": "fear"},
+        "rec_schema": {
+            "wish": "to be seen",
+            "self_image": "too much",
+            "other_response": "turns away",
+            "agreed": True,
+            "links": [{"episode": "e1"}],
+        },
         "rec_goodbye": {"text": "Goodbye.", "given_on": LONG_AGO},
     }
     return firm.get(record, {})

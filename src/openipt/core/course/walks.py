@@ -140,9 +140,12 @@ class _Walk:
         self.course = replace(self.course, meetings=(*self.course.meetings, meeting))
 
     def do(self, task_id: str, *, firmly: bool = True) -> None:
-        """Make the record that shows a task."""
+        """Make the record that shows a task; a field that another task asks for is left to that one."""
         task = self.manual.task(task_id)
         values = dict(firm_values(task.record, self.manual, self.agreed)) if firmly else {}
+        for other in self.manual.tasks_shown_by(task.record):
+            if other.field != task.field:
+                values.pop(other.field, None)
         if firmly and task.field == "asked_of":
             values["asked_of"] = PERSONS[0]
         if self.chance and not firmly:
@@ -218,7 +221,7 @@ class _Walk:
         """What stands in the way of going on: a start that was never measured, a red level of risk."""
         self.answer((1,) * 9)
         self.answer((1,) * 7, "ms_gad7")
-        for record in ("rec_risk", "rec_formulation", "rec_ipaf", "rec_goodbye"):
+        for record in ("rec_risk", "rec_formulation", "rec_ipaf", "rec_schema", "rec_goodbye"):
             self.keep(record, firm_values(record, self.manual, self.agreed))
         self.do_what_is_due()
 

@@ -65,7 +65,7 @@ class FieldType(StrEnum):
 CODE_KINDS = frozenset(
     {
         *("strategies", "techniques", "areas", "styles", "measures", "tasks", "phases", "rules"),
-        *("off_track_reasons", "next_steps", "issues"),
+        *("off_track_reasons", "next_steps", "issues", "episodes"),
     }
 )
 LIST_KINDS = frozenset({"text", "integer", "date"})

@@ -14,6 +14,7 @@ FIELDS = ("name", "disorder", "onset", "event", "person", "event_area", "N", "pr
 FACTORS = ("biological", "psychological", "social", "cultural_spiritual")
 ATTACHMENT = "attachment"
 OF_FOCUS = ("self", "other", "affect", "defence", "example_now", "example_past")  # of rec_ipaf (4.20)
+OF_SCHEMA = ("wish", "self_image", "other_response", "self_response", "healthy_part")  # of rec_schema (4.21)
 _SENTENCE_END = re.compile(r"(?<=[.?])\s+")
 _NAMED = re.compile(r"\{(\w+)\}")
 
@@ -36,7 +37,7 @@ def plain_paragraph(manual: Manual, values: Mapping[str, Any]) -> str:
 
 def said_words(values: Mapping[str, Any], areas: Mapping[str, str]) -> dict[str, str]:
     """Each field of the paragraph in the words that stand in it; "" where nothing is known."""
-    said = {key: str(values.get(key) or "").strip().rstrip(".") for key in (*FIELDS, *OF_FOCUS)}
+    said = {key: str(values.get(key) or "").strip().rstrip(".") for key in (*FIELDS, *OF_FOCUS, *OF_SCHEMA)}
     said["onset"] = date_in_words(said["onset"]) if said["onset"] else ""
     said["problem_area"] = " and ".join(areas.get(one, one).lower() for one in _list(values, "problem_area"))
     said["goals"] = ", ".join(goal.rstrip(".") for goal in _list(values, "goals"))

@@ -376,10 +376,11 @@ class _Manual:
             task.each_session,
             task.each_second_session,
             bool(task.at),
+            bool(task.in_last),
             bool(task.every_months),
         ]
         if sum(ways) > 1:
-            remedy = "Keep one of: a window of sessions, each_session, each_second_session, at, every_months."
+            remedy = "Keep one of: a window of sessions, each_session, each_second_session, at, in_last, every_months."
             yield ContentFault(file, key, "says in more than one way when it is due.", remedy)
         if task.phase in PHASES_BEFORE and any(ways):
             reason = "is said to be due in sessions, and its phase lies before session 1."

@@ -149,11 +149,18 @@ def other_lengths(manual: Manual) -> str:
     other = manual.other_lengths
     if other.continuation_sessions:
         return f"continuation the first {other.continuation_sessions}, maintenance the rest"
+    if not other.initial_last and not other.ending_sessions:
+        return f"{phase_title(manual, 'middle')} all of them"
     return (
         f"initial {span((1, other.initial_last))} ({span((1, other.initial_last_from_18))} from 18 on), "
-        f"ending the last {other.ending_sessions}"
+        f"{_rest(manual)}"
         + (f", preventive the {other.preventive_sessions} before it" if other.preventive_sessions else "")
     )
+
+
+def _rest(manual: Manual) -> str:
+    last = manual.other_lengths.ending_sessions
+    return f"ending the last {last}" if last else f"{phase_title(manual, 'middle')} the rest"
 
 
 def phase_title(manual: Manual, phase_id: str) -> str:
@@ -258,7 +265,7 @@ def _aspects(manual: Manual, task: Task) -> Mapping[str, str]:
 def when(manual: Manual, task: Task) -> str:
     """When a task is due in a course of the usual length, in words."""
     window = manual.window(task, manual.sessions.typical)
-    if task.has_window and window:
+    if (task.has_window or task.in_last) and window:
         return f"session {span(window)}"
     if task.each_session:
         return f"each session{UNTIL[task.until]}"

@@ -122,12 +122,13 @@ class OtherLengths:
     """How the phases lie where no `Length` is listed (ipt.md 22.1).
 
     With `continuation_sessions` it is a course that goes on from an earlier one: so many of them are its
-    continuation, the rest its maintenance. `preventive_sessions` lie between middle and ending.
+    continuation, the rest its maintenance. `preventive_sessions` lie between middle and ending; with
+    `ending_sessions = 0` the middle lasts to the end, with `initial_last = 0` it begins with session 1.
     """
 
-    initial_last: int = dataclasses.field(default=3, metadata={"min": 1})
-    initial_last_from_18: int = dataclasses.field(default=4, metadata={"min": 1})
-    ending_sessions: int = dataclasses.field(default=3, metadata={"min": 1})
+    initial_last: int = dataclasses.field(default=3, metadata={"min": 0})
+    initial_last_from_18: int = dataclasses.field(default=4, metadata={"min": 0})
+    ending_sessions: int = dataclasses.field(default=3, metadata={"min": 0})
     continuation_sessions: int = dataclasses.field(default=0, metadata={"min": 0})
     preventive_sessions: int = dataclasses.field(default=0, metadata={"min": 0})
     sources: tuple[str, ...] = ()
@@ -194,11 +195,11 @@ class Phase:
 class Task:
     """One thing the therapist does, and the record that shows it was done.
 
-    When it is due is said in one of five ways: a window (`first_session`, `last_session`), every
-    session of its phase, at least every second one, a moment (`at`), or again and again so many months
-    after it was last done or its phase began (`every_months`). With none of them it is due once, at any
-    time in its phase. `also_in` names further phases in which it is due in the same way; one of
-    every session may end at a moment (`until`).
+    When it is due is said in one of six ways: a window (`first_session`, `last_session`), every
+    session of its phase, at least every second one, a moment (`at`), in the last so many planned sessions
+    (`in_last`), or again and again so many months after it was last done or its phase began (`every_months`).
+    With none of them it is due once, at any time in its phase. `also_in` names further phases in which it is
+    due in the same way; one of every session may end at a moment (`until`).
     `quick` names the few fields of the record that a quick line in the Session room asks for.
     `recalls` names what was written earlier and is to be at hand, as `rec_relapse_plan.early_signs`.
     `same_as` names tasks that are the same act: a record that shows the one shows the other too. A record
@@ -223,6 +224,7 @@ class Task:
     each_session: bool = False
     each_second_session: bool = False
     at: str = dataclasses.field(default="", metadata={"names": TASK_MOMENTS})
+    in_last: int = dataclasses.field(default=0, metadata={"min": 0})
     every_months: int = dataclasses.field(default=0, metadata={"min": 1, "max": 120})
     also_in: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": PHASES})
     until: str = dataclasses.field(default="", metadata={"names": TASK_LIMITS})
@@ -239,6 +241,11 @@ class Task:
     @property
     def has_window(self) -> bool:
         return self.last_session > 0
+
+    @property
+    def is_of_ending(self) -> bool:
+        """Does it belong to the end of the treatment: to the ending phase, or to the last sessions?"""
+        return self.phase == "ending" or self.in_last > 0
 
     @property
     def phases(self) -> tuple[str, ...]:
@@ -680,6 +687,8 @@ class Manual(Card):
             return (midpoint(planned_sessions), midpoint(planned_sessions))
         if task.at == "last_session":
             return (planned_sessions, planned_sessions)
+        if task.in_last:
+            return (max(1, planned_sessions - task.in_last + 1), planned_sessions)
         span = self.phase_split(planned_sessions).get(task.phase)
         if span is None or not task.has_window:
             return span
@@ -734,6 +743,12 @@ class Manual(Card):
     def is_acute(self) -> bool:
         """Does it treat an episode of the illness, and not only what follows one?"""
         return any(phase.id in ("initial", "acute", "middle") for phase in self.phases)
+
+    @property
+    def ends_treatment(self) -> bool:
+        """Does its last part say goodbye, and not only go on into maintenance?"""
+        closing = {"ending", *(task.phase for task in self.tasks if task.in_last)}
+        return any(END in self.ways_from(phase.id) for phase in self.phases if phase.id in closing)
 
     def ways_from(self, phase_id: str) -> tuple[str, ...]:
         """Where this phase leads: as it says, else to the next phase, else to the end."""
@@ -869,6 +884,7 @@ class Manual(Card):
                 "off_track_reasons": tuple(self.off_track_reasons),
                 "next_steps": tuple(self.next_steps),
                 "issues": (),  # those of an episode: its ranking names them, not the manual
+                "episodes": (),  # so are these: moments of life told in it
             }
         )
 

@@ -33,6 +33,8 @@ EXIT_CONDITIONS = MappingProxyType(
     {
         "client-agreed": "the client agreed with the formulation",
         "focus-shared": "the interpersonal-affective focus is agreed with the client",
+        "schema-agreed": "the schema is agreed with the client",
+        "schema-linked": "the agreed schema is linked to episodes the client told",
         "goodbye-given": "the goodbye letter was given",
         "risk-not-red": "the level of risk is not red",
         "baseline-present": "the baseline measures are there",

@@ -444,7 +444,9 @@ def remark(session: Session, manual: Manual, by: Actor, at: datetime) -> None:
     for entry in rows:
         if entry.amends is not None and entry.amends.session_id != session.pk:
             continue  # a later word on an earlier record, such as how the last step went: nothing new is done
-        for task in tasks_done_by(manual, session.phase, entry.record_type, entry.payload, entry.for_task):
+        for task in tasks_done_by(
+            manual, session.phase, entry.record_type, entry.payload, entry.for_task, session.number
+        ):
             shown.setdefault(task, entry)
     marks = {mark.task_id: mark for mark in held(session.task_marks.all())}
     for task, entry in shown.items():

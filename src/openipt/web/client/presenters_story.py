@@ -16,13 +16,13 @@ from openipt.records.models import Entry, EntryState, Session
 from openipt.records.queries.sessions import planned_after
 from openipt.web.client.common import ClientPage
 from openipt.web.jinja import clock_time, week_day
-from openipt.web.pattern import Pattern, pattern
+from openipt.web.pattern import OWN_WORDS, Pattern, pattern, schema
 from openipt.web.plain import mine
 
 FORMULATION, OFFER, ANSWER, CONTRACT = (
     "rec_formulation", "rec_formulation_offer", "rec_formulation_answer", "rec_contract",
 )  # fmt: skip
-FOCUS, GOODBYE = "rec_ipaf", "rec_goodbye"
+FOCUS, SCHEMA, GOODBYE = "rec_ipaf", "rec_schema", "rec_goodbye"
 OF_THE_FOCUS = {
     "self": "How I see myself",
     "affect": "What I feel",
@@ -74,6 +74,7 @@ class Story:
 
     offer: Offer | None
     focus: FocusStory | None
+    schema: FocusStory | None
     goodbye: GoodbyeStory | None
     words: str
     on: date | None
@@ -84,18 +85,19 @@ class Story:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.offer or self.words or self.agreed or self.focus or self.goodbye)
+        return not (self.offer or self.words or self.agreed or self.focus or self.schema or self.goodbye)
 
 
 def present_story(page: ClientPage) -> Story:
     meetings = tuple((week_day(s.planned_at), clock_time(s.planned_at)) for s in planned(page))
     if page.is_closed:
-        return Story(None, None, None, "", None, "", (), meetings, False)
+        return Story(None, None, None, None, "", None, "", (), meetings, False)
     formulation, contract = _last(page, FORMULATION), _last(page, CONTRACT)
     offer, words = _offer(page), _words(page, formulation) if formulation else ""
     return Story(
         offer=offer,
         focus=_focus(page),
+        schema=_schema(page),
         goodbye=_goodbye(page),
         words="" if offer is not None and offer.words == words else words,  # the same is not read twice
         on=formulation.on if formulation else None,
@@ -123,6 +125,15 @@ def _focus(page: ClientPage) -> FocusStory | None:
     kind = page.manual.record_types[FOCUS]
     drawn = replace(pattern(kind, entry.visible, OF_THE_FOCUS), examples=())  # they stand in the words
     return FocusStory(_words(page, entry), drawn, entry.on)
+
+
+def _schema(page: ClientPage) -> FocusStory | None:
+    """The last version that was agreed and finished: what is being changed at the desk is not shown half done."""
+    for entry in reversed(page.entries(SCHEMA)):
+        if entry.state == EntryState.FINAL and entry.visible.get("agreed") is True:
+            drawn = schema(page.manual.record_types[SCHEMA], entry.visible, OWN_WORDS)
+            return FocusStory(_words(page, entry), drawn, entry.on)
+    return None
 
 
 def _goodbye(page: ClientPage) -> GoodbyeStory | None:

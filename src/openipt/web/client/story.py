@@ -22,6 +22,7 @@ from openipt.web.client.presenters_story import (
     FORMULATION,
     GOODBYE,
     OFFER,
+    SCHEMA,
     answer_to,
     open_offer,
     planned,
@@ -91,7 +92,7 @@ def show_story(
 ) -> HttpResponse:
     """The whole page. `read`: a line that was typed onto the life line and is shown again."""
     page = replace(page)
-    page.read(FORMULATION, OFFER, ANSWER, CONTRACT, FOCUS, GOODBYE, MEDICATION)
+    page.read(FORMULATION, OFFER, ANSWER, CONTRACT, FOCUS, SCHEMA, GOODBYE, MEDICATION)
     found, values = present_story(page), sent.values if sent else {}
     life = present_life(page, request.GET)
     asked = found.offer is not None and found.offer.answered_on is None

@@ -23,6 +23,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from openipt import library
 from openipt.core.course.course import Course
+from openipt.core.course.narrative import episodes_told
 from openipt.core.course.status import CourseStatus
 from openipt.core.course.tried import issues_told
 from openipt.core.manual.model import Manual
@@ -152,9 +153,9 @@ class EpisodePage:
 
     @cached_property
     def codes(self) -> Mapping[str, Mapping[str, str]]:
-        """Every coded word in words: those of the manual, and the issues of this episode by short name."""
+        """Every coded word in words: those of the manual, the issues and the moments of life told in this one."""
         issues = {issue.id: issue.text or issue.id for issue in issues_told(self.course)}
-        return {**self._manual_codes, "issues": issues}
+        return {**self._manual_codes, "issues": issues, "episodes": episodes_told(self.course)}
 
     @cached_property
     def _manual_codes(self) -> Mapping[str, Mapping[str, str]]:

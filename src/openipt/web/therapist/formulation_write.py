@@ -11,10 +11,11 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from openipt.core.course.known import day
+from openipt.core.course.narrative import SCHEMA, collects_episodes
 from openipt.core.course.phases import MAINTENANCE, planned_sessions, sessions_before
 from openipt.core.course.taper import taper_of
 from openipt.core.formulation.paragraph import paragraph
-from openipt.errors import EntryNotValid, FieldFault, NotAllowedNow
+from openipt.errors import EntryNotValid, FieldFault, NoAccess, NotAllowedNow
 from openipt.records import convert
 from openipt.records.access import Act
 from openipt.records.actions import episodes, sessions
@@ -54,6 +55,7 @@ from openipt.web.therapist.presenters_formulation_draft import (
     spaced_by_manual,
 )
 from openipt.web.therapist.presenters_ipaf import FOCUS, focus_task, pattern_of
+from openipt.web.therapist.presenters_narrative import schema_of, schema_task
 from openipt.web.therapist.presenters_patterns import for_formulation
 from openipt.web.therapist.presenters_records import present_conflict
 from openipt.web.therapist.room_parts import keep_version, still_open, version_read
@@ -63,12 +65,15 @@ TEMPLATES = {
     FORMULATION: "therapist/formulation_write.html",
     CONTRACT: "therapist/formulation_contract.html",
     FOCUS: "therapist/formulation_focus.html",
+    SCHEMA: "therapist/schema_write.html",
 }
+BACK = {CONTRACT: "formulation/#contract", SCHEMA: "schema/#schema"}  # where it is kept to be read
 OWN_WORDS = "Write what the client would change, in their own words."
 NOT_YET = "Keep it as a draft and change it together until it fits."
 PUT_DOWN = "put_down"
 FOR = "for"  # what a contract is for, in the address
 TAPER_TURNED = "This day is not after the meeting before. Leave it empty, or write a later one."
+PATTERN_OF = {FOCUS: pattern_of, SCHEMA: schema_of}
 ASKED_AGAIN = frozenset({"agreement", "client_words", "reason_for_focus", "agreed"})
 
 Check = Callable[[EpisodePage, RecordForm, HttpRequest], tuple[FieldFault, ...]]
@@ -88,6 +93,15 @@ def focus(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     """The interpersonal-affective focus: drafted, shared, changed with the client, each time as a new version."""
     page = episode_page(request, episode_id, Act.WRITE_RECORD, room=ROOM)
     return _document(request, page, FOCUS, Draft(), _check_focus, focus_task(page))
+
+
+@roles("therapist")
+def schema(request: HttpRequest, episode_id: UUID) -> HttpResponse:
+    """The schema: built from the episodes, linked to them, its agreement checked, each time as a new version."""
+    page = episode_page(request, episode_id, Act.WRITE_RECORD, room=ROOM)
+    if not collects_episodes(page.manual):
+        raise NoAccess
+    return _document(request, page, SCHEMA, Draft(), _check_focus, schema_task(page))
 
 
 @roles("therapist")
@@ -157,7 +171,7 @@ def _document(
     say(
         request, "Kept. The client sees it now." if agreed else "Kept as a draft. The client does not see it."
     )
-    return go(request, page.address(f"formulation/#{'contract' if record == CONTRACT else 'formulation'}"))
+    return go(request, page.address(BACK.get(record, "formulation/#formulation")))
 
 
 def _begun_anew(values: dict[str, Any], draft: Draft) -> dict[str, Any]:
@@ -411,7 +425,7 @@ def _page(
         version=entry.version if entry and not request.POST else version_read(request.POST, entry),
         reads=paragraph(page.manual.formulation, form.values, page.codes["areas"]),
         plain=None if record == CONTRACT else plain_view(page, form.values),
-        pattern=pattern_of(page, form.values) if record == FOCUS else None,
+        pattern=PATTERN_OF[record](page, form.values) if record in PATTERN_OF else None,
         now=present_now(page) if record == CONTRACT else None,
         chosen=for_formulation(page) if record == FORMULATION else (),
         dates=contract_dates(form.values) if record == CONTRACT else (),

@@ -27,6 +27,7 @@ from openipt.web.therapist.presenters_header import phase_title
 RECORDS = {
     "formulation": "rec_formulation",
     "focus": "rec_ipaf",
+    "schema": "rec_schema",
     "contract": "rec_contract",
     "relapse-plan": "rec_relapse_plan",
     "summary": "rec_discharge",
@@ -35,7 +36,8 @@ RECORDS = {
 }
 SUMMARY = "rec_discharge"
 MAINTENANCE_CONTRACT, MAINTENANCE_TITLE = "maintenance-contract", "Contract for maintenance"
-OF_ONE_MODEL = frozenset({"rec_formulation", "rec_ipaf", "rec_goodbye"})  # listed where asked for, or written
+# Listed where a task asks for them, or where one is written.
+OF_ONE_MODEL = frozenset({"rec_formulation", "rec_ipaf", "rec_schema", "rec_goodbye"})
 CLOSING = (
     ("letter", "Letter to the client", "The closing summary in plain words"),
     ("referrer", "Summary for the referrer", "What was done and what came of it"),

@@ -10,7 +10,6 @@ from typing import Any
 from openipt.core.course.scores import GAD7, PHQ9, first_and_last, latest_total, start_score, total_of
 from openipt.core.course.tasks import State, TaskState
 from openipt.core.fields.words import Line
-from openipt.core.manual.names import END
 from openipt.core.measures.change import improvement, reliable_change
 from openipt.core.outcomes.change import ChangeCategories, Totals, change_categories
 from openipt.records.access import Act
@@ -161,7 +160,7 @@ def present_ending(page: EpisodePage) -> EndingPage:
         follow_up_days=follow_up_days(page) if may_write(page, FOLLOW_UP) else (),
         rules=rule_cards(page, RULES),
         title=next((phase.title for phase in page.manual.phases if phase.id == "ending"), "What follows"),
-        says_goodbye=any(END in page.manual.ways_from(p.id) for p in page.manual.phases if p.id == "ending"),
+        says_goodbye=page.manual.ends_treatment,
         may_change=bool(page.may(Act.CHANGE_EPISODE)),
     )
 
@@ -175,7 +174,7 @@ def _is_used(page: EpisodePage, record: str) -> bool:
 def _asked(page: EpisodePage) -> Iterator[TaskState]:
     """What the ending asks for; of an ended episode only what was done."""
     for found in page.status.tasks:
-        if found.task.phase == "ending" and (found.state is State.DONE or not page.status.has_ended):
+        if found.task.is_of_ending and (found.state is State.DONE or not page.status.has_ended):
             yield found
 
 

@@ -35,6 +35,7 @@ from openipt.web.therapist.presenters_agreeing import (
     plain_view,
 )
 from openipt.web.therapist.presenters_ipaf import FocusPart, present_focus
+from openipt.web.therapist.presenters_narrative import SchemaView, is_used, present_schema
 from openipt.web.therapist.presenters_ranking import RankingView, present_ranking
 from openipt.web.therapist.presenters_records import lines_of
 from openipt.web.therapist.room_parts import may_write
@@ -118,6 +119,8 @@ class FormulationPage:
         AreaView, ...
     ]  # none where the adaptation has none: then no issues and no formulation either
     focus: FocusPart | None
+    schema: SchemaView | None
+    works_with_schema: bool
     areas_alike: str
     ranking: RankingView
     rules: tuple[RuleCard, ...]
@@ -143,12 +146,15 @@ def present_formulation(page: EpisodePage) -> FormulationPage:
     formulations = tuple(formulation_view(page, entry) for entry in reversed(written))
     take, may_ask = answer_to_take(page), may_write(page, FORMULATION) and bool(written)
     watched = may_ask and is_watched(page)
+    works_with_schema = is_used(page)
     own, of_today = has_own_maintenance(page), latest_contract(page)
     of_maintenance = latest_contract(page, maintenance=True) if own else None
     earlier = [one for one in reversed(page.entries(CONTRACT)) if one not in (of_today, of_maintenance)]
     return FormulationPage(
         areas=area_views(page),
         focus=present_focus(page),
+        schema=present_schema(page) if works_with_schema else None,
+        works_with_schema=works_with_schema,
         areas_alike=_alike(page),
         ranking=present_ranking(page),
         rules=rule_cards(page, RULES),

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from openipt.core.course.course import EpisodeStatus
 from openipt.core.course.diary import asks_for_diary
+from openipt.core.course.narrative import collects_episodes
 from openipt.core.course.not_on_track import OFF_TRACK_RULES
 from openipt.core.course.progress import main_measure, signals
 from openipt.core.course.rules import RuleResult, RuleState
@@ -60,6 +61,9 @@ REQUIREMENTS = {
 RULE_OF_TRANSITION = {"middle": "DR-15", "ending": "DR-26"}
 ROOM_OF_CONDITION = {
     "client-agreed": "formulation/",
+    "focus-shared": "formulation/",
+    "schema-agreed": "schema/",
+    "schema-linked": "schema/",
     "risk-not-red": "safety/",
     "baseline-present": "measures/",
 }
@@ -68,6 +72,8 @@ ROOM_OF_RECORD = {
     "rec_inventory_person": "people/",
     "rec_timeline": "timeline/",
     "rec_issue_ranking": "formulation/",
+    "rec_episode": "schema/",
+    "rec_schema": "schema/",
     "rec_rhythm_day": "rhythm/",
     "rec_rhythm_target": "rhythm/#targets",
     "rec_rhythm_trigger": "rhythm/#triggers",
@@ -194,6 +200,7 @@ class Overview:
     may_decide: bool
     may_write: bool
     keeps_diary: bool
+    tells_episodes: bool
 
 
 def present_overview(page: EpisodePage, wanted: str) -> Overview:
@@ -234,6 +241,7 @@ def present_overview(page: EpisodePage, wanted: str) -> Overview:
         may_decide=bool(page.may(Act.CHANGE_EPISODE)),
         may_write=bool(page.may(Act.WRITE_RECORD)),
         keeps_diary=asks_for_diary(manual),
+        tells_episodes=collects_episodes(manual),
     )
 
 

@@ -18,6 +18,7 @@ from openipt.web.paper.blocks import (
     Paper,
     flat,
     heading,
+    items,
     lines,
     quiet,
     quote,
@@ -51,6 +52,7 @@ from openipt.web.therapist.presenters_documents import (
 from openipt.web.therapist.presenters_ending import categories, category_lines, score_changes
 from openipt.web.therapist.presenters_header import risk_in_words
 from openipt.web.therapist.presenters_ipaf import FOCUS, GOODBYE, focus_episodes, pattern_of
+from openipt.web.therapist.presenters_narrative import SCHEMA, Told, present_told, schema_of, schema_view
 from openipt.web.therapist.presenters_records import lines_of, who
 from openipt.web.therapist.presenters_safety import PlanPrint
 from openipt.web.therapist.presenters_second_lock import signs_of_ordinary
@@ -149,6 +151,32 @@ def _focus(page: EpisodePage, record: str, entry: Entry) -> tuple[Block, ...]:
     )
 
 
+def _schema(page: EpisodePage, record: str, entry: Entry) -> tuple[Block, ...]:
+    """The schema as it was agreed, and the episodes it rests on."""
+    values = entry.visible
+    rows = [(part.title, part.text) for part in schema_of(page, values).parts if part.text]
+    shown = schema_view(page, entry)
+    told = [one for one in reversed(present_told(page, shown)) if one.supports]
+    return flat(
+        section("In plain words", words(shown.plain.text)),
+        section("The schema", table("The schema", ("What", "In this life"), rows)) if rows else (),
+        section("In the client’s own words", quote(shown.client_words)),
+        section("The episodes it rests on", *(_told(one) for one in told)) if told else (),
+    )
+
+
+def _told(one: Told) -> tuple[Block, ...]:
+    said = table(f"What was said: {one.name}", ("Who", "Said"), one.turns) if one.turns else ()
+    about_it = (("With", one.who), ("Felt", one.feeling), ("Did", one.act))
+    states = [part for state in one.states for part in state.parts]
+    also = [
+        f"{what}: {words}"
+        for what, words in (*about_it, *states, ("Where it may come from", one.origin))
+        if words
+    ]
+    return flat(heading(one.name, level=3), said, items(also))
+
+
 def _goodbye(page: EpisodePage, record: str, entry: Entry) -> tuple[Block, ...]:
     values = entry.visible
     given = known.day(values.get("given_on"))
@@ -159,7 +187,7 @@ def _goodbye(page: EpisodePage, record: str, entry: Entry) -> tuple[Block, ...]:
     )
 
 
-INSIDE = {FORMULATION: _formulation, FOCUS: _focus, GOODBYE: _goodbye}
+INSIDE = {FORMULATION: _formulation, FOCUS: _focus, SCHEMA: _schema, GOODBYE: _goodbye}
 
 
 # -- notes ---------------------------------------------------------------------------------------------

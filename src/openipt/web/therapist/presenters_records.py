@@ -17,6 +17,7 @@ from openipt.records.actions import entries as entry_actions
 from openipt.records.models import Entry, EntryState, Session, User
 from openipt.records.queries import entries as queries
 from openipt.web.jinja import day
+from openipt.web.plain import OF_ONE_MODEL
 from openipt.web.record_forms import RecordForm
 from openipt.web.therapist.common import EpisodePage, role_of
 
@@ -26,6 +27,7 @@ GROUPS = {
     "before": "Before treatment",
     "initial": "Initial phase",
     "middle": "Middle phase",
+    OF_ONE_MODEL: "Of this treatment",
     "ending": "Ending and after",
     "safety": "Safety",
     "client": "The client's own",
@@ -149,6 +151,8 @@ def present_choices(page: EpisodePage, typed: str, kept: Mapping[str, str]) -> t
         if wanted and wanted not in f"{kind.title} {kind.plain_title}".casefold():
             continue
         if not page.sees_all and not kind.seen_in_cover:
+            continue
+        if kind.group == OF_ONE_MODEL and not page.manual.tasks_shown_by(kind.id):
             continue
         address = f"{page.address(f'records/{kind.id}/new/')}{query}"
         groups.setdefault(kind.group, []).append((address, kind.title, kind.help))

@@ -14,6 +14,7 @@ from openipt.core.course import known
 from openipt.core.course.diary import asks_for_diary
 from openipt.core.course.guide import GuideTask, strategy_progress
 from openipt.core.course.known import words
+from openipt.core.course.narrative import collects_episodes
 from openipt.core.course.phases import ORDER
 from openipt.core.course.tasks import State
 from openipt.core.fields.definitions import Caution, RecordType, is_empty
@@ -49,6 +50,8 @@ ROOM_OF_RECORD = {
     "rec_closeness_circle": ("people/circle/", "Draw the circle"),
     "rec_formulation": ("formulation/", "Open the formulation"),
     "rec_ipaf": ("formulation/", "Open the focus"),
+    "rec_episode": ("schema/", "Open the episodes"),
+    "rec_schema": ("schema/", "Open the schema"),
     "rec_contract": ("formulation/", "Open the contract"),
     "rec_issue_ranking": ("formulation/", "Open the ranking"),
     "rec_measure": ("measures/", "Open the measures"),
@@ -215,6 +218,10 @@ class GuideView:
     @cached_property
     def blocks(self) -> tuple[GuideBlock, ...]:
         return _blocks(self.room, [self._made(tasks) for tasks in self.joined])
+
+    @property
+    def tells_episodes(self) -> bool:
+        return collects_episodes(self.room.manual)
 
     @property
     def keeps_diary(self) -> bool:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from openipt.core.course.course import Attendance
 from openipt.core.course.rules import RuleResult
 from openipt.core.manual.model import Manual, Severity
-from openipt.core.manual.names import END, PHASES_BEFORE
+from openipt.core.manual.names import PHASES_BEFORE
 from openipt.records.manuals import manual_of
 from openipt.records.models import Alert, CheckIn, Episode, Session
 from openipt.records.queries.firings import NOTHING_SETTLED, Settled
@@ -311,9 +311,7 @@ def unsigned_need(session: Session, on: date) -> Need:
 
 def _what_ends(episode: Episode) -> str:
     """The end of the treatment; where it goes on into maintenance, only that of its acute part."""
-    manual = manual_of(episode)
-    ends = any(END in manual.ways_from(phase.id) for phase in manual.phases if phase.id == "ending")
-    return "planned end" if ends else "last meeting as planned"
+    return "planned end" if manual_of(episode).ends_treatment else "last meeting as planned"
 
 
 def ending_need(episode: Episode, summary: Summary, planned: list[Session], on: date) -> Need | None:

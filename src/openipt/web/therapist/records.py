@@ -136,11 +136,14 @@ def _query(request: HttpRequest) -> str:
 
 
 def _empty_form(request: HttpRequest, page: EpisodePage, kind: RecordType, place: Place) -> RecordForm:
-    """An empty form, begun with the person named in the address or with what it amends."""
+    """An empty form, begun with the person or the moment named in the address, or with what it amends."""
     values: dict[str, Any] = dict(place.amends.payload) if place.amends else _gone_on_with(page, kind)
     person = request.GET.get("person", "")
     if person in page.people:
         values |= {field.key: person for field in kind.fields if field.type is FieldType.PERSON}
+    told = request.GET.get("told", "")
+    if told in page.codes["episodes"]:
+        values |= {field.key: told for field in kind.fields if field.codes_from == "episodes"}
     return RecordForm.from_values(
         kind,
         values,

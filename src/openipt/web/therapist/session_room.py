@@ -38,7 +38,15 @@ from openipt.web.therapist.common import EpisodePage, episode_page, role_of, ses
 
 # Records of which each save in a new session is a new version of one document of the episode.
 DOCUMENTS = frozenset(
-    {"rec_formulation", "rec_ipaf", "rec_contract", "rec_safety_plan", "rec_relapse_plan", "rec_goodbye"}
+    {
+        "rec_formulation",
+        "rec_ipaf",
+        "rec_schema",
+        "rec_contract",
+        "rec_safety_plan",
+        "rec_relapse_plan",
+        "rec_goodbye",
+    }
 )
 CONJOINT = "rec_conjoint_session"
 

@@ -29,6 +29,7 @@ from openipt.web.therapist import (
     rhythm,
     rules,
     safety,
+    schema,
     second_lock,
     session_note,
     sessions_list,
@@ -94,6 +95,10 @@ of_episode = [
     path("formulation/patterns/", formulation.patterns, name="formulation-patterns"),
     path("formulation/write/", formulation_write.write, name="formulation-write"),
     path("formulation/focus/", formulation_write.focus, name="formulation-focus"),
+    path("schema/", schema.schema, name="schema"),
+    path("schema/together/", schema.together, name="schema-together"),
+    path("schema/write/", formulation_write.schema, name="schema-write"),
+    path("schema/link/", schema.link, name="schema-link"),
     path("formulation/offer/", formulation_asked.offer, name="formulation-offer"),
     path(
         "formulation/compare/<uuid:before_id>/<uuid:after_id>/",

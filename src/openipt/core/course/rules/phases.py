@@ -54,8 +54,11 @@ def ready_for_the_middle(manual: Manual, course: Course, today: date) -> Verdict
 
 @rule("DR-16")
 def no_formulation(manual: Manual, course: Course, today: date) -> Verdict:
-    """Session 4 or later without an agreed formulation, or of a model without one, without an agreed focus."""
-    number, limit = session_number(course), parameter(manual, "DR-16", "session_from")
+    """Session 4 or later without an agreed formulation, or what a model without one works on instead. Where that
+    is what a longer initial phase is for, from its last session on.
+    """
+    number, last = session_number(course), phase_spans(manual, course).get("initial", (0, 0))[1]
+    limit = max(parameter(manual, "DR-16", "session_from"), last)
     agreed, name = known.agreed_account(manual, course) is not None, known.account_of(manual)
     inputs = {"session": number, "agreed": agreed}
     if not manual.is_acute or not name:
@@ -90,9 +93,9 @@ def ending_due(manual: Manual, course: Course, today: date) -> Verdict:
 
 
 def _end_raised(manual: Manual, course: Course) -> bool:
-    """The task that raises it is done; in a model without that task, any of its ending."""
+    """The task that raises it is done; in a model without that task, any of its end."""
     task, done = parameter(manual, "DR-26", "task"), known.tasks_done(course)
-    raise_it = [task] if manual.has_task(task) else [one.id for one in manual.tasks_of("ending")]
+    raise_it = [task] if manual.has_task(task) else [one.id for one in manual.tasks if one.is_of_ending]
     return any(one in done for one in raise_it)
 
 
