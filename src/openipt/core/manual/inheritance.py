@@ -49,6 +49,7 @@ OWN = (
     "focus",
     "not_done",
     "part",
+    "carer_point",
     "sources",
     "marks",
 )

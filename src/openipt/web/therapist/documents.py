@@ -23,8 +23,10 @@ from openipt.web.therapist.presenters_documents import blank_kinds, present_docu
 from openipt.web.therapist.presenters_papers import made
 
 ROOM, LETTER = "documents", "letter"
+READ_BY_CLIENTS = (LETTER, "confidentiality")
 GIVEN = {
     LETTER: "The client finds this letter on their own pages. Give it on paper only where it can be kept safely.",
+    "confidentiality": "For the young person and the parents. Read it through with the young person before you hand it over.",
     "referrer": "Give this to the referrer only as the client has agreed.",
 }
 
@@ -43,7 +45,7 @@ def document(request: HttpRequest, episode_id: UUID, name: str) -> HttpResponse:
     """One document on paper."""
     page = _printing(request, episode_id)
     paper = _there(made(page, name))
-    reads = letter_reading(paper) if name == LETTER else None
+    reads = letter_reading(paper) if name in READ_BY_CLIENTS else None
     return show_paper(request, page, paper, f"documents/{name}/pdf/", reads=reads, given=GIVEN.get(name, ""))
 
 

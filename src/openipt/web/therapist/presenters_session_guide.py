@@ -57,6 +57,7 @@ ROOM_OF_RECORD = {
     "rec_rhythm_day": ("rhythm/", "Look at the days"),
     "rec_rhythm_target": ("rhythm/#targets", "Set it beside the week"),
     "rec_rhythm_trigger": ("rhythm/#triggers", "Write it beside the week"),
+    "rec_phone_contact": ("carers/#call", "Write down the call"),
 }
 
 
@@ -219,6 +220,10 @@ class GuideView:
     @property
     def keeps_diary(self) -> bool:
         return asks_for_diary(self.room.manual)
+
+    @property
+    def has_carers(self) -> bool:
+        return bool(self.room.manual.carer_points)
 
     @cached_property
     def if_it_fits(self) -> tuple[TaskRow, ...]:
