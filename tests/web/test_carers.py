@@ -27,7 +27,6 @@ NOTE = {
     "kept_private-1": "what I say about friends",
     "always_told-1": "When my life may be in danger",
     "agreed_by_client": "yes",
-    "given": "yes",
     "date": make.day().isoformat(),
     "finish": "1",
 }
@@ -104,8 +103,8 @@ def test_the_note_is_agreed_by_both_and_then_opens_the_contract(young, desk) -> 
     lacking = desk.post(room(episode, "note/"), {**NOTE, "agreed_by_client": "no"})
     assert lacking.status_code == 422 and "The young person agrees first" in text_of(lacking)
     assert "what I say about friends" in text_of(lacking)
-    draft = {key: value for key, value in NOTE.items() if key not in ("finish", "given")}
-    assert desk.post(room(episode, "note/"), {**draft, "given": "no", "save": "1"}).status_code == 302
+    draft = {key: value for key, value in NOTE.items() if key != "finish"}
+    assert desk.post(room(episode, "note/"), {**draft, "save": "1"}).status_code == 302
     assert "draft, not agreed yet" in read(desk, room(episode))
     assert agree(desk, episode, mother).status_code == 302
     page = read(desk, room(episode))

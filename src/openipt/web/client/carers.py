@@ -72,6 +72,6 @@ def _more(page: ClientPage, row: dict[str, object]) -> str:
 
 def _told(page: ClientPage, entry: Entry) -> tuple[str, str]:
     kind = page.manual.record_types[TOLD].field("topics")
-    topics = [kind.option_label(one) or "" for one in entry.visible.get("topics") or ()]
+    topics = [kind.option_label(one) for one in entry.visible.get("topics") or ()]
     on = known.day(entry.visible.get("given_on")) or entry.on
-    return short_day(on), "; ".join(filter(None, topics))
+    return short_day(on), "; ".join(topic for topic in topics if topic)

@@ -36,7 +36,6 @@ LACKS = {
     "always_told": "Say what is always told, because it is about safety.",
     "agreed_by_client": "The young person agrees first. Until then keep it as a draft.",
     "agreed_by": "Tick which parent or carer agreed. Until then keep it as a draft.",
-    "given": "Say that it is agreed. Until then keep it as a draft.",
 }
 
 
@@ -121,13 +120,13 @@ def note(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     if request.method != "POST":
         values = dict(entry.visible) if entry else {"always_told": list(ALWAYS_TOLD)}
         if entry is None or not still_open(page, entry):
-            values |= {"given": None, "date": page.on.isoformat(), "agreed_by_client": None, "agreed_by": []}
+            values |= {"date": page.on.isoformat(), "agreed_by_client": None, "agreed_by": []}
         return _note_page(request, page, entry, _note_form(page, values))
     before = {**(dict(entry.visible) if entry else {}), "kind": NOTE_KIND}
     if "withdraw" in request.POST and entry is not None:
         return _keep_note(request, page, entry, _withdrawn(page, before), final=True)
     before.pop(WITHDRAWN, None)  # what is agreed anew stands again
-    final = "finish" in request.POST
+    final = before["given"] = "finish" in request.POST
     form = _sent(request, page, CONSENT, NOTE_FIELDS, before=before, final=final)
     if form.is_row_action:
         return _note_page(request, page, entry, form)
@@ -141,7 +140,7 @@ def _note_form(page: EpisodePage, values: dict[str, Any]) -> RecordForm:
     return RecordForm.from_values(
         page.manual.record_types[CONSENT],
         values,
-        people=page.people_to_pick,
+        people=_people(page, CONSENT),
         codes=page.codes,
         only=NOTE_FIELDS,
         role=role_of(page),
@@ -204,6 +203,7 @@ def _note_page(
         page,
         status=409 if conflict else 422 if form.error_lines else 200,
         form=form,
+        order=NOTE_FIELDS,
         entry=entry,
         version=entry.version if entry and not request.POST else version_read(request.POST, entry),
         is_new_version=entry is not None and not still_open(page, entry),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -30,7 +30,7 @@ from openipt.web.therapist.presenters_today import in_plain_words, mark_in_words
 from openipt.web.therapist.room_parts import edit_address, may_write, new_address
 
 RULE = "DR-45"
-NOTE_FIELDS = ("shared", "kept_private", "always_told", "agreed_by_client", "agreed_by", "given", "date")
+NOTE_FIELDS = ("shared", "kept_private", "always_told", "agreed_by_client", "agreed_by", "date")
 TONES = {
     PointState.HELD: ("teal", "done"),
     PointState.DUE: ("attention", "flag"),
@@ -81,6 +81,7 @@ class NoteView:
     always_told: tuple[str, ...]
     agreed: str
     is_draft: bool
+    is_unseen: bool
     withdrawn: str
     has_items: bool
 
@@ -179,7 +180,8 @@ def _point(page: EpisodePage, found: Point, writes: bool) -> PointLine:
     task = page.manual.task(found.point.task)
     tone, icon = TONES.get(found.state, ("quiet", ""))
     shown = [one for one in page.entries(task.record) if one.for_task == task.id]
-    open_ = found.state in (PointState.DUE, PointState.OVERDUE, PointState.TO_COME, PointState.NOT_CALLED_FOR)
+    now = found.state in (PointState.DUE, PointState.OVERDUE, PointState.NOT_CALLED_FOR)
+    open_ = now or found.state is PointState.TO_COME
     return PointLine(
         key=found.point.id,
         title=found.point.title,
@@ -192,7 +194,7 @@ def _point(page: EpisodePage, found: Point, writes: bool) -> PointLine:
         task=task.id,
         written=page.address(f"records/{shown[-1].pk}/") if shown else "",
         write=new_address(page, task.record, task=task.id, next=page.address("carers/"))
-        if open_ and writes
+        if now and writes
         else "",
         may_leave_out=open_ and writes and not page.status.has_ended,
         is_left_out=found.state is PointState.LEFT_OUT and writes,
@@ -249,7 +251,8 @@ def note_view(page: EpisodePage, entry: Entry | None) -> NoteView | None:
         kept_private=kept,
         always_told=told,
         agreed=" and ".join(agreed_by(said, page.people)),
-        is_draft=entry.state != EntryState.FINAL or said.get("given") is not True,
+        is_draft=said.get("given") is not True,
+        is_unseen=entry.state != EntryState.FINAL,
         withdrawn=day(withdrawn) if withdrawn else "",
         has_items=bool(shared or kept or told),
     )
@@ -294,9 +297,15 @@ def _told(page: EpisodePage, entry: Entry) -> HeardLine:
     to = ", ".join(page.people.get(code, code) for code in said.get("told_to") or ())
     how = kind.field("how").option_label(said.get("how")) or ""
     return HeardLine(
-        _day(entry, "given_on"), "; ".join(topics), str(said.get("words") or ""),
+        _day(entry, "given_on"), in_a_row(topics), str(said.get("words") or ""),
         ", ".join(filter(None, (to, how.lower()))), edit_address(page, entry),
     )  # fmt: skip
+
+
+def in_a_row(labels: Iterable[str]) -> str:
+    """`What this illness is, school: contact and plan`: labels as one line."""
+    first, *rest = [label for label in labels if label] or [""]
+    return ", ".join([first, *(f"{label[:1].lower()}{label[1:]}" for label in rest)])
 
 
 def _view(page: EpisodePage, entry: Entry) -> HeardLine:

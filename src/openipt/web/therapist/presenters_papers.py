@@ -384,7 +384,8 @@ def confidentiality_paper(page: EpisodePage) -> Paper | None:
         who=about(document_label(page), day(note.on)),
         blocks=flat(
             words(
-                f"{therapist} and the young person meet alone. What is said there stays there. "
+                f"{therapist} and {document_label(page) or 'the young person'} meet alone. "
+                "What is said there stays there. "
                 "This page says what parents or carers hear, and when."
             ),
             section("What they hear", items([_shared(line) for line in shared])),
