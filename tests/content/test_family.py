@@ -13,6 +13,8 @@ from openipt import library
 CARDS = {
     "ipt_b": ("4.3 `ipt_b`", "IB", ""),
     "ipt_est": ("4.5 `ipt_est`", "EST", ""),
+    "ipt_ast": ("4.9 `ipt_ast`", "AST", ""),
+    "fb_ipt": ("4.10 `fb_ipt`", "FB", ""),
     "ipt_ppd": ("4.11 `ipt_ppd`", "PP", ""),
     "ipt_antepartum": ("4.12 `ipt_antepartum`", "AN", "ipt_antepartum"),
     "ipt_ptsd": ("4.14 `ipt_ptsd`", "PT", ""),
@@ -32,6 +34,8 @@ NAMES = sorted(CARDS)
 SESSIONS = {
     "ipt_b": (8, 8, 8),
     "ipt_est": (3, 3, 3),
+    "ipt_ast": (8, 8, 8),
+    "fb_ipt": (14, 14, 14),
     "ipt_ppd": (12, 12, 12),
     "ipt_antepartum": (16, 16, 16),
     "ipt_ptsd": (14, 14, 14),

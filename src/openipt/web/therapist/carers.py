@@ -245,10 +245,12 @@ def _sent(
 
 
 def _people(page: EpisodePage, record: str) -> dict[str, str]:
-    """Whom a form offers: of a call, the young person too."""
-    return (
-        {"client": page.episode.client.name, **page.people_to_pick} if record == CALL else page.people_to_pick
-    )
+    """Whom a form offers: parents and carers, once they are named; of a call, the young person too."""
+    named = {str(entry.visible.get("person")) for entry in page.entries(CARER)}
+    found = {code: name for code, name in page.people_to_pick.items() if code in named}
+    if record == CARER or not found:
+        found = page.people_to_pick
+    return {"client": page.episode.client.name, **found} if record == CALL else found
 
 
 def _added(page: EpisodePage, record: str, form: RecordForm) -> RecordForm:

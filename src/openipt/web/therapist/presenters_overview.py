@@ -197,6 +197,7 @@ class Overview:
     may_write: bool
     keeps_diary: bool
     has_carers: bool
+    asks_measures: bool
 
 
 def present_overview(page: EpisodePage, wanted: str) -> Overview:
@@ -238,6 +239,7 @@ def present_overview(page: EpisodePage, wanted: str) -> Overview:
         may_write=bool(page.may(Act.WRITE_RECORD)),
         keeps_diary=asks_for_diary(manual),
         has_carers=bool(manual.carer_points),
+        asks_measures=bool(manual.schedule),
     )
 
 
