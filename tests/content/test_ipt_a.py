@@ -42,6 +42,11 @@ def test_the_agenda_fills_the_hour_and_the_limited_sick_role_keeps_school():
     assert MANUAL.task("I08").requirement is Requirement.REQUIRED
 
 
+def test_risk_is_asked_in_every_session():
+    task = MANUAL.task("M10")
+    assert task.each_session and task.phases == ("initial", "middle", "ending")
+
+
 def test_parents_are_invited_at_three_points_and_whoever_takes_medicine_is_watched():
     assert [(point.id, point.task) for point in MANUAL.carer_points] == [
         ("start", "A-02"),
@@ -69,3 +74,11 @@ def test_the_note_on_confidentiality_is_asked_of_every_young_member(name):
 
 def test_children_are_given_no_measure_that_the_reference_does_not_name():
     assert library.manual("fb_ipt").schedule == () == library.manual("fb_ipt").measures
+
+
+def test_the_hour_of_a_family_goes_from_the_child_to_the_parent_to_the_two_together():
+    manual = library.manual("fb_ipt")
+    order = [block.block for block in manual.agenda]
+    assert order[2:5] == ["child_part", "parent_part", "together"] and order[-1] == "summary"
+    for phase in ("initial", "middle", "ending"):
+        assert sum(minutes for _, minutes in manual.agenda_of(phase)) == manual.minutes

@@ -197,6 +197,16 @@ def test_the_middle_meeting_is_due_where_the_focus_involves_the_mother(young, de
     assert found == [False, True]
 
 
+def test_a_supervisor_reads_the_room_and_writes_nothing(young, desk) -> None:
+    episode, mother = young
+    agree(desk, episode, mother)
+    above = browser_of(make.supervised(episode.therapist))
+    page = read(above, room(episode))
+    assert "what I say about friends" in page and "Write it anew" not in page and "Leave it out" not in page
+    assert above.get(room(episode, "note/")).status_code == 404
+    assert above.post(room(episode, "carer/"), {"person": mother}).status_code == 404
+
+
 def test_a_call_of_the_first_weeks_is_kept_with_whom_and_how_it_went(young, desk) -> None:
     episode, _ = young
     sent = {
