@@ -78,7 +78,7 @@ def test_the_room_is_there_where_the_adaptation_invites_parents_and_nowhere_else
     assert "/carers/" not in read(desk, f"/episodes/{other.pk}/")
     for tail in ("", "note/"):
         assert desk.get(room(other, tail)).status_code == 404
-    for stranger in strangers():
+    for stranger in (*strangers(), make.covered(episode.therapist)):
         assert browser_of(stranger).get(room(episode)).status_code == 404
     assert AuditEvent.objects.filter(chain=str(episode.pk), act="episode-read").exists()
 
@@ -146,6 +146,20 @@ def test_the_young_person_reads_on_their_own_pages_what_was_agreed(young, desk) 
         assert words not in page and words in read(desk, room(episode))
         for other in ("", "story/", "practice/", "people/", "letter/"):
             assert words not in read(own, f"/me/{other}"), other
+
+
+def test_while_a_mother_is_a_danger_nothing_tells_of_her_on_the_ordinary_pages(young, desk) -> None:
+    episode, mother = young
+    desk.post(room(episode, "carer/"), {"person": mother, "takes_part": "yes"})
+    agree(desk, episode, mother)
+    concern = {"person_id": mother, "label": "Karin", "safety_concern": True}
+    make.entry(episode, "rec_inventory_person", concern)
+    assert "danger on record: nothing together" in read(desk, room(episode))
+    assert "give this to nobody who may be meant" in read(
+        desk, f"/episodes/{episode.pk}/documents/confidentiality/"
+    )
+    own = read(browser_of(make.client_login(episode)), "/me/rights/")
+    assert "Karin" not in own and "What your parents or carers are told" not in own
 
 
 def test_a_note_that_is_withdrawn_stands_no_longer_and_waits_for_a_new_one(young, desk) -> None:
