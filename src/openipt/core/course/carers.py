@@ -81,7 +81,7 @@ def left_out(course: Course) -> dict[str, Entry]:
     found: dict[str, Entry] = {}
     for entry in course.entries_of(LEFT_OUT):
         if entry.by_role != "client":
-            found[str(entry.values.get("task") or "")] = entry
+            found[str(entry.values.get("which") or "")] = entry
     return {task: entry for task, entry in found.items() if entry.values.get("taken_back") is not True}
 
 

@@ -94,7 +94,7 @@ def leave_out(request: HttpRequest, episode_id: UUID, task_id: str) -> HttpRespo
     if task_id not in may_be_left_out(page.manual):
         raise NoAccess
     back = "hold" in request.POST
-    before = {"task": task_id, **({"taken_back": True, "reason": HOLD} if back else {})}
+    before = {"which": task_id, **({"taken_back": True, "reason": HOLD} if back else {})}
     fields = ("taken_back",) if back else ("reason",)
     form = (
         RecordForm.from_values(page.manual.record_types[LEFT_OUT], before, codes=page.codes)

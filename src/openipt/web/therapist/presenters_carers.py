@@ -216,7 +216,7 @@ def _state(found: Point) -> str:
 def _reason(page: EpisodePage, found: Point) -> str:
     """Why it stands so; of one left out the words of whoever decided."""
     if found.state is PointState.LEFT_OUT:
-        said = [one for one in page.entries(LEFT_OUT) if one.visible.get("task") == found.point.task]
+        said = [one for one in page.entries(LEFT_OUT) if one.visible.get("which") == found.point.task]
         return str(said[-1].visible.get("reason") or "") if said else ""
     return in_plain_words(page.manual, found.why)
 
