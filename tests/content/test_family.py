@@ -13,6 +13,8 @@ from openipt import library
 CARDS = {
     "ipt_b": ("4.3 `ipt_b`", "IB", ""),
     "ipt_est": ("4.5 `ipt_est`", "EST", ""),
+    "ipt_ast": ("4.9 `ipt_ast`", "AST", ""),
+    "fb_ipt": ("4.10 `fb_ipt`", "FB", ""),
     "ipt_ppd": ("4.11 `ipt_ppd`", "PP", ""),
     "ipt_antepartum": ("4.12 `ipt_antepartum`", "AN", "ipt_antepartum"),
     "ipt_ptsd": ("4.14 `ipt_ptsd`", "PT", ""),
@@ -32,6 +34,8 @@ NAMES = sorted(CARDS)
 SESSIONS = {
     "ipt_b": (8, 8, 8),
     "ipt_est": (3, 3, 3),
+    "ipt_ast": (8, 8, 8),
+    "fb_ipt": (14, 14, 14),
     "ipt_ppd": (12, 12, 12),
     "ipt_antepartum": (16, 16, 16),
     "ipt_ptsd": (14, 14, 14),
@@ -92,7 +96,8 @@ def test_records_and_requirements_are_those_of_the_card(name):
 def test_lengths_grade_sources_and_figures_are_those_of_the_card(name):
     manual = library.manual(name)
     assert (manual.sessions.min, manual.sessions.typical, manual.sessions.max) == SESSIONS[name]
-    counts = {int(n) for n in re.findall(r"\d+", index(name)[3].split("+")[0])}
+    first, _, more = index(name)[3].partition("+")
+    counts = {int(n) for n in re.findall(r"\d+", first + more if "individual" in first else first)}
     assert {manual.sessions.min, manual.sessions.max} <= counts
     assert manual.evidence.grade == index(name)[4][0]
     kept = {*manual.sources, *manual.evidence.sources, *(s for task in manual.tasks for s in task.sources)}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from openipt import library
 from openipt.cli._manual_text import when
-from openipt.core.manual.compare import RESEARCH_ONLY, kept, part_in_words, phase_title
+from openipt.core.manual.compare import RESEARCH_ONLY, kept, part_in_words, phase_title, point_in_words
 from openipt.core.manual.model import Manual, Phase, ScheduleItem, Task
 from tests.documentation.markdown import cell, codes, facts, ground, printed_from, slug, source, span, table
 from tests.shared_data import ROOT
@@ -84,6 +84,8 @@ def _card(one: Manual) -> Iterator[tuple[str, object]]:
     asks = (f"`{record}`: {codes(fields)}" for record, fields in one.asks_for.items())
     yield "Asks beside what all ask", "; ".join(asks)
     yield "Parts", "; ".join(cell(part_in_words(part)) for part in one.parts)
+    invited = "; ".join(cell(point_in_words(point)) for point in one.carer_points)
+    yield "Parents and carers are invited", invited
     yield "Warned of where it is written", " ".join(cell(caution.text) for caution in one.cautions)
     yield "Areas", ", ".join(f"[{area}](areas.md#{slug(area)})" for area in one.problem_areas)
     yield "Not for", "; ".join(one.contraindications)

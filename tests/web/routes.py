@@ -59,6 +59,7 @@ PLAIN = {
     "name": "formulation",
     "rule": "DR-08",
     "adaptation": "ipc",
+    "what": "carer",
 }
 # A route that wants another row than the course's usual one.
 SPECIAL = {

@@ -129,6 +129,10 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "therapist:rhythm": ("", "405 clinicians"),  # of courses that keep a diary alone: see test_rhythm
     "therapist:rhythm-target": ("405 therapists", ""),
     "therapist:rhythm-trigger": ("405 therapists", ""),
+    "therapist:carers": ("", "405 clinicians"),  # of courses that invite parents alone: see test_carers
+    "therapist:carers-note": ("", ""),
+    "therapist:carers-left-out": ("405 therapists", ""),
+    "therapist:carers-keep": ("405 therapists", ""),
     "therapist:line": ("200 team", "405 clinicians"),
     "therapist:line-print": ("200 team", "405 clinicians"),
     "therapist:line-pdf": ("200 team", "405 clinicians"),

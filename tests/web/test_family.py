@@ -17,6 +17,9 @@ pytestmark = pytest.mark.django_db
 
 ADDED = {
     "dit": "Why now, and what the symptoms mean",
+    "fb_ipt": "The illness and what to expect, told to the parent",
+    "ipt_a": "Meeting with the parents",
+    "ipt_ast": "What depression is, and what prevention means",
     "ipt_antepartum": "Pregnancy as a transition",
     "ipt_b": "The people tied to this episode",
     "ipt_bn": "Medical check and safety of weight",

@@ -15,6 +15,7 @@ from openipt.core.manual.compare import (
     kept,
     other_lengths,
     part_in_words,
+    point_in_words,
     span,
     when,
 )
@@ -98,6 +99,8 @@ def _card(manual: Manual) -> Iterator[str]:
     yield from _line("Not done", "; ".join(manual.not_done))
     for part in manual.parts:
         yield from _line("Part", part_in_words(part))
+    for point in manual.carer_points:
+        yield from _line("Carers invited", point_in_words(point))
     for caution in manual.cautions:
         yield from _line(f"Warned of at {', '.join(caution.records)}", caution.text)
     yield from _line("Areas", ", ".join(manual.problem_areas))

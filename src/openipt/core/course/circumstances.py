@@ -10,6 +10,7 @@ from datetime import date
 
 from openipt.core.course import known
 from openipt.core.course.beyond import MedicalCheck
+from openipt.core.course.carers import taking_part
 from openipt.core.course.course import Course, Entry
 from openipt.core.fields.definitions import is_empty
 from openipt.core.manual.model import Manual
@@ -145,9 +146,9 @@ def screened_alone(course: Course) -> bool:
 
 
 def adults_not_screened(course: Course) -> tuple[str, ...]:
-    """Adults seen together with the client for whom no screen of their own is there or named."""
-    met: dict[str, bool] = {}
+    """Adults seen together with the client, or who are to be, for whom no screen of their own is there or named."""
     children, apart = _children(course), known.screened_others(course)
+    met: dict[str, bool] = {person: person in apart for person in taking_part(course)}
     for entry in course.entries_of("rec_conjoint_session"):
         screened = bool(known.words(entry.values.get("safety_screen_ref")))
         for person in known.words(entry.values.get("who")) or ("",):

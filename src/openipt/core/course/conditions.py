@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from openipt.core.course import known, progress
 from openipt.core.course.attended import came_or_not, contacted_since
+from openipt.core.course.carers import in_focus
 from openipt.core.course.circumstances import adults_not_screened, screened_alone
 from openipt.core.course.course import Attendance, Course, Entry
 from openipt.core.course.decisions import review
@@ -144,6 +145,16 @@ def member_absent(manual: Manual, course: Course, today: date) -> Applies:
     return Applies(True, "The member was absent from the last meeting.")
 
 
+def focus_involves_carer(manual: Manual, course: Course, today: date) -> Applies:
+    """By the agreed formulation or the map of a dispute; who cares for the client is on record by name."""
+    involves = in_focus(course)
+    if involves is None:
+        return Applies(None, "With whom the focus is, is not agreed yet.")
+    if involves:
+        return Applies(True, "The focus involves a parent or carer.")
+    return Applies(False, "The focus names no parent or carer; a clinician may still invite them.")
+
+
 def clinician_judges(manual: Manual, course: Course, today: date) -> Applies:
     """The manual asks for the task under a condition that it does not state (project default)."""
     return Applies(None, "A clinician judges whether it is called for.")
@@ -223,9 +234,9 @@ def each_adult_screened_clear(manual: Manual, course: Course, today: date) -> Ap
     if known.danger(course).grounds:
         return Applies(False, "Danger is on record: nothing is planned together.")
     missing = [] if screened_alone(course) else ["the client"]
-    missing += (
-        [] if known.screened_others(course) and not adults_not_screened(course) else ["the other adult"]
-    )
+    others = adults_not_screened(course)
+    if others or not known.screened_others(course):
+        missing.append("the other adult" if len(others) < 2 else "each other adult")
     if missing:
         return Applies(False, f"Not asked alone about violence yet: {' and '.join(missing)}.")
     return Applies(True, "Each adult was asked alone about violence, and the answers are clear.")
@@ -304,6 +315,7 @@ TASK_CONDITIONS: Mapping[str, Condition] = MappingProxyType(
         "other-language-or-culture": other_language_or_culture,
         "every-second-session": every_second_session,
         "midpoint": at_midpoint,
+        "focus-involves-carer": focus_involves_carer,
         "risk-positive": risk_positive,
         "member-absent": member_absent,
         "clinician-judges": clinician_judges,

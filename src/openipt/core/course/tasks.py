@@ -14,6 +14,7 @@ from datetime import date
 from enum import StrEnum
 
 from openipt.core.course import known
+from openipt.core.course.carers import left_out, may_be_left_out
 from openipt.core.course.conditions import TASK_CONDITIONS
 from openipt.core.course.course import Course
 from openipt.core.course.known import months_after
@@ -70,6 +71,7 @@ class _Now:
     ended: bool
     brought: frozenset[str]
     catches_up: bool
+    left_out: frozenset[str]
 
 
 def task_states(manual: Manual, course: Course, today: date) -> tuple[TaskState, ...]:
@@ -100,6 +102,7 @@ def _now(manual: Manual, course: Course, today: date) -> _Now:
         ended=has_ended(course),
         brought=frozenset(task for change in course.adaptation_changes for task in change.brought),
         catches_up=_catches_up(course, phase),
+        left_out=may_be_left_out(manual) & left_out(course).keys(),
     )
 
 
@@ -121,6 +124,8 @@ def _state(manual: Manual, course: Course, today: date, task: Task, now: _Now) -
         return TaskState(task, State.DONE)
     if now.ended:
         return TaskState(task, State.NOT_APPLICABLE, "The episode has ended.")
+    if task.id in now.left_out:
+        return TaskState(task, State.NOT_APPLICABLE, "A clinician left it out; the reason is on record.")
     if task.requirement is Requirement.OPTIONAL:
         return TaskState(task, State.OPEN if task.is_in(now.phase) else State.LATER)
     state = _when(manual, course, today, task, now)

@@ -30,6 +30,7 @@ GROUPS = (
     "client",
     "group",
     "other_models",
+    "carers",
 )
 _RECORD_KEYS: Mapping[str, type] = {
     "id": str,

@@ -236,6 +236,8 @@ class _Manual:
             if not caution.plain and any(kind.client_may_write for kind in shown):
                 reason = "is missing: a client may write one of these records."
                 yield ContentFault(file, f"{at}.plain", reason, "Say it to the client as well.")
+        for point in manual.carer_points:
+            yield from self.tasks_exist((point.task,), file, f"carer_point[{point.id}].task")
         yield from self.other_model()
         folder = file.split("/")[1]
         if folder not in (manual.id, f"{manual.id}@{manual.version}"):

@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from openipt.core.manual.model import Length, Manual, Phase, Requirement, ScheduleItem, Task, TreatmentPart
+from openipt.core.manual.model import (
+    CarerPoint,
+    Length,
+    Manual,
+    Phase,
+    Requirement,
+    ScheduleItem,
+    Task,
+    TreatmentPart,
+)
 from openipt.core.manual.names import (
     EXIT_CONDITIONS,
     LEAVING_REASONS,
@@ -107,6 +116,7 @@ def _card(manual: Manual, _: Manual) -> Told:
         "Focus": manual.focus,
         "Not done in it": "; ".join(manual.not_done),
         "Parts": "; ".join(part_in_words(part) for part in manual.parts),
+        "Parents and carers are invited": "; ".join(point_in_words(one) for one in manual.carer_points),
         "Warned of where it is written": " ".join(caution.text for caution in manual.cautions),
         "Not for": "; ".join(manual.contraindications),
         "Evidence": grade,
@@ -119,6 +129,12 @@ def part_in_words(part: TreatmentPart) -> str:
     """`Acute part, sessions 1-18: alliance, fewer crises (unverified)`."""
     where = span((part.first, part.last))
     return f"{part.title}, sessions {where}: {', '.join(part.goals)}{ground(part)}"
+
+
+def point_in_words(point: CarerPoint) -> str:
+    """`At the start (A-02): the illness explained [S45]`."""
+    told = f"{point.title} ({point.task})"
+    return f"{told}: {point.text}{ground(point)}" if point.text else f"{told}{ground(point)}"
 
 
 def card_in_words(manual: Manual) -> tuple[tuple[str, str], ...]:

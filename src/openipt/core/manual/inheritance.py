@@ -5,6 +5,7 @@ The delta is laid over the manual it inherits from, table by table and before an
 - a key of the card takes the place of the inherited one; what says what the adaptation itself is
   (its id, name, population, evidence, sources ...) is never inherited;
 - phases, tasks, agenda blocks and schedule items are merged by id: the delta's keys over the inherited;
+- a delta that lists every block of the hour gives their order;
 - listed lengths and session plans are taken whole from the delta where it has any;
 - `keeps_tasks = ["A01"]`, where it is there, leaves out every inherited task that it does not name;
 - `remove_tasks = ["I08"]` (and `remove_phases`, `remove_agenda`, `remove_schedule`) leaves items out.
@@ -49,6 +50,7 @@ OWN = (
     "focus",
     "not_done",
     "part",
+    "carer_point",
     "sources",
     "marks",
 )
@@ -103,6 +105,8 @@ def lay_over(parent: Parts, delta: Parts) -> tuple[Parts, list[ContentFault]]:
         else:
             whole.items[kind] = _merged(_kept(theirs, kind, delta, faults), ours or {})
             _remove(whole.items[kind], kind, delta, faults)
+            if kind == "agenda" and ours and whole.items[kind].keys() == ours.keys():
+                whole.items[kind] = {key: whole.items[kind][key] for key in ours}  # its own order of the hour
     whole.items["phase"] = dict(sorted(whole.items["phase"].items(), key=_in_order))
     return whole, faults
 

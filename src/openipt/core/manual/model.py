@@ -578,6 +578,21 @@ class RecordCaution:
 
 
 @dataclass(frozen=True)
+class CarerPoint:
+    """A point of the course at which parents or carers are invited: the task it is, and what it is for.
+
+    A clinician may leave it out with a reason; its task then waits for nobody.
+    """
+
+    id: str
+    title: str
+    task: str
+    text: str = ""
+    sources: tuple[str, ...] = ()
+    marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
+
+
+@dataclass(frozen=True)
 class Card:
     """What an adaptation says of itself: everything in its manual.toml that is not a list of items.
 
@@ -618,6 +633,7 @@ class Card:
     citations: tuple[Citation, ...] = dataclasses.field(default=(), metadata={"table": "citation"})
     cautions: tuple[RecordCaution, ...] = dataclasses.field(default=(), metadata={"table": "caution"})
     parts: tuple[TreatmentPart, ...] = dataclasses.field(default=(), metadata={"table": "part"})
+    carer_points: tuple[CarerPoint, ...] = dataclasses.field(default=(), metadata={"table": "carer_point"})
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ TASK_CONDITIONS = MappingProxyType(
         "every-second-session": "it was not done at the session before",
         "midpoint": "this is the session halfway through the contract",
         "clinician-judges": "a clinician judges that it is called for",
+        "focus-involves-carer": "the focus involves a parent or carer",
         "risk-positive": "an answer about risk is positive, or the level is above green",
         "member-absent": "the member was absent from the last meeting, and nobody has been in touch",
     }

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from openipt import library
 from openipt.core.fields.words import in_words
 from openipt.records.models import Cover, Supervision
+from openipt.web.client.carers import present_carers_told
 from openipt.web.client.common import ClientPage, client_page, show
 
 RIGHTS = "p_14"
@@ -72,6 +73,7 @@ def rights(request: HttpRequest) -> HttpResponse:
         "client/rights.html",
         page,
         taught=taught,
+        carers=present_carers_told(page),
         supervisors=_supervisors(page),
         covers=_covers(page),
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
+from openipt.core.course import known
 from openipt.core.portable.episode_file import to_file
 from openipt.errors import NoAccess
 from openipt.records import convert
@@ -22,9 +23,12 @@ from openipt.web.therapist.papers import show_paper
 from openipt.web.therapist.presenters_documents import blank_kinds, present_documents
 from openipt.web.therapist.presenters_papers import made
 
-ROOM, LETTER = "documents", "letter"
+ROOM, LETTER, CONFIDENTIALITY = "documents", "letter", "confidentiality"
+IN_DANGER = "Danger from another person is on record: give this to nobody who may be meant."
+READ_BY_CLIENTS = (LETTER, CONFIDENTIALITY)
 GIVEN = {
     LETTER: "The client finds this letter on their own pages. Give it on paper only where it can be kept safely.",
+    CONFIDENTIALITY: "For the young person and the parents. Read it through with the young person before you hand it over.",
     "referrer": "Give this to the referrer only as the client has agreed.",
 }
 
@@ -43,8 +47,11 @@ def document(request: HttpRequest, episode_id: UUID, name: str) -> HttpResponse:
     """One document on paper."""
     page = _printing(request, episode_id)
     paper = _there(made(page, name))
-    reads = letter_reading(paper) if name == LETTER else None
-    return show_paper(request, page, paper, f"documents/{name}/pdf/", reads=reads, given=GIVEN.get(name, ""))
+    reads = letter_reading(paper) if name in READ_BY_CLIENTS else None
+    given = GIVEN.get(name, "")
+    if name == CONFIDENTIALITY and known.danger(page.course).grounds:
+        given = f"{IN_DANGER} {given}"
+    return show_paper(request, page, paper, f"documents/{name}/pdf/", reads=reads, given=given)
 
 
 @roles("therapist", "supervisor")

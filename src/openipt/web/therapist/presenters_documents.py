@@ -21,6 +21,7 @@ from openipt.web.meeting_words import meeting_title
 from openipt.web.plain import worksheets
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_agreeing import CONTRACT, has_own_maintenance, is_of_maintenance
+from openipt.web.therapist.presenters_carers import note_entry
 from openipt.web.therapist.presenters_header import phase_title
 
 # Address -> record. The safety plan has a print page of its own, without the client's name.
@@ -141,6 +142,16 @@ def _written(page: EpisodePage) -> list[DocumentLine]:
         note = f"Of {day(entry.on)}" if entry else "Not written yet"
         is_draft = entry is not None and entry.state != EntryState.FINAL
         found.insert(2, DocumentLine(MAINTENANCE_TITLE, note, to, is_draft))
+    if page.manual.carer_points:
+        agreed = note_entry(page)
+        found.append(
+            DocumentLine(
+                "What parents are told",
+                f"Of {day(agreed.on)}" if agreed else "Not written yet",
+                page.address("documents/confidentiality/") if agreed else "",
+                agreed is not None and agreed.state != EntryState.FINAL,
+            )
+        )
     plan = standing(page, "rec_safety_plan")
     title = page.manual.record_types["rec_safety_plan"].title
     to = page.address("safety/plan/print/") if plan else ""

@@ -86,6 +86,7 @@ class MeasuresPage:
     unfinished: tuple[str, ...]
     private: tuple[tuple[str, str], ...]
     may_enter: bool
+    asks_any: bool
 
 
 def present_measures(page: EpisodePage) -> MeasuresPage:
@@ -100,6 +101,7 @@ def present_measures(page: EpisodePage) -> MeasuresPage:
         due=tuple(_due(page, known[measure]) for measure in due),
         due_address=enter_address(page, due),
         who_answers=_who_answers([known[measure] for measure in due]),
+        asks_any=bool(page.manual.schedule),
         is_baseline=is_baseline(page),
         cards=tuple(_card(page, known[m], rows) for m, rows in _main_first(by_measure) if m in known),
         others=tuple(

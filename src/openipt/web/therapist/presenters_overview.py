@@ -77,7 +77,9 @@ ROOM_OF_RECORD = {
     "rec_rhythm_day": "rhythm/",
     "rec_rhythm_target": "rhythm/#targets",
     "rec_rhythm_trigger": "rhythm/#triggers",
+    "rec_phone_contact": "carers/#call",
 }
+ROOM_OF_FIELD = {("rec_consent", "always_told"): "carers/note/"}  # where one field of a record has a room
 
 
 _OPEN_SESSIONS = Prepared(
@@ -201,6 +203,8 @@ class Overview:
     may_write: bool
     keeps_diary: bool
     tells_episodes: bool
+    has_carers: bool
+    asks_measures: bool
 
 
 def present_overview(page: EpisodePage, wanted: str) -> Overview:
@@ -242,6 +246,8 @@ def present_overview(page: EpisodePage, wanted: str) -> Overview:
         may_write=bool(page.may(Act.WRITE_RECORD)),
         keeps_diary=asks_for_diary(manual),
         tells_episodes=collects_episodes(manual),
+        has_carers=bool(manual.carer_points),
+        asks_measures=bool(manual.schedule),
     )
 
 
@@ -313,8 +319,9 @@ def _criterion(
 
 def task_address(page: EpisodePage, task: Task, session: Session | None) -> str:
     """Where a task is done: its room, else the form of its record, in the session being written."""
-    if task.record in ROOM_OF_RECORD:
-        return page.address(ROOM_OF_RECORD[task.record])
+    room = ROOM_OF_FIELD.get((task.record, task.field)) or ROOM_OF_RECORD.get(task.record)
+    if room:
+        return page.address(room)
     inside = f"&session={session.pk}" if session else ""
     return page.address(f"records/{task.record}/new/?task={task.id}{inside}")
 

@@ -38,6 +38,7 @@ from openipt.web.therapist.presenters_agreeing import (
     has_own_maintenance,
     plain_view,
 )
+from openipt.web.therapist.presenters_carers import agreed_by, note_entry, note_view, shared_lines
 from openipt.web.therapist.presenters_documents import (
     MAINTENANCE_CONTRACT,
     MAINTENANCE_TITLE,
@@ -392,7 +393,52 @@ def _signs(page: EpisodePage) -> tuple[Block, ...]:
     return lines(in_words(kind, kept, people={}, codes={}, role="client"))
 
 
+# -- the note on confidentiality -------------------------------------------------------------------------
+
+
+def confidentiality_paper(page: EpisodePage) -> Paper | None:
+    """What a young person and their parents agreed, for both to read. Nothing else of the record stands on it."""
+    entry = note_entry(page)
+    note = note_view(page, entry)
+    if entry is None or note is None or not note.has_items:
+        return None
+    therapist = who(page.episode.therapist) or "The therapist"
+    shared = shared_lines(page.manual.record_types[entry.record_type], entry.visible, page.people)
+    agreed = " and ".join(agreed_by(entry.visible, page.people))
+    notice = f"Withdrawn on {note.withdrawn}." if note.withdrawn else DRAFT if note.is_draft else ""
+    return Paper(
+        title="What parents are told",
+        who=about(document_label(page), day(note.on)),
+        blocks=flat(
+            words(
+                f"{therapist} and {document_label(page) or 'the young person'} meet alone. "
+                "What is said there stays there. "
+                "This page says what parents or carers hear, and when."
+            ),
+            section("What they hear", items([_shared(line) for line in shared])),
+            section("What stays between the two", items(note.kept_private)),
+            section(
+                "What is always told",
+                words("Safety comes first. The young person hears it first, if that can be done."),
+                items(note.always_told),
+            ),
+            section("If it is to change", words("Each may ask for a change, or take it back, at any time.")),
+            quiet(f"Agreed on {day(note.on)} by {agreed}.") if agreed and not note.is_draft else (),
+        ),
+        footer=footer(page),
+        notice=notice,
+        signed=() if notice else ("Young person", "Parent or carer", "Therapist"),
+    )
+
+
+def _shared(line: tuple[str, str, str]) -> str:
+    what, whom, when = line
+    more = "; ".join(filter(None, (f"with {whom}" if whom else "", when.lower())))
+    return f"{what} ({more})" if more else what
+
+
 MADE = {
+    "confidentiality": confidentiality_paper,
     "outline": outline_paper,
     "notes": notes_paper,
     "letter": letter_paper,

@@ -60,6 +60,7 @@ ROOM_OF_RECORD = {
     "rec_rhythm_day": ("rhythm/", "Look at the days"),
     "rec_rhythm_target": ("rhythm/#targets", "Set it beside the week"),
     "rec_rhythm_trigger": ("rhythm/#triggers", "Write it beside the week"),
+    "rec_phone_contact": ("carers/#call", "Write down the call"),
 }
 
 
@@ -226,6 +227,10 @@ class GuideView:
     @property
     def keeps_diary(self) -> bool:
         return asks_for_diary(self.room.manual)
+
+    @property
+    def has_carers(self) -> bool:
+        return bool(self.room.manual.carer_points)
 
     @cached_property
     def if_it_fits(self) -> tuple[TaskRow, ...]:
@@ -420,13 +425,15 @@ def _card_of(task: Task, why: str) -> GuideTask:
 
 
 def _joined(tasks: list[Task]) -> list[tuple[Task, ...]]:
-    """Tasks in their order; one that only fills a field of another's record joins that one's line."""
+    """Tasks in their order; one that only fills a field of another's record, or the same field, joins its line."""
     whole = {task.record: task for task in reversed(tasks) if not task.field and not _heavy_record(task)}
     rows: dict[str, list[Task]] = {}
+    first: dict[tuple[str, str], str] = {}
     for task in tasks:
         host = whole.get(task.record) if task.field and task.record != "rec_session" else None
         joins = host is not None and bool(set(host.phases) & set(task.phases))
-        rows.setdefault(host.id if joins and host else task.id, []).append(task)
+        own = first.setdefault((task.record, task.field), task.id) if task.field else task.id
+        rows.setdefault(host.id if joins and host else own, []).append(task)
     return [tuple(sorted(row, key=lambda task: bool(task.field))) for row in rows.values()]
 
 

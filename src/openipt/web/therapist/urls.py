@@ -7,6 +7,7 @@ from django.urls import include, path
 from openipt.web.therapist import (
     adaptation,
     alerts,
+    carers,
     circle,
     circle_add,
     circle_person,
@@ -51,6 +52,10 @@ of_episode = [
     path("rhythm/", rhythm.rhythm, name="rhythm"),
     path("rhythm/target/", rhythm.target, name="rhythm-target"),
     path("rhythm/trigger/", rhythm.trigger, name="rhythm-trigger"),
+    path("carers/", carers.carers, name="carers"),
+    path("carers/note/", carers.note, name="carers-note"),
+    path("carers/left-out/<slug:task_id>/", carers.leave_out, name="carers-left-out"),
+    path("carers/<slug:what>/", carers.keep, name="carers-keep"),
     path("line/", line.line, name="line"),
     path("line/print/", line.line_print, name="line-print"),
     path("line/pdf/", line.line_as_pdf, name="line-pdf"),
