@@ -16,6 +16,8 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, ParamSpec, TypeVar, cast
 
+from openipt.core.manual.joined import base_of
+
 
 class EpisodeStatus(StrEnum):
     """Of an episode as recorded. The reason of `ENDED` is an `EndReason`."""
@@ -170,9 +172,14 @@ class AdaptationChange:
     brought: tuple[str, ...] = ()
 
     @property
+    def is_of_manner(self) -> bool:
+        """The adaptation stayed as it was: only what goes with it was put on or taken off."""
+        return base_of(self.adaptation_from) == base_of(self.adaptation)
+
+    @property
     def counts_anew(self) -> bool:
         """Its sessions are its own from number `session` on; else it goes on in the phase the course was in."""
-        return self.session > 0 and not self.phases
+        return self.session > 0 and not self.phases and not self.is_of_manner
 
 
 @dataclass(frozen=True)

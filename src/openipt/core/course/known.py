@@ -99,6 +99,14 @@ def is_written(course: Course, task: Task) -> bool:
     return any(not is_empty(entry.values.get(task.field)) for entry in written)
 
 
+def answered_between(course: Course, after: date, until: date) -> bool:
+    """Did the client answer anything after one session and by the day of the next?"""
+    return any(
+        answers.finished and answers.rater == "client" and after < answers.on <= until
+        for answers in course.answers
+    )
+
+
 def last_done(course: Course, task_id: str) -> date | None:
     """The day a task was last done: in a meeting, or by a record made for it."""
     days = [m.on for m in course.meetings if m.attendance.is_held and task_id in m.tasks_done]

@@ -31,7 +31,7 @@ from openipt.core.course.phases import (
 from openipt.core.fields.words import date_in_words
 from openipt.core.manual.compare import every
 from openipt.core.manual.model import Manual, Requirement, Task, midpoint
-from openipt.core.manual.names import PHASES_BEFORE
+from openipt.core.manual.names import MEETING_FORMATS, PHASES_BEFORE
 
 
 class State(StrEnum):
@@ -66,6 +66,8 @@ class _Now:
     done_before: frozenset[str]
     done_two_before: frozenset[str]
     last_before: date
+    on: date
+    format: str
     over: bool
     ended: bool
     brought: frozenset[str]
@@ -86,6 +88,7 @@ def of_state(states: tuple[TaskState, ...], state: State) -> tuple[str, ...]:
 def _now(manual: Manual, course: Course, today: date) -> _Now:
     held = [known.tasks_of_meeting(course, meeting) for meeting in course.held]
     before = [frozenset[str](), frozenset[str](), *held]
+    present = course.held[-1] if course.held else None
     phase = phase_on(manual, course, today)
     return _Now(
         phase=phase,
@@ -96,6 +99,8 @@ def _now(manual: Manual, course: Course, today: date) -> _Now:
         done_before=before[-2] if held else frozenset(),
         done_two_before=before[-3] if held else frozenset(),
         last_before=course.held[-2].on if len(course.held) > 1 else date.min,
+        on=present.on if present else date.max,
+        format=present.format if present else "",
         over=is_over(course),
         ended=has_ended(course),
         brought=frozenset(task for change in course.adaptation_changes for task in change.brought),
@@ -119,8 +124,14 @@ def _state(manual: Manual, course: Course, today: date, task: Task, now: _Now) -
         return TaskState(task, State.DONE)
     if known.is_written(course, task) or (task.days_kept and _is_kept(course, task, now)):
         return TaskState(task, State.DONE)
+    if task.answered_before and known.answered_between(course, now.last_before, now.on):
+        return TaskState(task, State.DONE, "The client answered before the session.")
     if now.ended:
         return TaskState(task, State.NOT_APPLICABLE, "The episode has ended.")
+    if task.formats and now.format and now.format not in task.formats:
+        return TaskState(
+            task, State.NOT_APPLICABLE, f"This session is held {MEETING_FORMATS.get(now.format, '')}."
+        )
     if task.requirement is Requirement.OPTIONAL:
         return TaskState(task, State.OPEN if task.is_in(now.phase) else State.LATER)
     state = _when(manual, course, today, task, now)

@@ -23,7 +23,7 @@ from openipt.records.actions.base import (
     user_or_none,
     wanted_day,
 )
-from openipt.records.manuals import known_manual, manual_of
+from openipt.records.manuals import known_manual, manual_of, with_what_goes
 from openipt.records.models import Episode, HandOver, PhaseEvent, PlanEvent, Role, StatusEvent, User
 
 LEAVING = (EpisodeStatus.PAUSED, EpisodeStatus.ENDED)
@@ -197,7 +197,8 @@ def go_on_by(
     """
     episode = locked(episode, "client")
     require(by, Act.CHANGE_EPISODE, episode=episode, on=day_of(at))
-    to, day, course = known_manual(adaptation), wanted_day(on, at), convert.course(episode)
+    to = known_manual(with_what_goes(episode, adaptation))
+    day, course = wanted_day(on, at), convert.course(episode)
     decision = may_go_on(manual_of(episode), course, to, day)
     if not decision:
         raise NotAllowedNow(decision.reasons)

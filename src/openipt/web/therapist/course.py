@@ -164,7 +164,7 @@ def go_on(request: HttpRequest, episode_id: UUID) -> HttpResponse:
 
 
 def _go_on(page: EpisodePage, sent: Sent) -> str:
-    if page.episode.adaptation == sent.values.get("adaptation"):
+    if page.manual.base == sent.values.get("adaptation"):
         return "The course goes on already."  # a double press
     following = tuple(manual.id for manual in library.manuals().values() if not manual.is_acute)
     to = sent.choice("adaptation", following, required="Choose how the course goes on.")

@@ -13,6 +13,7 @@ from openipt.core.course.course import EndReason, EpisodeStatus
 from openipt.core.course.moves import END_REASONS, GOING_ON, may_go_on, may_move
 from openipt.core.course.phases import sessions_before
 from openipt.core.manual.compare import count_before
+from openipt.core.manual.joined import base_of
 from openipt.core.manual.model import Manual
 from openipt.records import crisis
 from openipt.records.access import Act
@@ -158,6 +159,7 @@ class TakeOn:
     """What the form offers."""
 
     adaptations: tuple[Adaptation, ...]
+    modifiers: tuple[tuple[str, str, str], ...]  # field, words, what it brings
     first_meeting: str
     languages: tuple[tuple[str, str], ...]
     regions: tuple[tuple[str, str], ...]
@@ -165,11 +167,15 @@ class TakeOn:
     no_contacts: bool
 
 
+WITH = "with_"  # of the tick that puts on what goes with the adaptation
+
+
 def present_take_on() -> TakeOn:
     """Treatments, languages, regions with crisis contacts, and supervisors."""
     offered = tuple(_adaptation(manual) for manual in sorted(library.offered().values(), key=_base_first))
     return TakeOn(
         adaptations=offered,
+        modifiers=tuple((WITH + m.id, m.name, m.format_note.strip()) for m in library.modifiers().values()),
         first_meeting=_first_meeting(offered),
         languages=tuple(LANGUAGES.items()),
         regions=tuple((region, region.upper()) for region in crisis.regions()),
@@ -207,7 +213,7 @@ def _adaptation(manual: Manual) -> Adaptation:
 
 def _grade(manual: Manual) -> str:
     """The grade of its evidence in words, as the choice of an adaptation shows it."""
-    candidate = library.choosing().candidate(manual.id)
+    candidate = library.choosing().candidate(manual.base)
     return f"Evidence {grade_in_words(candidate)}." if candidate else ""
 
 
@@ -424,6 +430,8 @@ def _happened(page: EpisodePage) -> tuple[Happened, ...]:
             title = _title_of(event.adaptation_to, event.version_to)
             own = plural(event.planned_to - event.after_session, "session")
             what = f"{before} became {title}, {own} more" if event.phases else f"Goes on as {title}: {own}"
+            if base_of(event.adaptation_from) == base_of(event.adaptation_to):
+                what = f"From here: {title}"
         rows.append((event, Happened(what, event.on, who(event.by), "")))
     for event in HandOver.objects.filter(episode=episode).select_related("by", "therapist_to"):
         rows.append(
