@@ -26,7 +26,7 @@ from openipt.core.manual.choosing import EVIDENCE_FILE, Choosing, read_choosing
 from openipt.core.manual.choosing import FILE as CHOOSING
 from openipt.core.manual.joined import JOIN, joined
 from openipt.core.manual.load import Content, faults_of_each, load
-from openipt.core.manual.model import Area, Fact, Manual, Modifier, Page, Rule, Source, Style, Technique
+from openipt.core.manual.model import Area, Fact, Manual, Modifier, Page, Rule, Source, Style, Task, Technique
 from openipt.core.measures.definitions import Measure
 from openipt.core.portable.clear import KnownCodes
 from openipt.core.tables import freeze
@@ -114,6 +114,14 @@ def modifiers_for(adaptation: str) -> Mapping[str, Modifier]:
     return MappingProxyType({m.id: m for m in modifiers().values() if m.goes_with(adaptation)})
 
 
+def brought_by(modifier_id: str) -> tuple[Manual, tuple[Task, ...]]:
+    """The tasks that this brings to an adaptation, as they stand in the first one it goes with. KeyError: no such."""
+    modifier = modifiers()[modifier_id]
+    base = next(one for one in manuals().values() if modifier.goes_with(one.id))
+    laid = manual(joined(base.id, (modifier_id,)))
+    return laid, tuple(task for task in laid.tasks if not base.has_task(task.id))
+
+
 def formats_ready(format: str) -> tuple[str, ...]:
     """What a client has at hand for a meeting that is held so, in plain words."""
     return tuple(line for each in modifiers().values() if format in each.formats for line in each.ready)
@@ -179,14 +187,9 @@ def sources() -> Mapping[str, Source]:
 def known_codes() -> KnownCodes:
     """Every code that may lie in the clear, of every manual there is or was."""
     found = content()
-    manuals = (*found.manuals.values(), *found.older_manuals.values())
-    laid = [
-        manual(joined(base, (one.id,)))
-        for one in found.modifiers.values()
-        for base in found.manuals
-        if one.goes_with(base)
-    ][:1]
-    return KnownCodes.of((*manuals, *laid), found.measures, found.rules, found.record_types, found.modifiers)
+    every = (*found.manuals.values(), *found.older_manuals.values())
+    laid = [brought_by(one)[0] for one in found.modifiers]
+    return KnownCodes.of((*every, *laid), found.measures, found.rules, found.record_types, found.modifiers)
 
 
 @cache

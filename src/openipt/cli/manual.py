@@ -3,7 +3,7 @@
 `openipt manual check` reads every content file and names every fault at once: file, key, what is
 wrong, what would mend it; then it walks courses through each adaptation. `openipt manual show ID` prints
 a manual, or one of its parts by id. `openipt manual worksheets` writes its worksheets to fill by hand.
-`openipt manual diff A B` sets two adaptations side by side.
+`openipt manual outline ID` writes its outline on one page. `openipt manual diff A B` sets two adaptations side by side.
 """
 
 from __future__ import annotations
@@ -161,6 +161,38 @@ def worksheets(args: argparse.Namespace) -> int:
     return 0
 
 
+def add_outline_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "id", metavar="ID", help="an adaptation (ipt_acute, ipt_ppd+ipt_tele), or what goes with one"
+    )
+    parser.add_argument(
+        "--out", metavar="FILE", type=Path, help="the file to write (default: ID-outline.pdf in this folder)"
+    )
+
+
+def outline(args: argparse.Namespace) -> int:
+    """Write the outline of an adaptation as an accessible PDF of one page A4.
+
+    What it is, and phase by phase what is required in it. A file of the same name is written anew.
+    """
+    from openipt.web.paper.outline import modifier_pdf, outline_pdf
+
+    _use_site_measures()
+    content, at = library.content(), datetime.now(UTC)
+    if args.id in content.modifiers:
+        laid, brought = library.brought_by(args.id)
+        made = modifier_pdf(content.modifiers[args.id], brought, laid, at)
+    else:
+        made = outline_pdf(_named_manual(content, args.id), at)
+    file = args.out or Path(f"{args.id}-outline.pdf")
+    try:
+        file.write_bytes(made)
+    except OSError as error:
+        raise PersonError(f"Cannot write to {file}: {error.strerror}.") from None
+    print(file)
+    return 0
+
+
 def add_diff_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("left", metavar="A", help="an adaptation, such as ipt_acute")
     parser.add_argument("right", metavar="B", help="another, such as ipc")
@@ -186,6 +218,7 @@ def diff(args: argparse.Namespace) -> int:
 COMMANDS = {
     "check": ("name every fault of the content files", add_check_arguments, check),
     "diff": ("set two adaptations side by side", add_diff_arguments, diff),
+    "outline": ("write the outline of an adaptation as a PDF of one page", add_outline_arguments, outline),
     "show": ("show a manual or one of its parts", add_show_arguments, show),
     "worksheets": ("write its worksheets as PDFs to fill by hand", add_worksheets_arguments, worksheets),
 }

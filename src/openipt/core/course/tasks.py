@@ -124,14 +124,14 @@ def _state(manual: Manual, course: Course, today: date, task: Task, now: _Now) -
         return TaskState(task, State.DONE)
     if known.is_written(course, task) or (task.days_kept and _is_kept(course, task, now)):
         return TaskState(task, State.DONE)
-    if task.answered_before and known.answered_between(course, now.last_before, now.on):
-        return TaskState(task, State.DONE, "The client answered before the session.")
-    if now.ended:
-        return TaskState(task, State.NOT_APPLICABLE, "The episode has ended.")
     if task.formats and now.format and now.format not in task.formats:
         return TaskState(
             task, State.NOT_APPLICABLE, f"This session is held {MEETING_FORMATS.get(now.format, '')}."
         )
+    if task.answered_before and known.answered_between(course, now.last_before, now.on):
+        return TaskState(task, State.DONE, "The client answered before the session.")
+    if now.ended:
+        return TaskState(task, State.NOT_APPLICABLE, "The episode has ended.")
     if task.requirement is Requirement.OPTIONAL:
         return TaskState(task, State.OPEN if task.is_in(now.phase) else State.LATER)
     state = _when(manual, course, today, task, now)
@@ -182,6 +182,8 @@ def _when(manual: Manual, course: Course, today: date, task: Task, now: _Now) ->
         return _every_second(task, now)
     if task.at:
         return _at_moment(task, now)
+    if task.formats and not task.has_window:
+        return TaskState(task, State.DUE, "It is due in the first session that is held so.")
     return _in_window(manual, course, task, now)
 
 

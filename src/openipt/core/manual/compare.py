@@ -258,8 +258,13 @@ def _aspects(manual: Manual, task: Task) -> Mapping[str, str]:
 
 def when(manual: Manual, task: Task) -> str:
     """When a task is due in a course of the usual length, in words."""
-    formats = " or ".join(MEETING_FORMATS[one] for one in task.formats)
-    return f"{_when(manual, task)} {formats}".rstrip()
+    return f"{_when(manual, task)} {_held(task.formats)}".rstrip()
+
+
+def _held(formats: tuple[str, ...]) -> str:
+    """`by phone or video`."""
+    words = [MEETING_FORMATS[one] for one in formats]
+    return " or ".join([*words[:1], *(word.removeprefix("by ") for word in words[1:])])
 
 
 def _when(manual: Manual, task: Task) -> str:

@@ -249,8 +249,12 @@ def _manual_parts(files: Files, faults: Faults) -> dict[str, Parts]:
         own[name], wrong = inheritance.split(dict(_in(files, folder)), folder + CARD)
         faults += wrong
     whole: dict[str, Parts] = {}
-    for name in own:
-        _inherit(name, own, whole, (), faults)
+    for name, parts in own.items():
+        if is_modifier(parts):
+            whole[name] = parts
+            faults += added_only(parts)
+        else:
+            _inherit(name, own, whole, (), faults)
     return {name: whole[name] for name in own if name in whole}
 
 
@@ -324,7 +328,7 @@ def _modifiers(added: Mapping[str, Parts], faults: Faults) -> Mapping[str, Modif
     found: dict[str, Modifier] = {}
     for name, parts in added.items():
         modifier, wrong = tables.read(Modifier, parts.card.table, file=parts.card.file)
-        faults += (*wrong, *added_only(parts))
+        faults += wrong
         if modifier is not None and "@" not in name:
             found[modifier.id] = modifier
     return _frozen(found)

@@ -161,7 +161,7 @@ def _call_plan(page: ClientPage) -> tuple[Line, ...]:
     """What is done if the call breaks off, as agreed last."""
     plans = page.entries(CALL_PLAN)
     kind = page.manual.record_types[CALL_PLAN]
-    return in_words(kind, plans[-1].visible, people={}, role="client") if plans else ()
+    return in_words(kind, plans[-1].visible, people={}, codes={}, role="client") if plans else ()
 
 
 def _step(page: ClientPage) -> Step | None:
