@@ -112,10 +112,10 @@ def _when(on: date, session: int | None) -> str:
 
 def _private(page: EpisodePage, meeting: Meeting | None) -> tuple[str, str]:
     if meeting is None:
-        return "quiet", "Asked anew in each session"
+        return "quiet", "Who can hear: asked anew each time"
     said = call.is_private(page.course, meeting)
     if said is None:
-        return "attention", "Not asked yet today"
+        return "attention", "Who can hear: not asked yet"
     return ("teal", "Nobody can hear") if said else ("attention", "Somebody may hear")
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from openipt import library
 from openipt.core.course import known
 from openipt.core.course.course import Attendance, EpisodeStatus, Meeting
 from openipt.core.course.phases import (
@@ -88,14 +87,7 @@ def _standing(page: EpisodePage) -> str:
         return STATUS_WORDS[page.status.status]
     part = page.manual.part_in(page.status.phase, page.status.session_number)
     title = phase_title(page, page.status.phase)
-    of_part = [f"{part.title[:1].lower()}{part.title[1:]}"] if part else []
-    return ", ".join((title, *of_part, *manners(page.manual)))
-
-
-def manners(manual: Manual) -> tuple[str, ...]:
-    """How the adaptation is given, where something goes with it: by phone or video."""
-    found = library.modifiers()
-    return tuple(found[one].manner for one in manual.modifiers if one in found)
+    return f"{title}, {part.title[:1].lower()}{part.title[1:]}" if part else title
 
 
 def _rooms(page: EpisodePage):
