@@ -171,7 +171,9 @@ class Room:
     @cached_property
     def guide(self) -> Guide:
         session = self.session
-        return session_guide(self.manual, self.course, self.day, self.number, self.before_phase, session.format)
+        return session_guide(
+            self.manual, self.course, self.day, self.number, self.before_phase, session.format
+        )
 
     @cached_property
     def cards(self) -> dict[str, GuideTask]:
