@@ -152,7 +152,7 @@ def test_the_client_is_told_what_to_have_ready_before_a_call() -> None:
     browser = browser_of(make.client_login(episode))
     home = words(browser.get("/me/"))
     assert "A place where nobody can hear you" in home and "The therapist calls" in home
-    assert "code word" in home.lower()
+    assert "code word" not in home.lower()  # somebody at home may read this page
     make.entry(episode, "rec_dispute_map", {"other": "Callum", "danger": True})
     assert "A place where nobody can hear you" not in words(browser.get("/me/"))
     assert coming.attendance == Attendance.PLANNED
