@@ -19,6 +19,7 @@ from openipt.core.course.course import Course
 from openipt.core.course.known import months_after
 from openipt.core.course.phases import (
     ORDER,
+    begun_again,
     has_ended,
     is_over,
     phase_on,
@@ -61,6 +62,7 @@ class _Now:
     phase: str
     number: int
     planned: int
+    again: int  # sessions held before acute treatment began again
     done_ever: frozenset[str]
     done_now: frozenset[str]
     done_before: frozenset[str]
@@ -94,7 +96,8 @@ def _now(manual: Manual, course: Course, today: date) -> _Now:
         phase=phase,
         number=session_number(course),
         planned=planned_sessions(course),
-        done_ever=known.tasks_done(course),
+        again=begun_again(manual, course),
+        done_ever=known.done_here(manual, course),
         done_now=held[-1] if held else frozenset(),
         done_before=before[-2] if held else frozenset(),
         done_two_before=before[-3] if held else frozenset(),
@@ -122,7 +125,7 @@ def _state(manual: Manual, course: Course, today: date, task: Task, now: _Now) -
         return _recurring(manual, course, today, task, now)
     if task.id in (now.done_now if _is_of_every_session(task) else now.done_ever):
         return TaskState(task, State.DONE)
-    if known.is_written(course, task) or (task.days_kept and _is_kept(course, task, now)):
+    if known.is_written(manual, course, task) or (task.days_kept and _is_kept(course, task, now)):
         return TaskState(task, State.DONE)
     if task.formats and now.format and now.format not in task.formats:
         return TaskState(
@@ -174,7 +177,7 @@ def _when(manual: Manual, course: Course, today: date, task: Task, now: _Now) ->
         return _early(manual, course, task, now) if to_come else _left_behind(task)
     if now.over and not task.is_in("maintenance"):
         return TaskState(task, State.OVERDUE, "The treatment is over.")
-    if task.until == "midpoint" and now.number > midpoint(now.planned):
+    if task.until == "midpoint" and now.number > _half(now):
         return TaskState(task, State.LATER, "It belongs to the first half of the treatment.")
     if task.each_session:
         return TaskState(task, State.DUE, "It belongs to every session of this phase.")
@@ -209,8 +212,13 @@ def _every_second(task: Task, now: _Now) -> TaskState:
     return TaskState(task, State.DUE, "It is due at least every second session.")
 
 
+def _half(now: _Now) -> int:
+    """The session halfway through what is counted."""
+    return now.again + midpoint(now.planned - now.again)
+
+
 def _at_moment(task: Task, now: _Now) -> TaskState:
-    session = midpoint(now.planned) if task.at == "midpoint" else now.planned
+    session = _half(now) if task.at == "midpoint" else now.planned
     if now.number < session:
         if task.at == "midpoint":
             return TaskState(task, State.NOT_APPLICABLE, f"It is due at session {session}.")
@@ -265,7 +273,8 @@ def _window(manual: Manual, course: Course, task: Task, now: _Now) -> tuple[int,
     if task.is_in("maintenance"):
         return (0, 10_000)
     if task.phase in ("pre", *PHASES_BEFORE, "initial") or task.has_window:
-        return manual.window(task, now.planned) or (0, now.planned)
+        first, last = manual.window(task, now.planned - now.again) or (0, now.planned - now.again)
+        return (first, last) if task.phase == "pre" else (first + now.again, last + now.again)
     return phase_spans(manual, course).get(task.phase, (0, now.planned))
 
 
@@ -275,7 +284,7 @@ def end_is_near(manual: Manual, course: Course) -> bool:
     With 8 planned sessions or fewer: from the session before the ending phase; with 3 or fewer, never.
     """
     rule = manual.rule("DR-26").parameters
-    planned, number = planned_sessions(course), session_number(course)
+    planned, number = planned_sessions(course) - begun_again(manual, course), session_number(course)
     spans = phase_spans(manual, course)
     if number < 1 or planned <= rule["not_raised_at_most"]:
         return False

@@ -25,6 +25,7 @@ from openipt.web.jinja import clock_time, day, plural, short_day
 from openipt.web.languages import LANGUAGES
 from openipt.web.status_words import STATUS_WORDS
 from openipt.web.therapist.common import EpisodePage
+from openipt.web.therapist.presenters_going_back import GoingBack, present_going_back
 from openipt.web.therapist.presenters_records import who
 from openipt.web.therapist.presenters_today import grave_rules
 from openipt.web.therapist.summaries import Summary
@@ -286,6 +287,7 @@ class CoursePage:
     plan_rules: tuple[tuple[str, str, str], ...]
     phases: tuple[tuple[str, str], ...]
     going_on: tuple[GoingOn, ...]
+    going_back: GoingBack | None
     planned: int
     maximum: int
     therapist: str
@@ -326,6 +328,7 @@ def present_course(page: EpisodePage, *, needs_named: bool) -> CoursePage:
         plan_rules=_plan_rules(page),
         phases=phases_to_plan(page),
         going_on=_going_on(page),
+        going_back=present_going_back(page),
         planned=page.status.planned_sessions,
         maximum=manual.sessions.max + sessions_before(page.course),
         therapist=who(episode.therapist),

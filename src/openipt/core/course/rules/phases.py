@@ -8,6 +8,7 @@ from openipt.core.course import known
 from openipt.core.course.course import Attendance, Course
 from openipt.core.course.phases import (
     ORDER,
+    begun_again,
     is_over,
     meetings_before,
     phase_on,
@@ -55,7 +56,8 @@ def ready_for_the_middle(manual: Manual, course: Course, today: date) -> Verdict
 @rule("DR-16")
 def no_formulation(manual: Manual, course: Course, today: date) -> Verdict:
     """Session 4 or later without an agreed formulation, or of a model without one, without an agreed focus."""
-    number, limit = session_number(course), parameter(manual, "DR-16", "session_from")
+    number = session_number(course)
+    limit = begun_again(manual, course) + parameter(manual, "DR-16", "session_from")
     agreed, name = known.agreed_account(manual, course) is not None, known.account_of(manual)
     inputs = {"session": number, "agreed": agreed}
     if not manual.is_acute or not name:
@@ -68,8 +70,9 @@ def no_formulation(manual: Manual, course: Course, today: date) -> Verdict:
 @rule("DR-19")
 def midpoint_review_due(manual: Manual, course: Course, today: date) -> Verdict:
     """The session halfway through the contract has come and the review is not done."""
-    number, half = session_number(course), midpoint(planned_sessions(course))
-    done = parameter(manual, "DR-19", "task") in known.tasks_done(course)
+    number, again = session_number(course), begun_again(manual, course)
+    half = again + midpoint(planned_sessions(course) - again)
+    done = parameter(manual, "DR-19", "task") in known.done_here(manual, course)
     inputs = {"session": number, "midpoint": half, "done": done}
     if not manual.has_task(parameter(manual, "DR-19", "task")):
         return not_fired("This adaptation asks for no midpoint review.", **inputs)
@@ -91,7 +94,7 @@ def ending_due(manual: Manual, course: Course, today: date) -> Verdict:
 
 def _end_raised(manual: Manual, course: Course) -> bool:
     """The task that raises it is done; in a model without that task, any of its ending."""
-    task, done = parameter(manual, "DR-26", "task"), known.tasks_done(course)
+    task, done = parameter(manual, "DR-26", "task"), known.done_here(manual, course)
     raise_it = [task] if manual.has_task(task) else [one.id for one in manual.tasks_of("ending")]
     return any(one in done for one in raise_it)
 
