@@ -27,6 +27,7 @@ from openipt.core.manual.choosing import FILE as CHOOSING
 from openipt.core.manual.joined import JOIN, joined
 from openipt.core.manual.load import Content, faults_of_each, load
 from openipt.core.manual.model import Area, Fact, Manual, Modifier, Page, Rule, Source, Style, Task, Technique
+from openipt.core.manual.names import IN_PERSON
 from openipt.core.measures.definitions import Measure
 from openipt.core.portable.clear import KnownCodes
 from openipt.core.tables import freeze
@@ -120,6 +121,12 @@ def brought_by(modifier_id: str) -> tuple[Manual, tuple[Task, ...]]:
     base = next(one for one in manuals().values() if modifier.goes_with(one.id))
     laid = manual(joined(base.id, (modifier_id,)))
     return laid, tuple(task for task in laid.tasks if not base.has_task(task.id))
+
+
+def usual_format(manual: Manual) -> str:
+    """How its sessions are held unless somebody says otherwise: in person, or as what goes with it says."""
+    found = modifiers()
+    return next((f for one in manual.modifiers if one in found for f in found[one].formats), IN_PERSON)
 
 
 def formats_ready(format: str) -> tuple[str, ...]:

@@ -142,6 +142,13 @@ def test_taking_on_by_phone_from_the_start() -> None:
     assert Episode.objects.get().adaptation == "ipt_b+ipt_tele"
 
 
+def test_its_sessions_are_by_phone_unless_somebody_says_otherwise() -> None:
+    episode, first = make.active_episode(adaptation="ipt_b+ipt_tele")
+    assert first.format == "phone"
+    page = text_of(browser_of(episode.therapist).get(f"/episodes/{episode.pk}/sessions/"))
+    assert '<option value="phone" selected>' in page
+
+
 def test_the_client_is_told_what_to_have_ready_before_a_call() -> None:
     session = called()
     episode = session.episode

@@ -8,15 +8,14 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from openipt import library
 from openipt.errors import EntryNotValid, FieldFault, NotAllowedNow
 from openipt.records.access import Act
 from openipt.records.actions import choosing as actions
 from openipt.web.doors import roles
+from openipt.web.goes_with import ticked
 from openipt.web.sent import Sent
 from openipt.web.therapist.common import EpisodePage, episode_page, go, say, show
 from openipt.web.therapist.presenters_adaptation import present_adaptations
-from openipt.web.therapist.presenters_clients import WITH
 
 
 @roles("therapist", "supervisor")
@@ -84,7 +83,7 @@ def goes_with(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     reason = sent.words("with_reason", required="Write the reason in a few words.", longest=20000)
     if sent.faults:
         return _show(request, page, sent.values, tuple(sent.faults))
-    wanted = [name for name in library.modifiers_for(page.manual.base) if WITH + name in sent.values]
+    wanted = ticked(sent, page.manual.base)
     try:
         changed = actions.change_what_goes_with_it(
             episode=page.episode, modifiers=wanted, reason=reason, by=page.user, at=page.at

@@ -10,7 +10,6 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from openipt import library
-from openipt.core.manual.joined import joined
 from openipt.errors import EntryNotValid, FieldFault
 from openipt.records import audit, sealing
 from openipt.records.actions import clients as actions
@@ -22,10 +21,11 @@ from openipt.records.queries import episodes as episode_queries
 from openipt.records.queries import sessions as session_queries
 from openipt.web import clock
 from openipt.web.doors import roles
+from openipt.web.goes_with import with_ticked
 from openipt.web.languages import LANGUAGES
 from openipt.web.sent import Sent
 from openipt.web.therapist.common import say, show
-from openipt.web.therapist.presenters_clients import WITH, present_clients, present_take_on
+from openipt.web.therapist.presenters_clients import present_clients, present_take_on
 from openipt.web.therapist.presenters_today import FORMAT_WORDS, day_limits
 from openipt.web.therapist.summaries import summaries
 
@@ -118,8 +118,7 @@ def _read(sent: Sent) -> dict:
     if adaptation:
         allowed = manuals[adaptation].sessions
         planned = sent.number("planned_sessions", lowest=allowed.min, highest=allowed.max)
-        wanted = [name for name in library.modifiers_for(adaptation) if WITH + name in sent.values]
-        adaptation = joined(adaptation, wanted)
+        adaptation = with_ticked(sent, adaptation)
     return {
         "profile": {key: sent.words(key, longest=1000) for key in PROFILE}
         | {"name": sent.words("name", required="Write the name, or how the client wants to be called.")},

@@ -11,9 +11,9 @@ from openipt.core.course.course import EpisodeStatus
 from openipt.core.manual.choosing import Statement
 from openipt.records.access import Act
 from openipt.web.evidence import grade_in_words, name_of
+from openipt.web.goes_with import WITH
 from openipt.web.sources import MARK_WORDS
 from openipt.web.therapist.common import EpisodePage
-from openipt.web.therapist.presenters_clients import WITH
 
 CHECKLIST, CHOICE = "rec_suitability", "rec_adaptation"
 FIT_WORDS = {

@@ -21,6 +21,7 @@ from openipt.records.models import Episode, HandOver, PlanEvent, Session, Status
 from openipt.records.queries import accounts
 from openipt.web.drawing.phase_track import PhaseTrack
 from openipt.web.evidence import grade_in_words
+from openipt.web.goes_with import ticks
 from openipt.web.jinja import clock_time, day, plural, short_day
 from openipt.web.languages import LANGUAGES
 from openipt.web.status_words import STATUS_WORDS
@@ -168,15 +169,12 @@ class TakeOn:
     no_contacts: bool
 
 
-WITH = "with_"  # of the tick that puts on what goes with the adaptation
-
-
 def present_take_on() -> TakeOn:
     """Treatments, languages, regions with crisis contacts, and supervisors."""
     offered = tuple(_adaptation(manual) for manual in sorted(library.offered().values(), key=_base_first))
     return TakeOn(
         adaptations=offered,
-        modifiers=tuple((WITH + m.id, m.name, m.format_note.strip()) for m in library.modifiers().values()),
+        modifiers=ticks(),
         first_meeting=_first_meeting(offered),
         languages=tuple(LANGUAGES.items()),
         regions=tuple((region, region.upper()) for region in crisis.regions()),
