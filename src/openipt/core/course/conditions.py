@@ -180,7 +180,9 @@ def met_before(manual: Manual, course: Course, today: date) -> Applies:
 
 
 def goodbye_given(manual: Manual, course: Course, today: date) -> Applies:
-    given = (known.day(entry.values.get("given_on")) for entry in course.entries_of("rec_goodbye"))
+    """A draft with a day on it is not given: the client does not have it yet."""
+    letters = (entry for entry in course.entries_of("rec_goodbye") if not entry.draft)
+    given = (known.day(entry.values.get("given_on")) for entry in letters)
     if any(on is not None and on <= today for on in given):
         return Applies(True, "The goodbye letter was given.")
     return Applies(False, "The goodbye letter was not given yet.")

@@ -114,7 +114,7 @@ class Entry:
     """One record (`rec_*`) with its values. `session` is the meeting's number it belongs to, if any.
 
     `order` keeps the order in which entries of one day were made, `at` the moment this one was last
-    written, where it is known.
+    written, where it is known. `draft`: it is not finished, and its session not signed.
     """
 
     record: str
@@ -125,6 +125,7 @@ class Entry:
     by_role: str = "therapist"
     order: int = 0
     at: datetime | None = None
+    draft: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)

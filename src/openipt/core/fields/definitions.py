@@ -86,7 +86,7 @@ class FieldDefinition:
     """One field of a record, or one sub-field of its rows or groups.
 
     `required` makes the record mean something at all; `final_required` and `final_min_rows` are asked
-    only before signing or agreeing; what is `final_only` is said of a finished record alone. `seen_by` is empty where the record's own list holds. `open`
+    only before signing or agreeing. `seen_by` is empty where the record's own list holds. `open`
     lets a choice or person be answered in other words. `where_asked`: it stands in the form only where an
     adaptation asks for it. `position` marks a whole number that is simply
     the row's place (1, 2, 3 ...): nobody types it. `row_name` names one row ("turn"); `row_labels`
@@ -99,7 +99,6 @@ class FieldDefinition:
     help: str = ""
     required: bool = False
     final_required: bool = False
-    final_only: bool = False
     quick: bool = False
     seen_by: tuple[str, ...] = ()
     minimum: float | None = None

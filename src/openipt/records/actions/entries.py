@@ -14,10 +14,10 @@ from openipt.core.course import known
 from openipt.core.course.agreeing import order_differs, reasons_asked
 from openipt.core.course.course import Course, EpisodeStatus
 from openipt.core.course.course import Entry as CoreEntry
-from openipt.core.fields.definitions import RecordType, is_empty
+from openipt.core.fields.definitions import RecordType
 from openipt.core.manual.model import Manual
 from openipt.core.safety.levels import Level
-from openipt.errors import EntryNotValid, FieldFault
+from openipt.errors import EntryNotValid
 from openipt.records import audit, convert, danger, safety
 from openipt.records.access import Act, require
 from openipt.records.actions import alerts, conflicts, steps_chosen
@@ -275,18 +275,7 @@ def _course_without(entry: Entry) -> Course:
 
 
 def _check_final(entry: Entry, manual: Manual, final: bool) -> None:
-    """What finishing asks for, less what danger locks; what a draft cannot say yet."""
-    kind = record_type_of(manual, entry.record_type)
-    early = [f for f in kind.fields if f.final_only and not is_empty(entry.payload.get(f.key))]
-    if early and not final:
-        raise EntryNotValid(
-            tuple(
-                FieldFault(
-                    f.key, f"{f.label}: a draft cannot say this yet. Finish the record, or leave it empty."
-                )
-                for f in early
-            )
-        )
+    """What finishing asks for, less what danger locks."""
     earlier = earlier_manuals(entry.episode) if final else ()
     faults = final_faults(manual, entry.record_type, entry.payload, earlier=earlier) if final else ()
     if not faults:
