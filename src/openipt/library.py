@@ -24,8 +24,10 @@ from openipt.core.course.note_patterns import Patterns, read_patterns
 from openipt.core.fields.definitions import RecordType
 from openipt.core.manual.choosing import EVIDENCE_FILE, Choosing, read_choosing
 from openipt.core.manual.choosing import FILE as CHOOSING
-from openipt.core.manual.load import Content, load
-from openipt.core.manual.model import Area, Fact, Manual, Page, Rule, Source, Style, Technique
+from openipt.core.manual.joined import JOIN, joined
+from openipt.core.manual.load import Content, faults_of_each, load
+from openipt.core.manual.model import Area, Fact, Manual, Modifier, Page, Rule, Source, Style, Task, Technique
+from openipt.core.manual.names import IN_PERSON
 from openipt.core.measures.definitions import Measure
 from openipt.core.portable.clear import KnownCodes
 from openipt.core.tables import freeze
@@ -45,23 +47,31 @@ def configure(*, extra: Path | None) -> None:
     _extra = extra
     content.cache_clear()
     known_codes.cache_clear()
+    _joined.cache_clear()
 
 
 @cache
 def content() -> Content:
     """All content, whole. Raises `ContentError` with every fault if anything is wrong."""
-    found, faults = check()
+    found, faults = _read(_shipped())[1:]
     if faults:
         raise ContentError(faults)
     return found
 
 
 def check(folder: Traversable | None = None) -> tuple[Content, tuple[ContentFault, ...]]:
-    """Read everything afresh: what could be read, and every fault of every file.
+    """Read everything afresh: what could be read, and every fault of every file, each modifier laid over each
+    adaptation it goes with.
 
     `folder` is another content folder than the shipped one.
     """
-    tables, unread = read_folder(folder or _shipped())
+    tables, found, faults = _read(folder or _shipped())
+    return found, faults or faults_of_each(found, tables)
+
+
+def _read(folder: Traversable) -> tuple[dict[str, Table], Content, tuple[ContentFault, ...]]:
+    """The files as they stand, what they hold, and what is wrong with them."""
+    tables, unread = read_folder(folder)
     site, site_unread = read_site(_extra) if _extra else ({}, [])
     found, faults = load(tables, site)
     _, of_sentences = read_patterns(tables.get(NOTE_SENTENCES, {}), found.record_types)
@@ -70,18 +80,58 @@ def check(folder: Traversable | None = None) -> tuple[Content, tuple[ContentFaul
     _, of_choosing = read_choosing(
         tables.get(CHOOSING, {}), tables.get(EVIDENCE_FILE, {}), found.record_types, found.rules
     )
-    return found, (*unread, *site_unread, *faults, *of_sentences, *of_kinds, *of_danger, *of_choosing)
+    of_each = (*of_sentences, *of_kinds, *of_danger, *of_choosing)
+    return tables, found, (*unread, *site_unread, *faults, *of_each)
 
 
 def manual(manual_id: str, version: str = "") -> Manual:
     """One adaptation, whole, in its present version or the one named. KeyError where there is none.
 
-    An episode asks for the version it began with.
+    An episode asks for the version it began with. `ipt_ppd+ipt_tele` is one with what goes with it.
     """
-    present = content().manuals.get(manual_id)
-    if present is not None and version in ("", present.version):
-        return present
-    return content().older_manuals[manual_id, version]
+    return _joined(manual_id, version) if JOIN in manual_id else content().manual(manual_id, version)
+
+
+def has_manual(manual_id: str) -> bool:
+    """Is there an adaptation of that id, with what goes with it where the id names that?"""
+    try:
+        return manual(manual_id) is not None
+    except KeyError:
+        return False
+
+
+@cache
+def _joined(manual_id: str, version: str) -> Manual:
+    return content().manual(manual_id, version)
+
+
+def modifiers() -> Mapping[str, Modifier]:
+    """What goes with adaptations, such as delivery by phone or video."""
+    return content().modifiers
+
+
+def modifiers_for(adaptation: str) -> Mapping[str, Modifier]:
+    """What goes with this one."""
+    return MappingProxyType({m.id: m for m in modifiers().values() if m.goes_with(adaptation)})
+
+
+def brought_by(modifier_id: str) -> tuple[Manual, tuple[Task, ...]]:
+    """The tasks that this brings to an adaptation, as they stand in the first one it goes with. KeyError: no such."""
+    modifier = modifiers()[modifier_id]
+    base = next(one for one in manuals().values() if modifier.goes_with(one.id))
+    laid = manual(joined(base.id, (modifier_id,)))
+    return laid, tuple(task for task in laid.tasks if not base.has_task(task.id))
+
+
+def usual_format(manual: Manual) -> str:
+    """How its sessions are held unless somebody says otherwise: in person, or as what goes with it says."""
+    found = modifiers()
+    return next((f for one in manual.modifiers if one in found for f in found[one].formats), IN_PERSON)
+
+
+def formats_ready(format: str) -> tuple[str, ...]:
+    """What a client has at hand for a meeting that is held so, in plain words."""
+    return tuple(line for each in modifiers().values() if format in each.formats for line in each.ready)
 
 
 def manuals() -> Mapping[str, Manual]:
@@ -144,8 +194,9 @@ def sources() -> Mapping[str, Source]:
 def known_codes() -> KnownCodes:
     """Every code that may lie in the clear, of every manual there is or was."""
     found = content()
-    manuals = (*found.manuals.values(), *found.older_manuals.values())
-    return KnownCodes.of(manuals, found.measures, found.rules, found.record_types)
+    every = (*found.manuals.values(), *found.older_manuals.values())
+    laid = [brought_by(one)[0] for one in found.modifiers]
+    return KnownCodes.of((*every, *laid), found.measures, found.rules, found.record_types, found.modifiers)
 
 
 @cache

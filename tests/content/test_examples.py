@@ -19,14 +19,15 @@ DEMO = library._shipped() / "demo"
 def test_every_adaptation_has_an_example_or_a_course_in_the_demo():
     files = (entry for entry in DEMO.iterdir() if entry.name.endswith(".json"))
     shown = {json.loads(entry.read_text(encoding="utf-8")).get("adaptation") for entry in files}
-    assert set(library.manuals()) - shown <= set(EXAMPLES) <= set(library.manuals())
+    named = set(library.manuals()) | set(library.modifiers())
+    assert named - shown <= set(EXAMPLES) <= named
 
 
 @pytest.mark.parametrize("name", sorted(EXAMPLES))
 def test_where_the_course_stands_in_each_session_is_what_its_adaptation_says(name):
     episode = read_episode(str(EXAMPLES[name]), to_keep=True)
-    manual, course = library.manual(name), episode.course()
-    assert episode.adaptation == name
+    manual, course = library.manual(episode.adaptation), episode.course()
+    assert name in (manual.id, *manual.modifiers)
     for meeting in course.held:
         found = course_status(manual, course.as_of(meeting.on), meeting.on)
         beyond = meeting.number > course.planned_sessions
@@ -42,9 +43,15 @@ def test_where_the_course_stands_in_each_session_is_what_its_adaptation_says(nam
 @pytest.mark.parametrize("name", sorted(EXAMPLES))
 def test_every_task_the_adaptation_adds_is_told_in_words(name):
     episode = read_episode(str(EXAMPLES[name]))
-    manual, base = library.manual(name), library.manual("ipt_acute")
+    manual, base = library.manual(episode.adaptation), library.manual("ipt_acute")
     told = {entry.for_task: entry for entry in episode.entries if entry.for_task}
     added = [t for t in manual.tasks if not base.has_task(t.id) or base.task(t.id).phases != t.phases]
+    written = {(entry.record, field) for entry in episode.entries for field in entry.values}
+    told |= {
+        task.id: next(e for e in episode.entries if e.record == task.record)
+        for task in added
+        if task.id not in told and (task.record, task.field) in written
+    }
     needed = {task.id for task in added if task.requirement is Requirement.REQUIRED}
     assert needed and needed <= set(told)
     assert all(told[task.id].record in task.records for task in added if task.id in told)

@@ -14,7 +14,7 @@ from openipt import library
 from openipt.core.course.course import Answers, Attendance, Course, Meeting
 from openipt.core.course.rules import RuleState, rule_result
 from openipt.core.manual import model
-from openipt.core.manual.load import load
+from openipt.core.manual.load import faults_of_each, load
 from openipt.core.portable.answers import total_fault
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "content-format.md"
@@ -78,6 +78,15 @@ def test_the_adaptation_of_the_page_loads_and_inherits():
     assert short.has_task("SHORT-01") and not short.has_task("A06")
     assert len(short.tasks) == len(base.tasks)
     assert short.phase_split(8)["ending"] == (7, 8)
+
+
+def test_what_goes_with_any_of_the_page_is_laid_over_each_also_two_at_once():
+    tables = shipped() | {name: t for name, t in examples().items() if name.startswith("manual/")}
+    content, faults = load(tables)
+    assert faults == () and faults_of_each(content, tables) == ()
+    both = content.manual("ipt_short+ipt_tele+ipt_walk")
+    assert both.has_task("SHORT-01") and both.has_task("TE-01") and both.has_task("WALK-01")
+    assert both.version == "1+1+1" and both.title.endswith(", by phone or video, while walking")
 
 
 def test_another_model_says_what_it_keeps_or_is_refused():

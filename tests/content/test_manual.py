@@ -298,6 +298,7 @@ max = 8
 [[phase]]
 id = "engagement"
 title = "Engagement"
+meetings = [1, 1]
 
 [[task]]
 id = "IB-01"

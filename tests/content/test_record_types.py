@@ -106,7 +106,8 @@ def test_what_is_never_for_the_client():
 
 def test_cover_sees_risk_plan_and_contacts_and_nothing_of_the_therapy():
     seen = {record.id for record in RECORDS.values() if record.seen_in_cover}
-    assert seen == {"rec_risk", "rec_safety_plan", "rec_emergency", "rec_ipv_screen"}
+    calls = {"rec_call_privacy", "rec_call_plan"}  # who may be listening, and what was agreed for a call
+    assert seen == {"rec_risk", "rec_safety_plan", "rec_emergency", "rec_ipv_screen"} | calls
 
 
 # What the worked cases hold ---------------------------------------------------------------------

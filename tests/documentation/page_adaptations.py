@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from openipt import library
 from openipt.cli._manual_text import when
 from openipt.core.manual.compare import RESEARCH_ONLY, kept, part_in_words, phase_title, point_in_words
-from openipt.core.manual.model import Manual, Phase, ScheduleItem, Task
+from openipt.core.manual.joined import joined
+from openipt.core.manual.model import Manual, Modifier, Phase, ScheduleItem, Task
 from tests.documentation.markdown import cell, codes, facts, ground, printed_from, slug, source, span, table
 from tests.shared_data import ROOT
 
@@ -23,7 +24,38 @@ on the command line; [add an adaptation](../how-to/add-an-adaptation.md) tells h
 **C** required under its condition, **O** optional; *when* is told for a course of the usual length.
 """
     manuals = sorted(library.manuals().values(), key=lambda one: (bool(one.inherits), one.id))
-    return "\n".join([opening, *(part for one in manuals for part in _manual(one))]).rstrip() + "\n"
+    modifiers = library.modifiers().values()
+    told = [
+        *(part for one in manuals for part in _manual(one)),
+        *(p for m in modifiers for p in _modifier(m)),
+    ]
+    return "\n".join([opening, *told]).rstrip() + "\n"
+
+
+def _modifier(one: Modifier) -> Iterator[str]:
+    """What goes with adaptations: its card and the tasks it brings, as they stand on the base protocol."""
+    yield f"## {one.id}\n"
+    yield (
+        f"**{cell(one.name)}.** For {cell(one.population)}. It goes with an adaptation and is none by itself: "
+        + (f"`openipt manual show ipt_acute+{one.id}` prints the two as one.\n")
+    )
+    base, laid = library.manual("ipt_acute"), library.manual(joined("ipt_acute", (one.id,)))
+    cited = ", ".join(map(source, one.evidence.sources)) if one.evidence else ""
+    yield facts(
+        [
+            ("Version", one.version),
+            ("Goes with", ", ".join(one.modifies)),
+            ("Format", one.format_note),
+            ("A client has ready", " ".join(one.ready)),
+            (f"Evidence, grade {one.evidence.grade}", f"{one.evidence.text} ({cited})")
+            if one.evidence
+            else ("", ""),
+            ("Ground", ground(one)),
+            ("An example", f"[{one.id}.json](../examples/{one.id}.json)" if one.id in EXAMPLES else ""),
+        ]
+    )
+    brought = [task for task in laid.tasks if not base.has_task(task.id)]
+    yield table(["task", "", "what", "when", "shown by", "ground"], (_task(laid, task) for task in brought))
 
 
 def _manual(one: Manual) -> Iterator[str]:

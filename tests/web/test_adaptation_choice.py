@@ -51,7 +51,7 @@ def test_what_is_not_here_is_named_without_a_link() -> None:
     make.entry(episode, "rec_suitability", HISTORY | {"s_04": {"answer": "no"}})
     answer = text_of(browser_of(episode.therapist).get(f"/episodes/{episode.pk}/course/adaptation/"))
     linked = set(re.findall(r'href="/adaptations/(\w+)/"', answer))
-    assert linked and linked <= set(library.manuals())
+    assert linked and linked <= {*library.manuals(), *library.modifiers()}
     assert "research only" in answer.lower() and "IPT for insomnia" in answer
     assert 'value="ipt_insomnia"' not in answer
 

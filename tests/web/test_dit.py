@@ -12,6 +12,7 @@ from tests.web.test_agreeing import words_of
 from tests.web.test_formulation import CONTRACT, get, kept, post
 
 from openipt import library
+from openipt.core.course.conditions import EXIT_CONDITIONS
 from openipt.core.course.status import course_status
 from openipt.records import convert
 from openipt.records.models import Episode
@@ -103,9 +104,14 @@ def test_the_goodbye_letter_is_the_clients_once_it_is_given(episode, client) -> 
     assert "made himself small" not in words_of(client.get("/me/story/"))
     assert "Draft, not given yet" in words_of(browser.get(f"{at}/documents/goodbye/"))
     assert letter in browser.get(new).content.decode()  # the next version begins with the draft, which stays
+    dated = {"text": letter, "given_on": make.day(1).isoformat(), "save": "1"}
+    assert browser.post(new, dated).status_code == 302  # a draft with a day on it
+    given = EXIT_CONDITIONS["goodbye-given"]
+    assert given(DIT, convert.course(episode), make.day(1)).holds is False
     final = {"text": f"{letter}\n\nGoodbye.", "given_on": make.day(1).isoformat(), "finish": "1"}
     assert browser.post(new, final).status_code == 302
-    assert [one["text"] for one in kept(episode, "rec_goodbye")] == [letter, final["text"].replace("\r", "")]
+    assert given(DIT, convert.course(episode), make.day(1)).holds is True
+    assert [one["text"] for one in kept(episode, "rec_goodbye")] == [letter, letter, final["text"]]
     page = words_of(client.get("/me/story/"))
     assert "Our goodbye" in page and letter in page and "Goodbye." in page
     paper = browser.get(f"{at}/documents/goodbye/pdf/")

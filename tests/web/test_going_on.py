@@ -263,3 +263,51 @@ def test_before_the_ending_a_course_does_not_go_on():
     assert go_on(early).status_code == 409
     page = text_of(browser_of(early.therapist).get(f"/episodes/{early.pk}/course/"))
     assert "The ending phase of acute treatment has not begun." in page
+
+
+# -- back to acute treatment -----------------------------------------------------------------------------
+
+
+def test_acute_treatment_begins_again_in_the_same_course_with_the_reason(at_the_end, monkeypatch):
+    go_on(at_the_end)
+    set_clock(monkeypatch, factories.at_day(8))
+    at_the_end.refresh_from_db()
+    factories.session(at_the_end, 7)
+    arrangements = f"/episodes/{at_the_end.pk}/course/"
+    page = text_of(browser_of(at_the_end.therapist).get(arrangements))
+    assert "Back to acute treatment" in page and "wakes at four" in page
+    set_clock(monkeypatch, factories.at_day(9))
+    back = {"adaptation": "ipt_acute", "own_sessions": "12", "go_on_reason": "Wakes at four again."}
+    assert go_on(at_the_end, **(back | {"own_sessions": "40"})).status_code == 422
+    for _ in range(2):  # pressed twice
+        assert go_on(at_the_end, **back).status_code == 302
+    at_the_end.refresh_from_db()
+    assert (at_the_end.adaptation, at_the_end.planned_sessions) == ("ipt_acute", 14)
+    set_clock(monkeypatch, factories.at_day(14))
+    third = factories.session(at_the_end, 14)
+    assert (third.number, third.phase) == (3, "initial")
+    found = course_status(library.manual("ipt_acute"), convert.course(at_the_end), factories.day(14))
+    assert found.remaining == 11 and "I06" in found.due
+    browser = browser_of(at_the_end.therapist)
+    told = html.unescape(text_of(browser.get(arrangements)))
+    assert "Goes on as Individual IPT for depression: 12 sessions" in told and "Wakes at four again." in told
+    for room in (
+        "",
+        f"sessions/{third.pk}/",
+        "formulation/contract/",
+        "progress/",
+        "line/",
+        "ending/",
+        "sessions/",
+    ):
+        assert browser.get(f"/episodes/{at_the_end.pk}/{room}").status_code == 200
+    sent = CONTRACT | {"sessions_planned": "16", "first_date": "2026-01-19", "finish": "1"}
+    assert post(at_the_end, "contract/", sent).status_code == 302
+    at_the_end.refresh_from_db()
+    assert at_the_end.planned_sessions == 18 == convert.course(at_the_end).plan_changes[-1].planned_sessions
+
+
+def test_in_acute_treatment_nothing_leads_back(at_the_end):
+    page = text_of(browser_of(at_the_end.therapist).get(f"/episodes/{at_the_end.pk}/course/"))
+    assert "Back to acute treatment" not in page
+    assert go_on(at_the_end, adaptation="ipt_b").status_code == 422

@@ -49,7 +49,7 @@ COMMANDS = {"status": ("where a course stands at the end of a day", add_status_a
 def manual_on(course: Course, on: date) -> Manual:
     """The manual the course of a file went by on a day, in its present version."""
     adaptation = course.as_of(on).adaptation
-    if adaptation not in library.manuals():
+    if not library.has_manual(adaptation):
         known = ", ".join(sorted(library.manuals()))
         raise FileNotValid((FieldFault("adaptation", f"is not one of {known}."),))
     return library.manual(adaptation)
@@ -103,12 +103,12 @@ def _parsed(name: str) -> Any:
 def _codes(data: Any) -> dict[str, tuple[str, ...]]:
     """The ids that coded fields may hold in the adaptation the file names."""
     adaptation = data.get("adaptation") if isinstance(data, dict) else None
-    if not isinstance(adaptation, str) or adaptation not in library.manuals():
+    if not isinstance(adaptation, str) or not library.has_manual(adaptation):
         return {}
-    manuals = [library.manual(name) for name in (adaptation, *_earlier(data)) if name in library.manuals()]
+    manuals = [library.manual(name) for name in (adaptation, *_earlier(data)) if library.has_manual(name)]
     kinds = ("strategies", "techniques", "areas", "styles", "measures", "rules")
     of_decisions = ("off_track_reasons", "next_steps")
-    tasks = {task for each in library.manuals().values() for task in each.codes("tasks")}
+    tasks = {task for each in (*library.manuals().values(), *manuals) for task in each.codes("tasks")}
     codes = {
         kind: tuple(dict.fromkeys(code for manual in manuals for code in manual.codes(kind)))
         for kind in (*kinds, *of_decisions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import reduce
@@ -82,7 +82,7 @@ _STATUSES = Prepared(
 )
 _OF_ENTRY = (
     *("id", "payload_sealed", "record_type", "on", "session", "for_task", "by_role", "order"),
-    "updated_at",
+    *("updated_at", "state"),
 )
 _ENTRIES = Prepared(
     lambda episode: (
@@ -284,8 +284,9 @@ def _entries(episode: Episode, numbers: dict[UUID, int | None]) -> tuple[CoreEnt
             by_role=by_role,
             order=order,
             at=_written_at(episode, at),
+            draft=state == EntryState.DRAFT,
         )
-        for pk, sealed, record, on, session, for_task, by_role, order, at in _ENTRIES(episode.pk)
+        for pk, sealed, record, on, session, for_task, by_role, order, at, state in _ENTRIES(episode.pk)
     )
 
 
@@ -305,6 +306,7 @@ def core_entry(row: Entry, session_number: int | None) -> CoreEntry:
         by_role=row.by_role,
         order=row.order,
         at=_written_at(row.episode, row.updated_at),
+        draft=row.state == EntryState.DRAFT,
     )
 
 
@@ -482,13 +484,16 @@ def _portable_meetings(episode: Episode, meetings: tuple[Meeting, ...]) -> tuple
     )
 
 
-def _as_keywords(value: Any) -> dict[str, Any]:
-    return {each.name: getattr(value, each.name) for each in fields(value)}
+def _as_keywords(value: Any, *, less: Collection[str] = ()) -> dict[str, Any]:
+    return {each.name: getattr(value, each.name) for each in fields(value) if each.name not in less}
 
 
 def _portable_entries(episode: Episode, entries: tuple[CoreEntry, ...]) -> tuple[PortableEntry, ...]:
     versions = dict(episode.entries.values_list("order", "record_version"))
-    return tuple(PortableEntry(version=versions[entry.order], **_as_keywords(entry)) for entry in entries)
+    return tuple(
+        PortableEntry(version=versions[entry.order], **_as_keywords(entry, less=("draft",)))
+        for entry in entries
+    )
 
 
 def _portable_alerts(episode: Episode) -> tuple[PortableAlert, ...]:

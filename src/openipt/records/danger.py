@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from openipt.core.course import known
+from openipt.core.course import call, known
 from openipt.core.course.course import Course
 from openipt.core.course.course import Entry as CoreEntry
 from openipt.core.course.locks import LOCKED_FIELDS, InLife, lock_faults, locked_fields
@@ -21,6 +21,16 @@ def faults(entry: Entry, before: Mapping[str, Any] | None) -> tuple[FieldFault, 
         return ()
     danger = known.danger(_with(entry))
     return lock_faults(entry.record_type, entry.payload, before, danger, in_life(entry.episode))
+
+
+def private_faults(entry: Entry) -> tuple[FieldFault, ...]:
+    """Why answers about violence may not be kept now: the session is by phone or video, and not private (TE-05)."""
+    if not call.asks_about_violence(entry.record_type, entry.payload):
+        return ()
+    course = convert.course(entry.episode)
+    number = entry.session.number if entry.session is not None else None
+    meeting = call.meeting_at(course, number, entry.on)
+    return call.private_faults(entry.record_type, entry.payload, course, meeting)
 
 
 def locked(entry: Entry) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from openipt import library
 from openipt.core.fields.check import check_entry
 from openipt.core.fields.clean import clean
 from openipt.core.fields.definitions import RecordType, is_empty
+from openipt.core.manual.joined import JOIN, base_of, joined, modifiers_of
 from openipt.core.manual.model import Manual, Requirement, Task
 from openipt.core.measures.definitions import Measure
 from openipt.errors import EntryNotValid, FieldFault, NotAllowedNow
@@ -48,6 +49,21 @@ def known_manual(adaptation: str) -> Manual:
         return library.manual(adaptation)
     except KeyError:
         raise NotAllowedNow((f"There is no treatment manual called '{adaptation[:40]}'.",)) from None
+
+
+def manual_of_version(adaptation: str, episode: Episode) -> Manual:
+    """The manual of that id in which the adaptation, and what stays with it, keep the versions of this episode."""
+    names = (base_of(episode.adaptation), *modifiers_of(episode.adaptation))
+    stood = dict(zip(names, episode.manual_version.split(JOIN), strict=True))
+    present = {one.id: one.version for one in library.modifiers().values()}
+    wanted = (base_of(adaptation), *modifiers_of(adaptation))
+    return library.manual(adaptation, JOIN.join(stood.get(name) or present[name] for name in wanted))
+
+
+def with_what_goes(episode: Episode, adaptation: str) -> str:
+    """Another adaptation for this course, with what goes with the present one as far as it goes with that too."""
+    stays = set(modifiers_of(episode.adaptation)) & set(library.modifiers_for(adaptation))
+    return joined(adaptation, stays)
 
 
 def record_type_of(manual: Manual, record: str) -> RecordType:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from openipt.core.course.course import Attendance, Course
-from openipt.core.course.phases import acute_sessions
+from openipt.core.course.phases import acute_sessions, begun_again
 from openipt.core.course.scores import PHQ9, start_score
 from openipt.core.manual.model import Manual
 from openipt.core.outcomes.expected import ALERTS_FROM_START, BAND, expected_course
@@ -24,7 +25,11 @@ def expected_courses(
     start = start_score(manual, course, PHQ9)
     if start is None or start < ALERTS_FROM_START:
         return ()
-    planned = acute_sessions(course)
+    planned, again = acute_sessions(manual, course), begun_again(manual, course)
+    if again:
+        course = replace(
+            course, meetings=tuple(m for m in course.meetings if not 0 <= (m.number or again + 1) <= again)
+        )
     fitted = own_course(planned, on) if own else None
     found = []
     if default:

@@ -67,14 +67,34 @@ def offers(
     manual: Manual, course: Course, today: date, choosing: Choosing, here: Collection[str]
 ) -> tuple[Offer, ...]:
     """Every adaptation that the reference names, the fitting ones first; within each, most reasons first."""
+    return tuple(sorted(_offers(manual, course, today, choosing, here, modifiers=False), key=_place))
+
+
+def offers_to_go_with(
+    manual: Manual, course: Course, today: date, choosing: Choosing, here: Collection[str]
+) -> tuple[Offer, ...]:
+    """What goes with adaptations, such as delivery by phone or video, as the record leads to it. Its `against` are
+    its own: what speaks against treatment as such is said of the adaptation.
+    """
+    return tuple(_offers(manual, course, today, choosing, here, modifiers=True))
+
+
+def _offers(
+    manual: Manual,
+    course: Course,
+    today: date,
+    choosing: Choosing,
+    here: Collection[str],
+    *,
+    modifiers: bool,
+) -> list[Offer]:
     course = course.as_of(today)
     read = {name: _read(sign, manual, course, today) for name, sign in choosing.signs.items()}
-    found = [
+    return [
         _offer(candidate, choosing, read, candidate.id in here)
         for candidate in choosing.candidates
-        if not candidate.modifier
+        if candidate.modifier is modifiers
     ]
-    return tuple(sorted(found, key=_place))
 
 
 def offer_of(found: Collection[Offer], adaptation: str) -> Offer | None:

@@ -20,6 +20,7 @@ from openipt.core.course.decisions import review
 from openipt.core.course.narrative import linked_episodes
 from openipt.core.course.phases import (
     ORDER,
+    begun_again,
     meetings_before,
     phase_on,
     phase_spans,
@@ -118,7 +119,8 @@ def every_second_session(manual: Manual, course: Course, today: date) -> Applies
 
 
 def at_midpoint(manual: Manual, course: Course, today: date) -> Applies:
-    half = midpoint(planned_sessions(course))
+    again = begun_again(manual, course)
+    half = again + midpoint(planned_sessions(course) - again)
     if session_number(course) >= half:
         return Applies(True, f"Session {half} is halfway through the contract.")
     return Applies(False, f"It is due at session {half}, halfway through the contract.")
@@ -203,7 +205,9 @@ def schema_linked(manual: Manual, course: Course, today: date) -> Applies:
 
 
 def goodbye_given(manual: Manual, course: Course, today: date) -> Applies:
-    given = (known.day(entry.values.get("given_on")) for entry in course.entries_of("rec_goodbye"))
+    """A draft with a day on it is not given: the client does not have it yet."""
+    letters = (entry for entry in course.entries_of("rec_goodbye") if not entry.draft)
+    given = (known.day(entry.values.get("given_on")) for entry in letters)
     if any(on is not None and on <= today for on in given):
         return Applies(True, "The goodbye letter was given.")
     return Applies(False, "The goodbye letter was not given yet.")
@@ -213,7 +217,7 @@ def risk_not_red(manual: Manual, course: Course, today: date) -> Applies:
     level = known.risk_level(course)
     if level is not None and level.level is Level.RED:
         return Applies(False, "The level of risk is red.")
-    if level is None and manual.has_task("I06") and "I06" not in known.tasks_done(course):
+    if level is None and manual.has_task("I06") and "I06" not in known.done_here(manual, course):
         return Applies(False, "No level of risk is recorded.")
     return Applies(True, "The level of risk is not red.")
 

@@ -16,6 +16,8 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, ParamSpec, TypeVar, cast
 
+from openipt.core.manual.joined import base_of
+
 
 class EpisodeStatus(StrEnum):
     """Of an episode as recorded. The reason of `ENDED` is an `EndReason`."""
@@ -112,7 +114,7 @@ class Entry:
     """One record (`rec_*`) with its values. `session` is the meeting's number it belongs to, if any.
 
     `order` keeps the order in which entries of one day were made, `at` the moment this one was last
-    written, where it is known.
+    written, where it is known. `draft`: it is not finished, and its session not signed.
     """
 
     record: str
@@ -123,6 +125,7 @@ class Entry:
     by_role: str = "therapist"
     order: int = 0
     at: datetime | None = None
+    draft: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -170,9 +173,14 @@ class AdaptationChange:
     brought: tuple[str, ...] = ()
 
     @property
+    def is_of_manner(self) -> bool:
+        """The adaptation stayed as it was: only what goes with it was put on or taken off."""
+        return base_of(self.adaptation_from) == base_of(self.adaptation)
+
+    @property
     def counts_anew(self) -> bool:
         """Its sessions are its own from number `session` on; else it goes on in the phase the course was in."""
-        return self.session > 0 and not self.phases
+        return self.session > 0 and not self.phases and not self.is_of_manner
 
 
 @dataclass(frozen=True)

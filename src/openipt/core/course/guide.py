@@ -23,6 +23,7 @@ from openipt.core.course.phases import (
 )
 from openipt.core.course.tasks import State, TaskState, task_states
 from openipt.core.manual.model import Manual, Requirement, Strategy, Technique
+from openipt.core.manual.names import IN_PERSON
 from openipt.core.safety.levels import Level
 
 STRATEGIES_SHOWN = 3
@@ -107,13 +108,15 @@ class Guide:
     recheck_risk: str
 
 
-def session_guide(manual: Manual, course: Course, today: date, number: int, before: str = "") -> Guide:
+def session_guide(
+    manual: Manual, course: Course, today: date, number: int, before: str = "", format: str = ""
+) -> Guide:
     """The guide for session `number`, from the record up to and including `today`.
 
-    For a session that has not begun, the tasks are those that stand once it has. `before` is the phase of a
-    meeting before session 1 that belongs to one of its own.
+    For a session that has not begun, the tasks are those that stand once it has, held in this format; without one,
+    as it is planned. `before` is the phase of a meeting before session 1 that belongs to one of its own.
     """
-    course = _as_if_begun(course.as_of(today), today, number, before)
+    course = _as_if_begun(course.as_of(today), today, number, before, format)
     phase = _phase(manual, course, today, number)
     states = task_states(manual, course, today)
     left = max(0, planned_sessions(course) - len([m for m in course.held if (m.number or 0) <= number]))
@@ -138,14 +141,16 @@ def session_guide(manual: Manual, course: Course, today: date, number: int, befo
     )
 
 
-def _as_if_begun(course: Course, today: date, number: int, before: str) -> Course:
+def _as_if_begun(course: Course, today: date, number: int, before: str, format: str) -> Course:
     """The course with this session begun, if it has not been."""
     if before and not any(m.on == today for m in meetings_before(course)):
-        begun = Meeting(today, 0, Attendance.ATTENDED, before)
+        begun = Meeting(today, 0, Attendance.ATTENDED, before, format=format or IN_PERSON)
         return replace(course, meetings=(*course.meetings, begun))
     if number < 1 or any(meeting.number == number for meeting in course.held):
         return course
-    begun = Meeting(today, number, Attendance.ATTENDED)
+    planned = [m for m in course.meetings if m.attendance is Attendance.PLANNED and m.on >= today]
+    how = format or (min(planned, key=lambda m: m.on).format if planned else IN_PERSON)
+    begun = Meeting(today, number, Attendance.ATTENDED, format=how)
     return replace(course, meetings=(*course.meetings, begun))
 
 

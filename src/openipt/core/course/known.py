@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from openipt.core.course.course import Answers, Course, Entry, Meeting, once
+from openipt.core.course.phases import begun_again, since_begun_again
 from openipt.core.course.scores import PHQ9, PRR, item_answers, latest_total
 from openipt.core.fields.definitions import is_empty
 from openipt.core.formulation.ranking import WEIGHTS, Issue, Ranking, rank_issues
@@ -92,12 +93,42 @@ def tasks_done(course: Course) -> frozenset[str]:
     return frozenset(marked | {entry.for_task for entry in course.entries if entry.for_task})
 
 
-def is_written(course: Course, task: Task) -> bool:
+def done_here(manual: Manual, course: Course) -> frozenset[str]:
+    """Every task done so far; where acute treatment began again, since then, and what was done before treatment."""
+    again, since = begun_again(manual, course), since_begun_again(manual, course)
+    if not again:
+        return tasks_done(course)
+    meetings = [m for m in course.held if (m.number or 0) > again]
+    found = {task for meeting in meetings for task in meeting.tasks_done}
+    found |= {
+        entry.for_task
+        for entry in course.entries
+        if entry.for_task and ((entry.session or 0) > again or (entry.session is None and entry.on > since))
+    }
+    before = (t for t in tasks_done(course) if manual.has_task(t) and manual.task(t).phase == "pre")
+    return frozenset((*found, *before))
+
+
+def is_written(manual: Manual, course: Course, task: Task) -> bool:
     """Of a task of one field, once: a clinician wrote what it asks for, in whatever session or between two."""
     if not task.field or task.each_session or task.each_second_session:
         return False
-    written = (entry for entry in course.entries_of(task.record) if entry.by_role != "client")
+    again, since = begun_again(manual, course), since_begun_again(manual, course)
+    written = (
+        entry
+        for entry in course.entries_of(task.record)
+        if entry.by_role != "client"
+        and (not again or (entry.session or 0) > again or (entry.session is None and entry.on > since))
+    )
     return any(not is_empty(entry.values.get(task.field)) for entry in written)
+
+
+def answered_between(course: Course, after: date, until: date) -> bool:
+    """Did the client answer anything after one session and by the day of the next?"""
+    return any(
+        answers.finished and answers.rater == "client" and after < answers.on <= until
+        for answers in course.answers
+    )
 
 
 def last_done(course: Course, task_id: str) -> date | None:

@@ -78,6 +78,18 @@ def may_go_on(manual: Manual, course: Course, to: Manual, today: date) -> Decisi
     return Decision(tuple(reasons))
 
 
+def may_go_back(manual: Manual, course: Course, to: Manual) -> Decision:
+    """May acute treatment begin again, from an adaptation that followed it? The reference leaves it open (DEFAULT)."""
+    reasons = []
+    if manual.is_acute or not to.is_acute:
+        reasons.append(f"{to.title or to.name} does not begin again after {manual.title or manual.name}.")
+    if status_on(course) not in GOING_ON:
+        reasons.append("Only a course that is going on can do so.")
+    elif not course.held:
+        reasons.append("No session was held yet: choose the adaptation instead.")
+    return Decision(tuple(reasons))
+
+
 def may_move(now: EpisodeStatus, to: EpisodeStatus, reason: str = "") -> Decision:
     """May the episode go from one status to another? Ending asks for a reason that fits."""
     if to not in MOVES[now]:

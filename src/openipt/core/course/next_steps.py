@@ -80,7 +80,7 @@ def offered(manual: Manual, course: Course, today: date, found: OffTrack) -> tup
 
 def _is_for(step: NextStep, manual: Manual, focus: set[str]) -> bool:
     """Not where another adaptation, another focus, or techniques of another model are meant."""
-    here = not step.adaptations or manual.id in step.adaptations
+    here = not step.adaptations or manual.base in step.adaptations
     here = here and (not step.techniques or any(name in manual.techniques for name in step.techniques))
     return here and (not step.areas or bool(set(step.areas) & focus))
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from openipt.core.course import known
 from openipt.core.course.course import Attendance, Course, Entry, Meeting
-from openipt.core.course.phases import ORDER, session_number, session_phase
+from openipt.core.course.phases import ORDER, begun_again, session_number, session_phase
 from openipt.core.course.rules import RuleResult, rule_result
 from openipt.core.course.scores import GAD7, PHQ9, answers_of, latest_total, start_score
 from openipt.core.course.tried import StepTaken, steps_taken
@@ -175,7 +175,8 @@ def _focus_agreed(seen: Seen) -> Check:
     account = known.agreed_account(seen.manual, seen.course)
     if not seen.manual.areas and account is not None:
         return Check(False, "The focus is agreed.", (_of_entry("Focus agreed.", account),))
-    due = session_number(seen.course) >= seen.manual.rule("DR-16").parameters["session_from"]
+    own = session_number(seen.course) - begun_again(seen.manual, seen.course)
+    due = own >= seen.manual.rule("DR-16").parameters["session_from"]
     return Check(due, "No focus is agreed yet.")
 
 
@@ -325,7 +326,8 @@ def _supporter_named(seen: Seen) -> Check:
 
 def events(seen: Seen) -> Iterator[Check]:
     """New since the start on the time line; told at a check-in on a day of low mood or much stress."""
-    start = seen.course.held[0].on if seen.course.held else seen.course.started_on
+    held = seen.course.held[begun_again(seen.manual, seen.course) :]
+    start = held[0].on if held else seen.course.started_on
     items = [e for e in seen.course.entries_of("rec_timeline") if known.words(e.values.get("text"))]
     if start is None or not (items or seen.told):
         yield Check(None, missing="a time line")

@@ -32,7 +32,7 @@ class Plan:
 def plans(course: Course) -> tuple[Plan, ...]:
     """Every plan in the order it was agreed: as the episode was opened, by contract, by extension."""
     from_contracts = [
-        (entry.on, 0, Plan(planned, entry.on))
+        (entry.on, 0, Plan(planned + _before_contract(course, entry), entry.on))
         for entry in course.entries_of("rec_contract")
         if (planned := _whole(entry.values.get("sessions_planned"))) and not _of_maintenance(course, entry)
     ]
@@ -44,9 +44,16 @@ def plans(course: Course) -> tuple[Plan, ...]:
     return (Plan(course.planned_sessions, date.min), *agreed)
 
 
+def _before_contract(course: Course, contract: Entry) -> int:
+    """A contract counts the sessions of its own part of the course: those held before that come to them."""
+    anew = [c for c in course.adaptation_changes if c.counts_anew and c.on <= contract.on]
+    return anew[-1].session if anew else 0
+
+
 def _of_maintenance(course: Course, contract: Entry) -> bool:
     """A maintenance contract (X01) plans sessions of its own; it does not change the acute course's number."""
-    begun = [c.on for c in course.status_changes if c.status is EpisodeStatus.MAINTENANCE]
+    anew = _switched_on(course)
+    begun = [c.on for c in course.status_changes if c.status is EpisodeStatus.MAINTENANCE and c.on >= anew]
     said = contract.for_task == "X01" or contract.values.get("covers") == MAINTENANCE
     return said or any(contract.on >= on for on in begun)
 
@@ -56,8 +63,20 @@ def sessions_before(course: Course) -> int:
     return course.begun_anew.session if course.begun_anew else 0
 
 
-def acute_sessions(course: Course) -> int:
+def begun_again(manual: Manual, course: Course) -> int:
+    """Sessions held before acute treatment began again, such as after maintenance; 0 where it did not."""
+    return sessions_before(course) if manual.is_acute else 0
+
+
+def since_begun_again(manual: Manual, course: Course) -> date:
+    """The day from which acute treatment is counted anew; the first day there is where it is not."""
+    return course.begun_anew.on if course.begun_anew and manual.is_acute else date.min
+
+
+def acute_sessions(manual: Manual, course: Course) -> int:
     """Sessions of the acute course: those planned, or those held when it went on by another adaptation."""
+    if begun_again(manual, course):
+        return planned_sessions(course) - begun_again(manual, course)
     return sessions_before(course) or planned_sessions(course)
 
 
@@ -268,12 +287,14 @@ def acute_end_reached(manual: Manual, course: Course) -> bool:
         return bool(course.held)
     if course.held and remaining(course) == 0:
         return True
-    if course.entries_of("rec_discharge"):
+    since = since_begun_again(manual, course)
+    if any(entry.on >= since for entry in course.entries_of("rec_discharge")):
         return True
     return any(
         change.status is EpisodeStatus.MAINTENANCE
         or (change.status is EpisodeStatus.ENDED and change.reason == "completed")
         for change in course.status_changes
+        if change.on >= since
     )
 
 

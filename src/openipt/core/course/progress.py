@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from openipt.core.course import known
 from openipt.core.course.course import Course, Meeting
-from openipt.core.course.phases import acute_sessions, session_number
+from openipt.core.course.phases import acute_sessions, begun_again, session_number
 from openipt.core.course.scores import (
     GAD7,
     PHQ9,
@@ -100,15 +100,21 @@ def reading_at(manual: Manual, course: Course, week: int, measure: str | None = 
     if measure is None or start is None:
         return None
     if is_weekly(manual, course):
-        if not any(meeting.number == week for meeting in course.held):
+        session = week + begun_again(manual, course)
+        if not any(meeting.number == session for meeting in course.held):
             return None
-        return Reading(measure, week, start, score_at(manual, course, measure, week))
+        return Reading(measure, session, start, score_at(manual, course, measure, session))
     found = _first_from_day(manual, course, measure, 7 * week)
     return Reading(measure, found.session, start, found.total) if found else None
 
 
+def _held(manual: Manual, course: Course) -> tuple[Meeting, ...]:
+    """Sessions held; where acute treatment began again, since then."""
+    return course.held[begun_again(manual, course) :]
+
+
 def _first_from_day(manual: Manual, course: Course, measure: str, days: int) -> Point | None:
-    first = next((meeting.on for meeting in course.held), None)
+    first = next((meeting.on for meeting in _held(manual, course)), None)
     if first is None:
         return None
     after = (p for p in points(manual, course, measure) if p.on >= first + timedelta(days=days))
@@ -129,7 +135,8 @@ def present_score(manual: Manual, course: Course, measure: str) -> float | None:
 def latest_score(manual: Manual, course: Course, measure: str) -> float | None:
     """The last score since treatment began, also one given between two sessions."""
     found = latest_total(manual, course, measure)
-    first = course.held[0].on if course.held else None
+    held = _held(manual, course)
+    first = held[0].on if held else None
     if found is not None and first is not None and found[0] >= first:
         return found[1]
     return present_score(manual, course, measure)
@@ -159,18 +166,19 @@ def above_expected(manual: Manual, course: Course) -> tuple[tuple[Point, float],
 def may_be_above_expected(manual: Manual, course: Course) -> bool:
     """One of the last two held sessions has no score, and the other one lies above: it cannot be told."""
     scored = {point.session for point in points(manual, course, PHQ9)}
-    unscored = [meeting for meeting in course.held[-2:] if meeting.number not in scored]
+    unscored = [meeting for meeting in _held(manual, course)[-2:] if meeting.number not in scored]
     return len(unscored) == 1 and len(_above_of_last_two(manual, course)) == 1
 
 
 def _above_of_last_two(manual: Manual, course: Course) -> tuple[tuple[Point, float], ...]:
     """Which of the last two held sessions lie above E(s) + 6. Rounded, so that "at" is never "above"."""
-    if main_measure(manual, course) != PHQ9 or len(course.held) < 2:
+    held, again = _held(manual, course), begun_again(manual, course)
+    if main_measure(manual, course) != PHQ9 or len(held) < 2:
         return ()
-    start, planned = start_score(manual, course, PHQ9) or 0.0, acute_sessions(course)
-    last_two = [meeting.number for meeting in course.held[-2:]]
+    start, planned = start_score(manual, course, PHQ9) or 0.0, acute_sessions(manual, course)
+    last_two = [meeting.number for meeting in held[-2:]]
     found = [p for p in points(manual, course, PHQ9) if p.session in last_two]
-    pairs = [(p, expected_course(start, planned, p.session)) for p in found]
+    pairs = [(p, expected_course(start, planned, p.session - again)) for p in found]
     return tuple((p, e) for p, e in pairs if e is not None and p.total > round(e + BAND, 9))
 
 
@@ -251,7 +259,7 @@ def end_score(manual: Manual, course: Course) -> float | None:
 
     None where it was not answered again: an earlier score says how it was then, not how it ended (E09).
     """
-    last = last_acute_session(course)
+    last = last_acute_session(manual, course)
     if last is None:
         return None
     of_sessions = [
@@ -265,9 +273,9 @@ def end_score(manual: Manual, course: Course) -> float | None:
     return of_sessions[-1] if of_sessions else next(iter(since), None)
 
 
-def last_acute_session(course: Course) -> Meeting | None:
+def last_acute_session(manual: Manual, course: Course) -> Meeting | None:
     """The last planned session once it was held; where it ended earlier, the last one held."""
-    held, planned = course.held, acute_sessions(course)
+    held, planned = _held(manual, course), acute_sessions(manual, course)
     return held[min(planned, len(held)) - 1] if held else None
 
 
@@ -289,7 +297,7 @@ def missing_at_end(manual: Manual, course: Course, *, with_start: bool = True) -
     """What is not there of start and end, with the last score that is: it is not taken for the end's."""
     no_start = with_start and start_score(manual, course, PHQ9) is None
     missing = ["the PHQ-9 score at the start"] if no_start else []
-    last = last_acute_session(course)
+    last = last_acute_session(manual, course)
     if end_score(manual, course) is None:
         session = f" of session {last.number}, the last one" if last else " at the end"
         before = points(manual, course, PHQ9)

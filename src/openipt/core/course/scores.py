@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import cast
 
 from openipt.core.course.course import Answers, Course, once
+from openipt.core.course.phases import begun_again, since_begun_again
 from openipt.core.manual.model import Manual
 from openipt.core.measures.definitions import Measure
 from openipt.core.measures.scoring import total
@@ -92,7 +93,15 @@ def _by_measure(manual: Manual, course: Course) -> dict[str, dict[int | None, fl
 
 
 def start_score(manual: Manual, course: Course, measure: str) -> float | None:
-    """The score of session 1; before it, or where it is missing, that of the baseline."""
+    """The score of session 1; before it, or where it is missing, that of the baseline.
+
+    Where acute treatment began again, that of its own first session, else the last one before it.
+    """
+    again = begun_again(manual, course)
+    if again:
+        own = score_at(manual, course, measure, again + 1)
+        before = [p.total for p in points(manual, course, measure) if p.session <= again]
+        return own if own is not None else next(reversed(before), None)
     first = score_at(manual, course, measure, 1)
     return first if first is not None else score_at(manual, course, measure, 0)
 
@@ -115,6 +124,8 @@ def first_and_last(manual: Manual, course: Course, measure: str) -> tuple[Point,
         for answers in answers_of(course, measure)
         if answers.finished and (found := total_of(manual, answers)) is not None
     ]
+    since = since_begun_again(manual, course)
+    totals = [found for found in totals if found[0].on >= since]
     if not totals or totals[0][0].on == totals[-1][0].on:
         return None
     (first, total), (last, now) = totals[0], totals[-1]

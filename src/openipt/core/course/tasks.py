@@ -20,6 +20,7 @@ from openipt.core.course.course import Course
 from openipt.core.course.known import months_after
 from openipt.core.course.phases import (
     ORDER,
+    begun_again,
     has_ended,
     is_over,
     phase_on,
@@ -32,7 +33,7 @@ from openipt.core.course.phases import (
 from openipt.core.fields.words import date_in_words
 from openipt.core.manual.compare import every
 from openipt.core.manual.model import Manual, Requirement, Task, midpoint
-from openipt.core.manual.names import PHASES_BEFORE
+from openipt.core.manual.names import MEETING_FORMATS, PHASES_BEFORE
 
 
 class State(StrEnum):
@@ -62,11 +63,14 @@ class _Now:
     phase: str
     number: int
     planned: int
+    again: int  # sessions held before acute treatment began again
     done_ever: frozenset[str]
     done_now: frozenset[str]
     done_before: frozenset[str]
     done_two_before: frozenset[str]
     last_before: date
+    on: date
+    format: str
     over: bool
     ended: bool
     brought: frozenset[str]
@@ -88,16 +92,20 @@ def of_state(states: tuple[TaskState, ...], state: State) -> tuple[str, ...]:
 def _now(manual: Manual, course: Course, today: date) -> _Now:
     held = [known.tasks_of_meeting(course, meeting) for meeting in course.held]
     before = [frozenset[str](), frozenset[str](), *held]
+    present = course.held[-1] if course.held else None
     phase = phase_on(manual, course, today)
     return _Now(
         phase=phase,
         number=session_number(course),
         planned=planned_sessions(course),
-        done_ever=known.tasks_done(course),
+        again=begun_again(manual, course),
+        done_ever=known.done_here(manual, course),
         done_now=held[-1] if held else frozenset(),
         done_before=before[-2] if held else frozenset(),
         done_two_before=before[-3] if held else frozenset(),
         last_before=course.held[-2].on if len(course.held) > 1 else date.min,
+        on=present.on if present else date.max,
+        format=present.format if present else "",
         over=is_over(course),
         ended=has_ended(course),
         brought=frozenset(task for change in course.adaptation_changes for task in change.brought),
@@ -120,8 +128,14 @@ def _state(manual: Manual, course: Course, today: date, task: Task, now: _Now) -
         return _recurring(manual, course, today, task, now)
     if task.id in (now.done_now if _is_of_every_session(task) else now.done_ever):
         return TaskState(task, State.DONE)
-    if known.is_written(course, task) or (task.days_kept and _is_kept(course, task, now)):
+    if known.is_written(manual, course, task) or (task.days_kept and _is_kept(course, task, now)):
         return TaskState(task, State.DONE)
+    if task.formats and now.format and now.format not in task.formats:
+        return TaskState(
+            task, State.NOT_APPLICABLE, f"This session is held {MEETING_FORMATS.get(now.format, '')}."
+        )
+    if task.answered_before and known.answered_between(course, now.last_before, now.on):
+        return TaskState(task, State.DONE, "The client answered before the session.")
     if now.ended:
         return TaskState(task, State.NOT_APPLICABLE, "The episode has ended.")
     if task.id in now.left_out:
@@ -168,7 +182,7 @@ def _when(manual: Manual, course: Course, today: date, task: Task, now: _Now) ->
         return _early(manual, course, task, now) if to_come else _left_behind(task)
     if now.over and not task.is_in("maintenance"):
         return TaskState(task, State.OVERDUE, "The treatment is over.")
-    if task.until == "midpoint" and now.number > midpoint(now.planned):
+    if task.until == "midpoint" and now.number > _half(now):
         return TaskState(task, State.LATER, "It belongs to the first half of the treatment.")
     if task.each_session:
         return TaskState(task, State.DUE, "It belongs to every session of this phase.")
@@ -178,6 +192,8 @@ def _when(manual: Manual, course: Course, today: date, task: Task, now: _Now) ->
         return _at_moment(task, now)
     if task.in_last:
         return _within(manual.window(task, now.planned) or (0, now.planned), now, task)
+    if task.formats and not task.has_window:
+        return TaskState(task, State.DUE, "It is due in the first session that is held so.")
     return _in_window(manual, course, task, now)
 
 
@@ -203,8 +219,13 @@ def _every_second(task: Task, now: _Now) -> TaskState:
     return TaskState(task, State.DUE, "It is due at least every second session.")
 
 
+def _half(now: _Now) -> int:
+    """The session halfway through what is counted."""
+    return now.again + midpoint(now.planned - now.again)
+
+
 def _at_moment(task: Task, now: _Now) -> TaskState:
-    session = midpoint(now.planned) if task.at == "midpoint" else now.planned
+    session = _half(now) if task.at == "midpoint" else now.planned
     if now.number < session:
         if task.at == "midpoint":
             return TaskState(task, State.NOT_APPLICABLE, f"It is due at session {session}.")
@@ -263,7 +284,8 @@ def _window(manual: Manual, course: Course, task: Task, now: _Now) -> tuple[int,
     if task.is_in("maintenance"):
         return (0, 10_000)
     if task.phase in ("pre", *PHASES_BEFORE, "initial") or task.has_window:
-        return manual.window(task, now.planned) or (0, now.planned)
+        first, last = manual.window(task, now.planned - now.again) or (0, now.planned - now.again)
+        return (first, last) if task.phase == "pre" else (first + now.again, last + now.again)
     return phase_spans(manual, course).get(task.phase, (0, now.planned))
 
 
@@ -273,7 +295,7 @@ def end_is_near(manual: Manual, course: Course) -> bool:
     With 8 planned sessions or fewer: from the session before the ending phase; with 3 or fewer, never.
     """
     rule = manual.rule("DR-26").parameters
-    planned, number = planned_sessions(course), session_number(course)
+    planned, number = planned_sessions(course) - begun_again(manual, course), session_number(course)
     spans = phase_spans(manual, course)
     if number < 1 or planned <= rule["not_raised_at_most"]:
         return False

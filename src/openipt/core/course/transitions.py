@@ -62,9 +62,11 @@ def _criteria(manual: Manual, course: Course) -> dict[tuple[date, str], ExitCrit
 
 def _exit_criteria(manual: Manual, course: Course, today: date, phase: str) -> ExitCriteria:
     tasks = _exit_tasks(manual, course, today, phase)
-    done = known.tasks_done(course)
+    done = known.done_here(manual, course)
     found = [
-        Criterion(task, task in done or known.is_written(course, manual.task(task)), _title(manual, task))
+        Criterion(
+            task, task in done or known.is_written(manual, course, manual.task(task)), _title(manual, task)
+        )
         for task in tasks
     ]
     names = manual.phase(phase).exit_conditions if _has_phase(manual, phase) else ()

@@ -30,6 +30,7 @@ from openipt.core.course.phases import remaining
 from openipt.core.course.status import CourseStatus, course_status
 from openipt.core.course.walk_values import PERSONS, Chance, firm_values, values_of
 from openipt.core.manual.model import Manual, Requirement
+from openipt.core.manual.names import IN_PERSON
 
 FIRST_DAY = date(2025, 1, 6)
 MONTHS_OF_MAINTENANCE = 15  # of four weeks: the review of the year falls within
@@ -72,7 +73,8 @@ def diligent_walk(manual: Manual, planned: int) -> Walked:
         walk.fault(f"the engine raises {type(error).__name__}: {error}")
         return walk.found
     for task in manual.tasks:
-        if task.requirement is Requirement.REQUIRED and task.id not in walk.found.due:
+        seen = walk.found.due | (walk.found.done if task.answered_before else set())
+        if task.requirement is Requirement.REQUIRED and task.id not in seen:
             walk.fault(f"{task.id} is required and never due.")
     return walk.found
 
@@ -95,6 +97,13 @@ def walk_faults(manual: Manual, chances: Iterable[Chance]) -> tuple[WalkFault, .
     return tuple(dict.fromkeys(fault for each in walked for fault in each.faults))
 
 
+def sample_faults(manual: Manual, chances: Iterable[Chance]) -> tuple[WalkFault, ...]:
+    """Every fault of a diligent walk of the usual length, and of a random walk for each chance."""
+    walked = [diligent_walk(manual, manual.sessions.typical)]
+    walked += [random_walk(manual, chance) for chance in chances]
+    return tuple(dict.fromkeys(fault for each in walked for fault in each.faults))
+
+
 class _Walk:
     """One course as it grows."""
 
@@ -106,6 +115,7 @@ class _Walk:
         self.number = 0
         self.agreed = planned
         self.in_maintenance = False
+        self.formats = tuple(dict.fromkeys(one for task in manual.tasks for one in task.formats))
         self.course = Course(manual.id, manual.version, planned, FIRST_DAY)
 
     def fault(self, what: str) -> None:
@@ -136,8 +146,15 @@ class _Walk:
             self.found.sessions += 1
             number = self.number
         phase = "maintenance" if self.in_maintenance else ""
-        meeting = Meeting(self.today, number, attendance, phase, minutes=self.manual.minutes)
+        how = self.how()
+        meeting = Meeting(self.today, number, attendance, phase, minutes=self.manual.minutes, format=how)
         self.course = replace(self.course, meetings=(*self.course.meetings, meeting))
+
+    def how(self) -> str:
+        """In person; where tasks belong to other ways of meeting, in one of these, and by chance now and then not."""
+        if not self.formats:
+            return IN_PERSON
+        return self.chance.choice((*self.formats, IN_PERSON)) if self.chance else self.formats[0]
 
     def do(self, task_id: str, *, firmly: bool = True) -> None:
         """Make the record that shows a task; a field that another task asks for is left to that one."""

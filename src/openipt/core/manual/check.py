@@ -52,6 +52,16 @@ def everything(
     return faults
 
 
+def known_in(content: Content, files: Files) -> _Known:
+    """What may be named."""
+    return _Known(content, files)
+
+
+def one_manual(manual: Manual, parts: Parts, known: _Known) -> list[ContentFault]:
+    """Every fault of a manual that was laid together of parts which stand in the content."""
+    return list(_Manual(manual, parts, known).faults())
+
+
 class _Known:
     """The ids that stand in the files, by kind, whether or not what they name is right."""
 
@@ -240,7 +250,7 @@ class _Manual:
             yield from self.tasks_exist((point.task,), file, f"carer_point[{point.id}].task")
         yield from self.other_model()
         folder = file.split("/")[1]
-        if folder not in (manual.id, f"{manual.id}@{manual.version}"):
+        if folder not in (manual.base, f"{manual.base}@{manual.version}"):
             remedy = f'Name the folder "{manual.id}", or "{manual.id}@{manual.version}" for an older version.'
             yield ContentFault(file, "id", f'is "{manual.id}".', remedy)
         sessions = manual.sessions

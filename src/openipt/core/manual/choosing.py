@@ -141,7 +141,9 @@ class Choosing:
         return {candidate.id: candidate for candidate in self.candidates}
 
     def lines_of(self, candidate: Candidate) -> tuple[Line, ...]:
-        """Its own lines, then those for every adaptation that do not leave it out."""
+        """Its own lines, then those for every adaptation that do not leave it out; none of those for a modifier."""
+        if candidate.modifier:
+            return candidate.lines
         return (*candidate.lines, *(line for line in self.general if candidate.id not in line.but_not))
 
     def evidence_of(self, candidate: Candidate) -> tuple[Statement, ...]:

@@ -24,6 +24,7 @@ from openipt.core.manual.names import (
     LEAVING_REASONS,
     MARKS,
     MEASURE_CONDITIONS,
+    MEETING_FORMATS,
     PHASES,
     PHASES_BEFORE,
     TASK_LIMITS,
@@ -280,6 +281,16 @@ def _aspects(manual: Manual, task: Task) -> Mapping[str, str]:
 
 def when(manual: Manual, task: Task) -> str:
     """When a task is due in a course of the usual length, in words."""
+    return f"{_when(manual, task)} {_held(task.formats)}".rstrip()
+
+
+def _held(formats: tuple[str, ...]) -> str:
+    """`by phone or video`."""
+    words = [MEETING_FORMATS[one] for one in formats]
+    return " or ".join([*words[:1], *(word.removeprefix("by ") for word in words[1:])])
+
+
+def _when(manual: Manual, task: Task) -> str:
     window = manual.window(task, manual.sessions.typical)
     if (task.has_window or task.in_last) and window:
         return f"session {span(window)}"
@@ -301,7 +312,9 @@ def every(months: int) -> str:
 
 
 def kept(task: Task) -> str:
-    """For a task that a diary shows too: on how many days it is kept."""
+    """For a task that a diary shows too: on how many days it is kept; that answers show too: that they do."""
+    if task.answered_before:
+        return ", or the client's answers before the session"
     of_each = " since the session before" if task.each_session else ""
     return f", or kept on {task.days_kept} days{of_each}" if task.days_kept else ""
 
@@ -374,7 +387,7 @@ def _rules(manual: Manual, _: Manual) -> Told:
     told = {
         f"{rule.id} {rule.title}": rule.then_text
         for rule in manual.rules.values()
-        if _names(rule.parameters.values(), manual.id)
+        if _names(rule.parameters.values(), manual.base)
     }
     return _whole(told)
 

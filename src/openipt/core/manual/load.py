@@ -18,6 +18,7 @@ from openipt.core.fields.definitions import Caution, RecordType
 from openipt.core.fields.load import load_record_type
 from openipt.core.manual import check, inheritance
 from openipt.core.manual.inheritance import Parts, Placed
+from openipt.core.manual.joined import JOIN, base_of, modifiers_of
 from openipt.core.manual.model import (
     AgendaBlock,
     Area,
@@ -26,6 +27,7 @@ from openipt.core.manual.model import (
     LeaderTool,
     Length,
     Manual,
+    Modifier,
     NextStep,
     OffTrackReason,
     Page,
@@ -38,6 +40,7 @@ from openipt.core.manual.model import (
     Task,
     Technique,
 )
+from openipt.core.manual.modifiers import added_only, is_modifier, put_on
 from openipt.core.measures.definitions import Measure
 from openipt.core.measures.load import load_measures, with_site_measures
 from openipt.errors import ContentFault
@@ -66,7 +69,8 @@ class Content:
     """All content of the treatment, read and checked. Mappings are by id.
 
     `older_manuals` are those kept for episodes that began with them, by id and version: the folder
-    `manual/ipt_acute@1` holds version 1 once `manual/ipt_acute` has a later one.
+    `manual/ipt_acute@1` holds version 1 once `manual/ipt_acute` has a later one. `modifiers` are what goes with
+    them, and `parts` the tables of every folder, from which `manual` lays the two together.
     """
 
     sources: Mapping[str, Source]
@@ -83,6 +87,40 @@ class Content:
     measures: Mapping[str, Measure]
     manuals: Mapping[str, Manual]
     older_manuals: Mapping[tuple[str, str], Manual]
+    modifiers: Mapping[str, Modifier]
+    parts: Mapping[str, Parts] = dataclasses.field(repr=False, default_factory=dict)
+
+    def manual(self, manual_id: str, version: str = "") -> Manual:
+        """One adaptation, with what goes with it where the id names that. KeyError where there is none."""
+        if JOIN in manual_id:
+            return self._joined(manual_id, version)
+        present = self.manuals.get(manual_id)
+        if present is not None and version in ("", present.version):
+            return present
+        return self.older_manuals[manual_id, version]
+
+    def _joined(self, manual_id: str, version: str) -> Manual:
+        names = (base_of(manual_id), *modifiers_of(manual_id))
+        versions = version.split(JOIN) if version else [""] * len(names)
+        if len(versions) != len(names):
+            raise KeyError(manual_id)
+        folders = [self._folder(*named) for named in zip(names, versions, strict=True)]
+        for name in names[1:]:
+            if name not in self.modifiers or not self.modifiers[name].goes_with(names[0]):
+                raise KeyError(manual_id)
+        faults: Faults = []
+        whole = laid_together([self.parts[folder] for folder in folders], faults)
+        found = _manual(whole, self, faults)
+        if found is None or found.id != manual_id:
+            raise KeyError(manual_id)
+        return found
+
+    def _folder(self, name: str, version: str) -> str:
+        """The folder that holds this version of it. KeyError where there is none."""
+        for folder in (name, f"{name}@{version}"):
+            if folder in self.parts and version in ("", str(self.parts[folder].card.table.get("version"))):
+                return folder
+        raise KeyError(name, version)
 
 
 def load(files: Files, site_files: Files | None = None) -> tuple[Content, tuple[ContentFault, ...]]:
@@ -93,12 +131,15 @@ def load(files: Files, site_files: Files | None = None) -> tuple[Content, tuple[
     faults: Faults = []
     library = _library(files, site_files or {}, faults)
     parts = _manual_parts(files, faults)
-    manuals = {name: _manual(part, library, faults) for name, part in parts.items()}
+    added = {name: part for name, part in parts.items() if is_modifier(part)}
+    manuals = {name: _manual(part, library, faults) for name, part in parts.items() if name not in added}
     read = {name: manual for name, manual in manuals.items() if manual is not None}
     content = dataclasses.replace(
         library,
         manuals=_frozen({manual.id: manual for name, manual in read.items() if "@" not in name}),
         older_manuals=MappingProxyType({(m.id, m.version): m for name, m in read.items() if "@" in name}),
+        modifiers=_modifiers(added, faults),
+        parts=_frozen(parts),
     )
     faults += check.everything(content, read, parts, files)
     return content, tuple(dict.fromkeys(faults))
@@ -125,6 +166,7 @@ def _library(files: Files, site_files: Files, faults: Faults) -> Content:
         measures=_measures(files, site_files, faults),
         manuals=_frozen({}),
         older_manuals=MappingProxyType({}),
+        modifiers=_frozen({}),
     )
 
 
@@ -211,8 +253,12 @@ def _manual_parts(files: Files, faults: Faults) -> dict[str, Parts]:
         own[name], wrong = inheritance.split(dict(_in(files, folder)), folder + CARD)
         faults += wrong
     whole: dict[str, Parts] = {}
-    for name in own:
-        _inherit(name, own, whole, (), faults)
+    for name, parts in own.items():
+        if is_modifier(parts):
+            whole[name] = parts
+            faults += added_only(parts)
+        else:
+            _inherit(name, own, whole, (), faults)
     return {name: whole[name] for name in own if name in whole}
 
 
@@ -269,6 +315,42 @@ def _manual(parts: Parts, library: Content, faults: Faults) -> Manual | None:
         record_types=_record_types_of(card, library),
         measure_list=library.measures,
     )
+
+
+# -- what goes with them -------------------------------------------------------------------------
+
+
+def laid_together(parts: Iterable[Parts], faults: Faults) -> Parts:
+    """An adaptation's tables with those of what goes with it laid over them, one after another."""
+    whole, *added = parts
+    for one in added:
+        whole, wrong = put_on(whole, one)
+        faults += wrong
+    return whole
+
+
+def _modifiers(added: Mapping[str, Parts], faults: Faults) -> Mapping[str, Modifier]:
+    found: dict[str, Modifier] = {}
+    for name, parts in added.items():
+        modifier, wrong = tables.read(Modifier, parts.card.table, file=parts.card.file)
+        faults += wrong
+        if modifier is not None and "@" not in name:
+            found[modifier.id] = modifier
+    return _frozen(found)
+
+
+def faults_of_each(content: Content, files: Files) -> tuple[ContentFault, ...]:
+    """What does not fit where a modifier goes with an adaptation: each is laid over every one it names."""
+    faults: Faults = []
+    known = check.known_in(content, files)
+    for modifier in content.modifiers.values():
+        for manual in content.manuals.values():
+            if modifier.id in content.parts and modifier.goes_with(manual.id):
+                both = (content.parts[manual.id], content.parts[modifier.id])
+                whole = laid_together(both, faults)
+                laid = _manual(whole, content, faults)
+                faults += check.one_manual(laid, whole, known) if laid is not None else []
+    return tuple(dict.fromkeys(faults))
 
 
 def _record_types_of(card: Card, library: Content) -> Mapping[str, RecordType]:

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from openipt.core.fields.definitions import RecordType
+from openipt.core.manual.joined import base_of, modifiers_of
 from openipt.core.manual.names import (
     END,
     EVIDENCE_GRADES,
@@ -24,6 +25,7 @@ from openipt.core.manual.names import (
     FREQUENCIES,
     LEAVING_REASONS,
     MARKS,
+    MEETING_FORMATS,
     NEXT_STEP_CONDITIONS,
     NEXT_STEP_KINDS,
     OFF_TRACK_REASONS,
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 
 
 IPT = "ipt"  # the model of treatment that the base protocol and its family belong to
+ANY = "any"  # of a modifier that goes with every adaptation
 
 
 def _empty() -> Mapping[str, Any]:
@@ -205,7 +208,8 @@ class Task:
     `same_as` names tasks that are the same act: a record that shows the one shows the other too. A record
     in which the field `not_with` is filled is another act, and does not show this task.
     `days_kept`: its record, kept by whomever on so many different days, shows it as well; for a task of
-    every session, days since the session before.
+    every session, days since the session before. `answered_before`: answers the client gave since then show it.
+    `formats`: it belongs to sessions that are held in one of these ways, and to no other.
     """
 
     id: str
@@ -233,6 +237,8 @@ class Task:
     not_with: str = ""
     recalls: tuple[str, ...] = ()
     days_kept: int = dataclasses.field(default=0, metadata={"min": 0})
+    answered_before: bool = False
+    formats: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MEETING_FORMATS})
     quick: tuple[str, ...] = ()
     client_visible: bool = False
     sources: tuple[str, ...] = ()
@@ -637,6 +643,34 @@ class Card:
 
 
 @dataclass(frozen=True)
+class Modifier:
+    """What goes with other adaptations, such as delivery by phone or video: the card of its manual.toml.
+
+    `modifies` names the adaptations it goes with, or says "any"; `manner` follows their name. `formats` are the
+    ways of meeting it is for, and `ready` tells a client in plain words what to have at hand for such a meeting.
+    """
+
+    id: str
+    name: str
+    version: str
+    modifies: tuple[str, ...]
+    manner: str
+    population: str
+    formats: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MEETING_FORMATS})
+    format_note: str = ""
+    ready: tuple[str, ...] = ()
+    evidence: Evidence | None = None
+    asks_for: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=_empty)
+    sources: tuple[str, ...] = ()
+    marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
+    citations: tuple[Citation, ...] = dataclasses.field(default=(), metadata={"table": "citation"})
+    cautions: tuple[RecordCaution, ...] = dataclasses.field(default=(), metadata={"table": "caution"})
+
+    def goes_with(self, adaptation: str) -> bool:
+        return ANY in self.modifies or adaptation in self.modifies
+
+
+@dataclass(frozen=True)
 class Manual(Card):
     """One adaptation, whole: everything an episode of it needs, and nothing of any episode.
 
@@ -665,6 +699,16 @@ class Manual(Card):
 
     def __hash__(self) -> int:
         return hash((self.id, self.version))
+
+    @property
+    def base(self) -> str:
+        """The id of the adaptation, whatever goes with it."""
+        return base_of(self.id)
+
+    @property
+    def modifiers(self) -> tuple[str, ...]:
+        """What goes with it, such as delivery by phone or video."""
+        return modifiers_of(self.id)
 
     # -- tasks -------------------------------------------------------------------------------
 

@@ -185,4 +185,8 @@ EVIDENCE_GRADES = MappingProxyType(
 
 FORMATS = ("individual", "group", "conjoint", "family")
 
+# How one session is held (ipt.md 3.12, `rec_session`).
+IN_PERSON = "in_person"
+MEETING_FORMATS = MappingProxyType({IN_PERSON: "in person", "phone": "by phone", "video": "by video"})
+
 FREQUENCIES = ("weekly", "twice_weekly", "fortnightly", "monthly", "as_agreed")

@@ -20,7 +20,7 @@ from openipt.core.measures.scoring import score
 from openipt.core.portable.answers import Measures, answers_faults, total_fault
 from openipt.core.portable.case_words import as_fields
 from openipt.core.portable.episode import PortableMeeting
-from openipt.core.portable.episode_file import CODE, CODES, PHASES, SESSION, meeting_faults
+from openipt.core.portable.episode_file import ADAPTATION, CODE, CODES, PHASES, SESSION, meeting_faults
 from openipt.core.portable.shape import (
     Anything,
     Day,
@@ -100,7 +100,7 @@ CASE_SHAPE = Object(
             },
             others_allowed=True,
         ),
-        "adaptation": Text(CODE),
+        "adaptation": Text(ADAPTATION),
         "planned_sessions": Whole(1, 200),
         "start_date": Day(),
         "baseline_measures": Anything(optional=True),

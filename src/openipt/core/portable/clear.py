@@ -16,12 +16,16 @@ from typing import Any
 from openipt.core.course.phases import ORDER
 from openipt.core.course.rules.codes import ASK_RULE, INPUT_NAMES, WORDS_OF_RULES
 from openipt.core.fields.definitions import FieldDefinition, RecordType
+from openipt.core.manual.joined import base_of, modifiers_of
 from openipt.core.manual.model import Manual, Rule, Severity
 from openipt.errors import FieldFault
 
 # A language, with its script and its country: pt, pt-BR, zh-Hant-TW.
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z]{4})?(-([a-z]{2}|\d{3}))?", re.IGNORECASE | re.ASCII)
 VERSION = re.compile(r"\d{1,4}([.-]\d{1,4}){0,3}", re.ASCII)
+OF_MANUAL = re.compile(
+    rf"{VERSION.pattern}(\+{VERSION.pattern})*", re.ASCII
+)  # with those of what goes with it
 ROLES = ("therapist", "client", "supervisor")
 RATERS = (*ROLES, "clinician", "client and therapist")
 
@@ -41,6 +45,7 @@ class KnownCodes:
     """Every code a clear column may hold."""
 
     adaptations: frozenset[str]
+    modifiers: frozenset[str]
     areas: frozenset[str]
     phases: frozenset[str]
     tasks: frozenset[str]
@@ -59,12 +64,14 @@ class KnownCodes:
         measures: Collection[str],
         rules: Mapping[str, Rule],
         record_types: Mapping[str, RecordType],
+        modifiers: Collection[str] = (),
     ) -> KnownCodes:
         def all_of(kind: str) -> frozenset[str]:
             return frozenset(code for manual in manuals for code in manual.codes(kind))
 
         return cls(
-            adaptations=frozenset(manual.id for manual in manuals),
+            adaptations=frozenset(manual.base for manual in manuals),
+            modifiers=frozenset(modifiers),
             areas=all_of("areas"),
             phases=all_of("phases") | set(ORDER) | {"pre"},
             tasks=all_of("tasks"),
@@ -80,6 +87,10 @@ class KnownCodes:
                 word for rule in rules.values() for word in _words(rule.parameters) if word.startswith("ms_")
             ),
         )
+
+    def is_adaptation(self, text: str) -> bool:
+        """An adaptation, with what goes with it or without."""
+        return base_of(text) in self.adaptations and self.modifiers.issuperset(modifiers_of(text))
 
     def is_input(self, text: str) -> bool:
         """May this stand among the inputs of a rule or an alert?"""
@@ -138,9 +149,11 @@ def _changes(data: Mapping[str, Any], known: KnownCodes) -> Iterator[FieldFault]
     """The manuals a course went by, and the tasks each brought."""
     for path, row in _rows(data, "adaptation_changes"):
         for key in ("adaptation_from", "adaptation"):
-            yield from _code(row.get(key), known.adaptations, f"{path}.{key}")
+            named = row.get(key)
+            if isinstance(named, str) and named and not known.is_adaptation(named):
+                yield FieldFault(f"{path}.{key}", f"{NO_CODE}. Check it or leave it out.")
         for key in ("version_from", "manual_version"):
-            yield from _version(row, key, path)
+            yield from _version(row, key, path, OF_MANUAL)
         for place, code in enumerate(_list(row.get("brought")), start=1):
             yield from _code(code, known.tasks, f"{path}.brought.{place}")
 
@@ -178,7 +191,7 @@ def _alerts_and_firings(data: Mapping[str, Any], known: KnownCodes) -> Iterator[
     for path, row in (*_rows(data, "alerts"), *_rows(data, "firings")):
         yield from _code(row.get("rule"), known.rules, f"{path}.rule")
         yield from _version(row, "rule_version", path)
-        yield from _version(row, "manual_version", path)
+        yield from _version(row, "manual_version", path, OF_MANUAL)
         yield from _inputs(row.get("inputs"), known, f"{path}.inputs")
 
 
@@ -202,9 +215,11 @@ def _code(value: Any, codes: Collection[str], path: str) -> Iterator[FieldFault]
         yield FieldFault(path, f"{NO_CODE}. Check it or leave it out.")
 
 
-def _version(row: Mapping[str, Any], key: str, path: str) -> Iterator[FieldFault]:
+def _version(
+    row: Mapping[str, Any], key: str, path: str, pattern: re.Pattern[str] = VERSION
+) -> Iterator[FieldFault]:
     value = row.get(key)
-    if isinstance(value, str) and not VERSION.fullmatch(value):
+    if isinstance(value, str) and not pattern.fullmatch(value):
         yield FieldFault(f"{path}.{key}", "must be the number of a version, such as 1 or 1.2.")
 
 

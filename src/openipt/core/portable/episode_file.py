@@ -57,6 +57,7 @@ FORMAT, VERSION = "openipt-episode", 1
 SCHEMA_ID = "https://json-schema.org/draft/2020-12/schema"
 
 CODE = r"[A-Za-z][A-Za-z0-9_.-]{0,79}"
+ADAPTATION = rf"{CODE}(\+{CODE})*"  # with what goes with it: ipt_ppd+ipt_tele
 RULE = r"[A-Za-z][A-Za-z0-9_.-]{0,19}"
 PHASES = ("", *ORDER)
 SESSION = Whole(0, 999, optional=True)
@@ -76,7 +77,7 @@ SHAPE = Object(
                 "about": Anything(optional=True),
             }
         ),
-        "adaptation": Text(CODE),
+        "adaptation": Text(ADAPTATION),
         "manual_version": Text(),
         "planned_sessions": Whole(1, 200),
         "started_on": Day(optional=True),
@@ -153,8 +154,8 @@ SHAPE = Object(
         "adaptation_changes": Many(
             Object(
                 {
-                    "adaptation_from": Text(CODE),
-                    "adaptation": Text(CODE),
+                    "adaptation_from": Text(ADAPTATION),
+                    "adaptation": Text(ADAPTATION),
                     "manual_version": Text(),
                     "on": Day(),
                     "session": Whole(0, 999),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -11,13 +12,14 @@ from openipt import library
 from openipt.core.course.choosing import Offer, grounds, may_choose, offer_of, offers
 from openipt.core.course.course import Course, EpisodeStatus
 from openipt.core.course.phases import planned_sessions, session_number, session_phase
+from openipt.core.manual.joined import base_of, joined
 from openipt.core.manual.model import Manual
 from openipt.errors import NotAllowedNow
 from openipt.records import audit, convert
 from openipt.records.access import Act, require
 from openipt.records.actions import entries, episodes
 from openipt.records.actions.base import Actor, day_of, fault, locked, tidy, user_or_none
-from openipt.records.manuals import known_manual, manual_of
+from openipt.records.manuals import known_manual, manual_of, manual_of_version, with_what_goes
 from openipt.records.models import Entry, EntryState, Episode, PlanEvent
 
 RECORD = "rec_adaptation"
@@ -59,8 +61,8 @@ def choose_adaptation(
     }
     if (there := _said_today(episode, said, by, at)) is not None:
         return there
-    if adaptation != episode.adaptation:
-        _take_over(episode, known_manual(adaptation), planned, words, by, at)
+    if adaptation != base_of(episode.adaptation):
+        _take_over(episode, known_manual(with_what_goes(episode, adaptation)), planned, words, by, at)
     payload = said | {
         "fit": offer.fit.value if offer else "open",
         "grounds": grounds(offer) if offer else [],
@@ -76,7 +78,7 @@ def _said_today(episode: Episode, said: dict[str, Any], by: Actor, at: datetime)
         return None
     last.episode = episode
     kept = {key: value for key, value in last.payload.items() if key not in ("fit", "grounds")}
-    return last if kept == said and episode.adaptation == said["adaptation"] else None
+    return last if kept == said and base_of(episode.adaptation) == said["adaptation"] else None
 
 
 def _offer(episode: Episode, adaptation: str, at: datetime) -> Offer | None:
@@ -136,6 +138,46 @@ def _change_over(
     episode.planned_sessions = number
     episode.save(update_fields=["adaptation", "manual_version", "planned_sessions"])
     audit.record("adaptation-changed", by=by, at=at, episode=episode, obj=event)
+
+
+@transaction.atomic
+def change_what_goes_with_it(
+    *, episode: Episode, modifiers: Collection[str], reason: str, by: Actor, at: datetime
+) -> PlanEvent | None:
+    """What goes with the adaptation, such as delivery by phone or video, is put on or taken off from this day on.
+
+    The course stays where it is: sessions, phases and plan. None where it is so already: a button was pressed twice.
+    """
+    episode = locked(episode, "client")
+    require(by, Act.CHANGE_EPISODE, episode=episode, on=day_of(at))
+    words = tidy(reason, "reason", required=True)
+    if episode.status == EpisodeStatus.ENDED:
+        raise NotAllowedNow(("The episode has ended. If the client comes back, take them on again.",))
+    to = joined(base_of(episode.adaptation), modifiers)
+    if to == episode.adaptation:
+        return None
+    manual, before, course = known_manual(to), manual_of(episode), convert.course(episode)
+    version = manual_of_version(to, episode).version
+    event = PlanEvent(
+        episode=episode,
+        planned_from=episode.planned_sessions,
+        planned_to=planned_sessions(course),
+        adaptation_from=episode.adaptation,
+        version_from=episode.manual_version,
+        adaptation_to=to,
+        version_to=version,
+        after_session=session_number(course),
+        brought=[task.id for task in manual.tasks if not before.has_task(task.id)],
+        on=day_of(at),
+        at=at,
+        by=user_or_none(by),
+    )
+    event.reason = words
+    event.save(force_insert=True)
+    episode.adaptation, episode.manual_version = to, version
+    episode.save(update_fields=["adaptation", "manual_version"])
+    audit.record("adaptation-changed", by=by, at=at, episode=episode, obj=event)
+    return event
 
 
 def _planned(before: Manual, to: Manual, course: Course) -> int:

@@ -164,6 +164,12 @@ def _check_alone(entry: Entry) -> None:
         raise fault("alone_confirmed", "Confirm that the client was alone, in person or on a private line.")
 
 
+def _check_private(entry: Entry, earlier: Mapping[str, Any] | None) -> None:
+    """By phone or video nothing about violence is kept until nobody can hear (TE-05). What was kept stays."""
+    if earlier is None and (faults := danger.private_faults(entry)):
+        raise EntryNotValid(faults)
+
+
 def _check_safety(
     entry: Entry, earlier: Mapping[str, Any] | None, amended: Mapping[str, Any] | None = None
 ) -> Level:
@@ -172,6 +178,7 @@ def _check_safety(
     `earlier` are the values it had; `amended` those of the signed entry beside which it stands.
     """
     _check_alone(entry)
+    _check_private(entry, earlier)
     _check_follow_up(entry)
     _check_contract(entry)
     _check_danger(entry, earlier if earlier is not None else amended)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from openipt.core.course.course import EpisodeStatus
-from openipt.core.course.moves import may_go_on, may_move
+from openipt.core.course.moves import may_go_back, may_go_on, may_move
 from openipt.core.course.phases import ORDER, phase_on, session_number
 from openipt.errors import NotAllowedNow
 from openipt.records import audit, convert, safety
@@ -23,7 +23,7 @@ from openipt.records.actions.base import (
     user_or_none,
     wanted_day,
 )
-from openipt.records.manuals import known_manual, manual_of
+from openipt.records.manuals import known_manual, manual_of, with_what_goes
 from openipt.records.models import Episode, HandOver, PhaseEvent, PlanEvent, Role, StatusEvent, User
 
 LEAVING = (EpisodeStatus.PAUSED, EpisodeStatus.ENDED)
@@ -191,14 +191,17 @@ def go_on_by(
     planned_sessions: int | None = None,
     on: date | None = None,
 ) -> PlanEvent:
-    """The course goes on by an adaptation that follows acute treatment; its sessions are counted from here.
+    """The course goes on by an adaptation that follows acute treatment, or acute treatment begins again after it; its
+    sessions are counted from here.
 
     Nothing of the record moves: the same people, the same documents, the same line.
     """
     episode = locked(episode, "client")
     require(by, Act.CHANGE_EPISODE, episode=episode, on=day_of(at))
-    to, day, course = known_manual(adaptation), wanted_day(on, at), convert.course(episode)
-    decision = may_go_on(manual_of(episode), course, to, day)
+    to = known_manual(with_what_goes(episode, adaptation))
+    day, course = wanted_day(on, at), convert.course(episode)
+    manual = manual_of(episode)
+    decision = may_go_back(manual, course, to) if to.is_acute else may_go_on(manual, course, to, day)
     if not decision:
         raise NotAllowedNow(decision.reasons)
     words = tidy(reason, "reason", required=True)

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from openipt import library
 from openipt.core.course.course import Attendance, EpisodeStatus, Meeting
 from openipt.core.course.note import Block, as_values, from_values, says_something
 from openipt.core.course.phases import awaits_before, session_phase
@@ -296,7 +297,8 @@ def _to_begin(session: Session | None, episode: Episode, at: datetime, minutes: 
         return locked(session, "episode__client")
     if episode.status == EpisodeStatus.ENDED:
         raise refuse("This episode has ended.")
-    return Session(episode=episode, created_at=at, minutes=_minutes(minutes, episode))
+    usual = library.usual_format(manual_of(episode))
+    return Session(episode=episode, created_at=at, minutes=_minutes(minutes, episode), format=usual)
 
 
 def _length(before: str, minutes: int | None, session: Session) -> int:

@@ -25,10 +25,10 @@ HELD_BY_HUNDREDS = frozenset({"rec_timeline"})
 
 # A client sees what was written with them once it is final; the safety plan at once, and the circle, which holds
 # nothing but where people stand and is drawn on the screen turned to them; and what they keep from day to day
-# together, the diary of daily times, its targets and what disturbs them.
+# together, the diary of daily times, its targets and what disturbs them; and what is done if a call breaks off.
 SEEN_BY_CLIENT_AT_ONCE = frozenset(
     {
-        *("rec_safety_plan", "rec_closeness_circle"),
+        *("rec_safety_plan", "rec_closeness_circle", "rec_call_plan"),
         *("rec_rhythm_day", "rec_rhythm_target", "rec_rhythm_trigger"),
     }
 )

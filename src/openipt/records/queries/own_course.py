@@ -14,6 +14,7 @@ from datetime import date
 from uuid import UUID
 
 from openipt.core.course.scores import PHQ9
+from openipt.core.manual.joined import base_of
 from openipt.core.outcomes.expected import SHORTEST_PLAN
 from openipt.core.outcomes.fitted import Case, FittedCourse, fitted_course, plan_class
 from openipt.records.models import CheckInPurpose, Episode, MeasureScore, OwnCourses, PlanEvent
@@ -77,10 +78,11 @@ def cases(on: date, pause: Callable[[], None] = lambda: None) -> list[Case]:
         .values("pk")[:NEWEST]
     )
     plans = dict(Episode.objects.filter(pk__in=newest).values_list("pk", "planned_sessions"))
-    switched = PlanEvent.objects.filter(episode__in=newest).exclude(adaptation_to="")
-    went_on = dict(
-        switched.order_by("-at").values_list("episode_id", "after_session")
-    )  # the acute part's length
+    switched = PlanEvent.objects.filter(episode__in=newest).exclude(adaptation_to="").order_by("-at")
+    changes = switched.values_list("episode_id", "after_session", "adaptation_from", "adaptation_to")
+    went_on = {  # the acute part's length
+        episode: after for episode, after, before, to in changes if base_of(before) != base_of(to)
+    }
     plans |= went_on
     totals: dict[UUID, dict[int, float]] = defaultdict(dict)
     rows = (

@@ -11,9 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from openipt import library
+from openipt.core.course.call import PLAN as CALL_PLAN
 from openipt.core.course.course import EpisodeStatus
 from openipt.core.course.diary import DIARY, asks_for_diary
 from openipt.core.course.measures_due import measures_due
+from openipt.core.fields.words import Line, in_words
 from openipt.records.models import CheckIn, CheckInMode, Entry, EntryState, MeetingFormat
 from openipt.records.prepared import Prepared
 from openipt.records.queries.checkins import unfinished_of
@@ -47,6 +49,8 @@ class Meeting:
     at: str
     how: str
     place: str
+    ready: tuple[str, ...] = ()
+    if_it_breaks_off: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -147,8 +151,17 @@ def _meeting(page: ClientPage) -> tuple[Meeting | None, int | None]:
         at=clock_time(session.planned_at),
         how=how if safe else "",
         place=session.place if safe and not how else "",
+        ready=library.formats_ready(session.format) if safe else (),
+        if_it_breaks_off=_call_plan(page) if safe and how else (),
     )
     return meeting, (timezone.localtime(session.planned_at).date() - page.on).days
+
+
+def _call_plan(page: ClientPage) -> tuple[Line, ...]:
+    """What is done if the call breaks off, as agreed last."""
+    plans = page.entries(CALL_PLAN)
+    kind = page.manual.record_types[CALL_PLAN]
+    return in_words(kind, plans[-1].visible, people={}, codes={}, role="client") if plans else ()
 
 
 def _step(page: ClientPage) -> Step | None:

@@ -14,6 +14,7 @@ from openipt.core.course import enquiry as core
 from openipt.core.course.enquiry import AsksFor, CloseReason, EnquiryState, Ground, Late, Way
 from openipt.records.models import Enquiry, EnquiryContact, User
 from openipt.records.queries.enquiries import as_known, contacts_of
+from openipt.web.goes_with import ticks
 from openipt.web.jinja import day, plural, short_day
 from openipt.web.languages import LANGUAGES
 
@@ -110,6 +111,7 @@ class EnquiryPage:
     therapists: tuple[tuple[str, str], ...]
     me: str
     adaptations: tuple[tuple[str, str], ...]
+    modifiers: tuple[tuple[str, str, str], ...]
     episode: str
     today: str
 
@@ -261,6 +263,7 @@ def present_enquiry(
             (manual.id, manual.name)
             for manual in sorted(library.offered().values(), key=lambda one: (bool(one.inherits), one.name))
         ),
+        modifiers=ticks(),
         episode=f"/episodes/{row.episode_id}/" if row.episode_id else "",
         today=on.isoformat(),
     )

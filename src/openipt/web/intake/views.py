@@ -19,6 +19,7 @@ from openipt.records.queries import accounts
 from openipt.records.queries import enquiries as queries
 from openipt.web import clock
 from openipt.web.doors import roles
+from openipt.web.goes_with import with_ticked
 from openipt.web.intake import presenters as words
 from openipt.web.pages import say, show
 from openipt.web.sent import Sent
@@ -111,7 +112,7 @@ def _hand_over(request: HttpRequest, found: Enquiry, sent: Sent) -> str:
         actions.hand_over(
             enquiry=found,
             therapist=therapist,
-            adaptation=adaptation,
+            adaptation=with_ticked(sent, adaptation),
             name=name,
             words=remark,
             **_by_at(request),

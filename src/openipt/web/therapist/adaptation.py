@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from openipt.errors import EntryNotValid, FieldFault, NotAllowedNow
 from openipt.records.access import Act
 from openipt.records.actions import choosing as actions
 from openipt.web.doors import roles
+from openipt.web.goes_with import ticked
 from openipt.web.sent import Sent
 from openipt.web.therapist.common import EpisodePage, episode_page, go, say, show
 from openipt.web.therapist.presenters_adaptation import present_adaptations
@@ -70,4 +71,24 @@ def _choose(request: HttpRequest, page: EpisodePage) -> HttpResponse:
     except NotAllowedNow as error:
         return _show(request, page, sent.values, refused=tuple(error.reasons))
     say(request, "The choice is kept with its reason.")
+    return go(request, page.address("course/adaptation/"))
+
+
+@roles("therapist")
+@require_POST
+def goes_with(request: HttpRequest, episode_id: UUID) -> HttpResponse:
+    """What goes with the adaptation, such as delivery by phone or video, is put on or taken off, with the reason."""
+    page = episode_page(request, episode_id, Act.CHANGE_EPISODE)
+    sent = Sent(request.POST)
+    reason = sent.words("with_reason", required="Write the reason in a few words.", longest=20000)
+    if sent.faults:
+        return _show(request, page, sent.values, tuple(sent.faults))
+    wanted = ticked(sent, page.manual.base)
+    try:
+        changed = actions.change_what_goes_with_it(
+            episode=page.episode, modifiers=wanted, reason=reason, by=page.user, at=page.at
+        )
+    except NotAllowedNow as error:
+        return _show(request, page, sent.values, refused=tuple(error.reasons))
+    say(request, "Kept with its reason. The course goes on where it is." if changed else "It is so already.")
     return go(request, page.address("course/adaptation/"))

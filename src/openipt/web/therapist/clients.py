@@ -21,6 +21,7 @@ from openipt.records.queries import episodes as episode_queries
 from openipt.records.queries import sessions as session_queries
 from openipt.web import clock
 from openipt.web.doors import roles
+from openipt.web.goes_with import with_ticked
 from openipt.web.languages import LANGUAGES
 from openipt.web.sent import Sent
 from openipt.web.therapist.common import say, show
@@ -117,6 +118,7 @@ def _read(sent: Sent) -> dict:
     if adaptation:
         allowed = manuals[adaptation].sessions
         planned = sent.number("planned_sessions", lowest=allowed.min, highest=allowed.max)
+        adaptation = with_ticked(sent, adaptation)
     return {
         "profile": {key: sent.words(key, longest=1000) for key in PROFILE}
         | {"name": sent.words("name", required="Write the name, or how the client wants to be called.")},

@@ -164,9 +164,10 @@ def go_on(request: HttpRequest, episode_id: UUID) -> HttpResponse:
 
 
 def _go_on(page: EpisodePage, sent: Sent) -> str:
-    if page.episode.adaptation == sent.values.get("adaptation"):
+    if page.manual.base == sent.values.get("adaptation"):
         return "The course goes on already."  # a double press
-    following = tuple(manual.id for manual in library.manuals().values() if not manual.is_acute)
+    acute = not page.manual.is_acute  # after maintenance, acute treatment may begin again
+    following = tuple(manual.id for manual in library.offered().values() if manual.is_acute is acute)
     to = sent.choice("adaptation", following, required="Choose how the course goes on.")
     spans = [library.manual(one).sessions for one in following if one == to]
     lowest, highest = (spans[0].min, spans[0].max) if spans else (1, 200)
@@ -181,6 +182,8 @@ def _go_on(page: EpisodePage, sent: Sent) -> str:
         by=page.user,
         at=page.at,
     )
+    if acute:
+        return "Acute treatment begins again. Nothing of the record has moved."
     return "The course goes on. Nothing of the record has moved."
 
 

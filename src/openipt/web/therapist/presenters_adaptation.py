@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from openipt import library
-from openipt.core.course.choosing import Fit, Offer, Reason, may_choose, offer_of, offers
+from openipt.core.course.choosing import Fit, Offer, Reason, may_choose, offer_of, offers, offers_to_go_with
 from openipt.core.course.course import EpisodeStatus
-from openipt.core.manual.choosing import Candidate, Statement
+from openipt.core.manual.choosing import Statement
 from openipt.records.access import Act
 from openipt.web.evidence import grade_in_words, name_of
+from openipt.web.goes_with import WITH
 from openipt.web.sources import MARK_WORDS
 from openipt.web.therapist.common import EpisodePage
 
@@ -74,6 +75,16 @@ class ChoiceKept:
 
 
 @dataclass(frozen=True)
+class ModifierView:
+    """What goes with the adaptation, as the record leads to it; `is_on`: it does so now."""
+
+    offer: OfferView
+    field: str
+    note: str
+    is_on: bool
+
+
+@dataclass(frozen=True)
 class AdaptationPage:
     """What the page says, and what may be chosen on it."""
 
@@ -83,7 +94,7 @@ class AdaptationPage:
     cannot_tell: tuple[tuple[str, tuple[OfferView, ...]], ...]
     research: tuple[OfferView, ...]
     does_not_fit: tuple[OfferView, ...]
-    modifiers: tuple[tuple[Candidate, bool], ...]
+    modifiers: tuple[ModifierView, ...]
     options: tuple[tuple[str, str], ...]
     against: frozenset[str]
     may_choose: bool
@@ -100,7 +111,7 @@ def present_adaptations(page: EpisodePage) -> AdaptationPage:
     views = {offer.candidate.id: _view(page, offer) for offer in found}
     usual = [offer for offer in found if not offer.candidate.research]
     return AdaptationPage(
-        now=views.get(page.manual.id),
+        now=views.get(page.manual.base),
         now_name=page.manual.title or page.manual.name,
         groups=tuple(
             (fit.value, FIT_WORDS[fit], tuple(views[o.candidate.id] for o in usual if o.fit is fit))
@@ -109,9 +120,7 @@ def present_adaptations(page: EpisodePage) -> AdaptationPage:
         cannot_tell=_by_what_is_missing([views[o.candidate.id] for o in usual if o.fit is Fit.OPEN]),
         research=tuple(views[o.candidate.id] for o in found if o.candidate.research),
         does_not_fit=tuple(views[o.candidate.id] for o in usual if o.fit is Fit.NOT),
-        modifiers=tuple(
-            (one, one.id in library.manuals()) for one in library.choosing().candidates if one.modifier
-        ),
+        modifiers=_modifiers(page),
         options=_options(page, found),
         against=frozenset(offer.candidate.id for offer in found if offer.asks_reason),
         may_choose=bool(page.may(Act.CHANGE_EPISODE)) and not page.status.has_ended,
@@ -133,12 +142,27 @@ def _by_what_is_missing(rows: list[OfferView]) -> tuple[tuple[str, tuple[OfferVi
 
 def present_now(page: EpisodePage) -> OfferView | None:
     """The adaptation the course goes by, as the record leads to it today."""
-    offer = offer_of(_offers(page), page.manual.id)
+    offer = offer_of(_offers(page), page.manual.base)
     return _view(page, offer) if offer else None
 
 
 def _offers(page: EpisodePage) -> tuple[Offer, ...]:
     return offers(page.manual, page.course, page.on, library.choosing(), library.manuals())
+
+
+def _modifiers(page: EpisodePage) -> tuple[ModifierView, ...]:
+    here = library.modifiers_for(page.manual.base)
+    found = offers_to_go_with(page.manual, page.course, page.on, library.choosing(), here)
+    return tuple(
+        ModifierView(
+            offer=_view(page, offer),
+            field=WITH + offer.candidate.id,
+            note=here[offer.candidate.id].format_note.strip(),
+            is_on=offer.candidate.id in page.manual.modifiers,
+        )
+        for offer in found
+        if offer.here
+    )
 
 
 def _options(page: EpisodePage, found: tuple[Offer, ...]) -> tuple[tuple[str, str], ...]:
@@ -182,7 +206,7 @@ def _view(page: EpisodePage, offer: Offer) -> OfferView:
         against=tuple(map(_ground, offer.against)),
         missing=offer.missing,
         address=f"/adaptations/{candidate.id}/" if offer.here else "",
-        is_now=candidate.id == page.manual.id,
+        is_now=candidate.id == page.manual.base,
         research=candidate.research,
     )
 

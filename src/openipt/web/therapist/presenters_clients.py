@@ -13,6 +13,7 @@ from openipt.core.course.course import EndReason, EpisodeStatus
 from openipt.core.course.moves import END_REASONS, GOING_ON, may_go_on, may_move
 from openipt.core.course.phases import sessions_before
 from openipt.core.manual.compare import count_before
+from openipt.core.manual.joined import base_of
 from openipt.core.manual.model import Manual
 from openipt.records import crisis
 from openipt.records.access import Act
@@ -20,10 +21,12 @@ from openipt.records.models import Episode, HandOver, PlanEvent, Session, Status
 from openipt.records.queries import accounts
 from openipt.web.drawing.phase_track import PhaseTrack
 from openipt.web.evidence import grade_in_words
+from openipt.web.goes_with import ticks
 from openipt.web.jinja import clock_time, day, plural, short_day
 from openipt.web.languages import LANGUAGES
 from openipt.web.status_words import STATUS_WORDS
 from openipt.web.therapist.common import EpisodePage
+from openipt.web.therapist.presenters_going_back import GoingBack, present_going_back
 from openipt.web.therapist.presenters_records import who
 from openipt.web.therapist.presenters_today import grave_rules
 from openipt.web.therapist.summaries import Summary
@@ -158,6 +161,7 @@ class TakeOn:
     """What the form offers."""
 
     adaptations: tuple[Adaptation, ...]
+    modifiers: tuple[tuple[str, str, str], ...]  # field, words, what it brings
     first_meeting: str
     languages: tuple[tuple[str, str], ...]
     regions: tuple[tuple[str, str], ...]
@@ -170,6 +174,7 @@ def present_take_on() -> TakeOn:
     offered = tuple(_adaptation(manual) for manual in sorted(library.offered().values(), key=_base_first))
     return TakeOn(
         adaptations=offered,
+        modifiers=ticks(),
         first_meeting=_first_meeting(offered),
         languages=tuple(LANGUAGES.items()),
         regions=tuple((region, region.upper()) for region in crisis.regions()),
@@ -207,7 +212,7 @@ def _adaptation(manual: Manual) -> Adaptation:
 
 def _grade(manual: Manual) -> str:
     """The grade of its evidence in words, as the choice of an adaptation shows it."""
-    candidate = library.choosing().candidate(manual.id)
+    candidate = library.choosing().candidate(manual.base)
     return f"Evidence {grade_in_words(candidate)}." if candidate else ""
 
 
@@ -280,6 +285,7 @@ class CoursePage:
     plan_rules: tuple[tuple[str, str, str], ...]
     phases: tuple[tuple[str, str], ...]
     going_on: tuple[GoingOn, ...]
+    going_back: GoingBack | None
     planned: int
     maximum: int
     therapist: str
@@ -320,6 +326,7 @@ def present_course(page: EpisodePage, *, needs_named: bool) -> CoursePage:
         plan_rules=_plan_rules(page),
         phases=phases_to_plan(page),
         going_on=_going_on(page),
+        going_back=present_going_back(page),
         planned=page.status.planned_sessions,
         maximum=manual.sessions.max + sessions_before(page.course),
         therapist=who(episode.therapist),
@@ -424,6 +431,8 @@ def _happened(page: EpisodePage) -> tuple[Happened, ...]:
             title = _title_of(event.adaptation_to, event.version_to)
             own = plural(event.planned_to - event.after_session, "session")
             what = f"{before} became {title}, {own} more" if event.phases else f"Goes on as {title}: {own}"
+            if base_of(event.adaptation_from) == base_of(event.adaptation_to):
+                what = f"From here: {title}"
         rows.append((event, Happened(what, event.on, who(event.by), "")))
     for event in HandOver.objects.filter(episode=episode).select_related("by", "therapist_to"):
         rows.append(

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from openipt import library
 from openipt.core.course import known
-from openipt.core.course.course import Attendance
+from openipt.core.course.course import AdaptationChange, Attendance
 from openipt.core.course.medication import MedicationEvent, medication_events
 from openipt.core.course.sudden import SuddenChange, sudden_changes
 from openipt.core.fields.when import When
@@ -103,12 +103,21 @@ def _arrangements(page: EpisodePage) -> Iterator[Happening]:
     for focus in known.focus_history(page.course):
         areas = ", ".join(page.codes["areas"].get(area, area) for area in focus.areas)
         yield Happening(focus.on, f"Focus: {areas}", kind="arrangement")
+    manner_on = {change.on for change in page.course.adaptation_changes if change.is_of_manner}
     for change in page.course.plan_changes:
+        if change.on in manner_on:  # the number stayed as it was
+            continue
         yield Happening(change.on, f"{plural(change.planned_sessions, 'session')} agreed", kind="arrangement")
     for over in page.course.adaptation_changes:
-        manual = library.manuals().get(over.adaptation)
-        title = (manual.title or manual.name) if manual else over.adaptation
-        yield Happening(over.on, f"Goes on as {title}", kind="arrangement")
+        yield Happening(over.on, f"Goes on as {_title(over)}", kind="arrangement")
+
+
+def _title(over: AdaptationChange) -> str:
+    try:
+        manual = library.manual(over.adaptation, over.manual_version)
+    except KeyError:
+        return over.adaptation
+    return manual.title or manual.name
 
 
 _SOURCES: dict[str, Callable[[EpisodePage], Iterator[Happening]]] = {

@@ -240,7 +240,7 @@ def _notes(page: EpisodePage, measure: Measure, line: SymptomLine) -> tuple[str,
 
 
 def _expected_notes(page: EpisodePage) -> list[str]:
-    planned = acute_sessions(page.course)
+    planned = acute_sessions(page.manual, page.course)
     fall, fitted = expected_fall(planned), own_course(planned, page.on)
     found = [
         f"Expected course: a fall of {fall or 0:.0%} over {planned} sessions, its band one reliable change (6) above "

@@ -7,16 +7,18 @@ from datetime import date
 from typing import Any
 
 from openipt.core.course import known
+from openipt.core.course.call import is_remote
 from openipt.core.fields.words import Line
 from openipt.core.safety.levels import Level
 from openipt.records import crisis, safety
 from openipt.records.access import Act
 from openipt.records.crisis import CrisisContact
-from openipt.records.models import Alert, Entry
+from openipt.records.models import Alert, Entry, Session
 from openipt.records.queries.alerts import alerts_of
 from openipt.web.jinja import day, short_day
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_alerts import moment, said_in_words, title_of
+from openipt.web.therapist.presenters_call import CallCard, emergency_lines, present_call
 from openipt.web.therapist.presenters_header import TONES
 from openipt.web.therapist.presenters_records import (
     EntryLine,
@@ -125,6 +127,7 @@ class SafetyRoom:
     contacts: tuple[tuple[str, str], ...]
     emergency: tuple[EntryLine, ...]
     emergency_lines: tuple[Line, ...]
+    remote: CallCard | None
     crisis: tuple[CrisisContact, ...]
     region: str
     screens: tuple[tuple[str, str, str], ...]
@@ -150,7 +153,8 @@ def present_safety(page: EpisodePage) -> SafetyRoom:
         alerts=tuple(_alert_row(page, alert) for alert in alerts_of(page.user, page.episode, page.on)),
         contacts=_contacts(page),
         emergency=tuple(entry_line(page, entry) for entry in emergency),
-        emergency_lines=_lines(page, emergency[0]) if emergency else (),
+        emergency_lines=emergency_lines(page, number=True),
+        remote=present_call(page, _remote_at_hand(page)),
         crisis=crisis.contacts(page.episode.client.region),
         region=page.episode.client.region,
         screens=tuple(
@@ -179,6 +183,12 @@ def present_safety(page: EpisodePage) -> SafetyRoom:
 
 def _may_write(page: EpisodePage, record: str) -> bool:
     return may_write_type(page, page.manual.record_types[record])
+
+
+def _remote_at_hand(page: EpisodePage) -> Session | None:
+    """The session by phone or video that is going on, if one is."""
+    session = page.session_at_hand
+    return session if session is not None and is_remote(session.format) else None
 
 
 def _lines(page: EpisodePage, entry: Entry) -> tuple[Line, ...]:

@@ -389,8 +389,9 @@ def _recalled(room: Room, task: Task) -> str:
     for record, _, name in (recall.partition(".") for recall in task.recalls):
         written = [entry.visible[name] for entry in room.page.entries(record) if entry.visible.get(name)]
         if written:
-            label = room.manual.record_types[record].field(name).label
-            found.append(f"{label}: {'; '.join(words(written[-1]))}.")
+            field = room.manual.record_types[record].field(name)
+            said = (field.option_label(one) or one for one in words(written[-1]))
+            found.append(f"{field.label}: {'; '.join(said)}.")
     return " ".join(found)
 
 

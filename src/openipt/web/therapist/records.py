@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from openipt.core.course.call import SCREEN
 from openipt.core.fields.definitions import FieldDefinition, FieldType, RecordType
 from openipt.core.values import Decision
 from openipt.errors import EntryNotValid, FieldFault, NoAccess, NotAllowedNow
@@ -34,6 +35,7 @@ from openipt.web.therapist.common import (
     session_of,
     show,
 )
+from openipt.web.therapist.presenters_call import present_not_private
 from openipt.web.therapist.presenters_records import (
     RecordPage,
     act_to_write,
@@ -107,6 +109,8 @@ def new(request: HttpRequest, episode_id: UUID, record_type: str) -> HttpRespons
     kind = _record_type(page, record_type)
     _refuse_unless(may_write(page, kind))
     place = _place(request, page)
+    if (locked_now := _not_private(request, page, kind, place)) is not None:
+        return locked_now
     there = _written_once(page, kind, place)
     if there is not None and request.method != "POST":
         return HttpResponseRedirect(f"{page.address(f'records/{there.pk}/edit/')}{_query(request)}")
@@ -121,6 +125,20 @@ def new(request: HttpRequest, episode_id: UUID, record_type: str) -> HttpRespons
     except EntryNotValid as error:
         return _form_page(request, page, kind, form, place=place, faults=error.faults)
     return _saved(request, page, entry)
+
+
+def _not_private(
+    request: HttpRequest, page: EpisodePage, kind: RecordType, place: Place
+) -> HttpResponse | None:
+    """Why questions about violence do not open in a call that is not private (TE-05); what was sent is answered
+    at its field.
+    """
+    if kind.id != SCREEN or request.method == "POST":
+        return None
+    found = present_not_private(page, place.session or page.session_at_hand, request.get_full_path())
+    back = back_to(request, "")
+    template = "therapist/call_not_private.html"
+    return show(request, template, page, status=409, locked=found, next=back) if found else None
 
 
 def _written_once(page: EpisodePage, kind: RecordType, place: Place) -> Entry | None:

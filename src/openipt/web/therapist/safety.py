@@ -25,6 +25,7 @@ from openipt.web.record_forms import RecordForm
 from openipt.web.sent import Sent
 from openipt.web.therapist.common import EpisodePage, back_to, episode_page, go, role_of, say, show
 from openipt.web.therapist.papers import show_paper
+from openipt.web.therapist.presenters_call import present_not_private
 from openipt.web.therapist.presenters_papers import safety_plan_paper
 from openipt.web.therapist.presenters_records import Conflict, lines_of, may_write_type
 from openipt.web.therapist.presenters_safety import (
@@ -232,6 +233,12 @@ def _plan(page: EpisodePage) -> Paper:
 def private_questions(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     """HARK by letter, asked by the clinician alone with the client (ipt.md 11.5). Nothing is kept otherwise."""
     page, _ = _writing(request, episode_id, SCREEN)
+    locked_now = present_not_private(page, page.session_at_hand, page.address("safety/private-questions/"))
+    if locked_now and request.method != "POST":
+        back = back_to(request, "")
+        return show(
+            request, "therapist/call_not_private.html", page, status=409, locked=locked_now, next=back
+        )
     if request.method != "POST":
         return _screen_page(request, page, Sent({}))
     sent = Sent(request.POST)

@@ -17,6 +17,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET, require_POST
 
+from openipt.core.course import call
 from openipt.core.manual.model import Task
 from openipt.core.manual.names import PHASES_BEFORE
 from openipt.core.safety.levels import positive_answers
@@ -28,6 +29,7 @@ from openipt.web.doors import roles
 from openipt.web.record_typed import date_as_typed
 from openipt.web.therapist import session_note
 from openipt.web.therapist.common import entry_of, show
+from openipt.web.therapist.presenters_call import LOCATION, NUMBER, present_call, task_of
 from openipt.web.therapist.presenters_session_before import last_step_entry, present_before, review_of
 from openipt.web.therapist.presenters_session_guide import (
     GuideView,
@@ -36,12 +38,13 @@ from openipt.web.therapist.presenters_session_guide import (
 )
 from openipt.web.therapist.presenters_session_together import present_together
 from openipt.web.therapist.session_find import everything, find
-from openipt.web.therapist.session_lines import MOST_LINES, Line, quick_keys, save_line
+from openipt.web.therapist.session_lines import MOST_LINES, Line, quick_keys, save_line, write_new
 from openipt.web.therapist.session_room import Room, open_room
 
 FORMATS = {"in_person": "In person", "phone": "By phone", "video": "By video"}
-PARTS = ("everything", "strategies", "techniques", "quotes", "step", "alert")
+PARTS = ("everything", "strategies", "techniques", "quotes", "step", "alert", "remote")
 TECHNIQUES = "techniques"  # in an address: `techniques=all`
+OF_THE_CALL = (call.EMERGENCY, call.PRIVACY, call.PLAN)
 NOT_BEGUN = "Begin the session first. Then everything you record belongs to it."
 SIGNED = "This session is signed and stays as it is. Add an amendment beside it."
 
@@ -72,6 +75,7 @@ def _room_page(
         "session": room.session,
         "guide": GuideView(room, extra, sent, shows_all=request.GET.get(TECHNIQUES) == "all"),
         "before": present_before(room),
+        "remote": present_call(room.page, room.session),
         "quotes": _quotes(room),
         "formats": FORMATS,
         "faults": faults,
@@ -165,6 +169,23 @@ def details(request: HttpRequest, episode_id: UUID, session_id: UUID) -> HttpRes
     return HttpResponseRedirect(room.address())
 
 
+@roles("therapist", "supervisor")
+@require_POST
+def still_there(request: HttpRequest, episode_id: UUID, session_id: UUID) -> HttpResponse:
+    """The client was asked, and is where they were last time: kept as said in this session (TE-01)."""
+    room = _writable(request, episode_id, session_id)
+    course = room.page.course
+    said = {field: call.last_said(course, call.EMERGENCY, field) for field in (LOCATION, NUMBER)}
+    if said[LOCATION] is None:
+        raise NotAllowedNow(("Nothing was said before. Ask where the client is now.",))
+    meeting = call.meeting_at(course, room.session.number, room.session.on)
+    if meeting is None or call.said_in(course, call.EMERGENCY, LOCATION, meeting) is None:
+        values = {field: one.words for field, one in said.items() if one is not None}
+        task = task_of(room.manual, call.EMERGENCY, LOCATION)
+        write_new(room, room.manual.record_types[call.EMERGENCY], values, for_task=task)
+    return HttpResponseRedirect(room.address())
+
+
 def _day(typed: str, path: str) -> date | None:
     """A day as people write it; nothing means today."""
     if not typed.strip():
@@ -201,7 +222,9 @@ def line(request: HttpRequest, episode_id: UUID, session_id: UUID, task_id: str,
     alert = bool(about_risk and saving.entry and positive_answers(saving.entry.payload) and room.page.alerts)
     drawn = {control.field.key for control in saving.line.form.controls}
     asks_more = drawn != set(quick_keys(room, tasks))  # a reason, once a level above green stands
-    return answer(request, room, task=task_id, line=saving.line, whole=asks_more, alert=alert, status=status)
+    on_call = saving.saved and call.is_remote(room.session.format) and tasks[0].record in OF_THE_CALL
+    parts = {"alert": alert, "remote": on_call, "everything": on_call and tasks[0].record == call.PRIVACY}
+    return answer(request, room, task=task_id, line=saving.line, whole=asks_more, status=status, **parts)
 
 
 def _tasks_of_row(room: Room, task_id: str) -> tuple[Task, ...]:
@@ -253,6 +276,7 @@ def answer(
         "whole": whole,
         "opened": opened,
         "before": present_before(room) if parts.get("step") or parts.get("everything") else None,
+        "remote": present_call(room.page, room.session) if parts.get("remote") else None,
         "quotes": _quotes(room),
         "parts": dict.fromkeys(PARTS, False) | parts,
     }

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
-from openipt.core.course import known
+from openipt.core.course import call, known
 from openipt.core.course.course import Attendance, Course, EpisodeStatus
 from openipt.core.course.guide import Guide, GuideTask, session_guide
 from openipt.core.course.locks import LOCKED_FIELDS
@@ -178,7 +178,10 @@ class Room:
 
     @cached_property
     def guide(self) -> Guide:
-        return session_guide(self.manual, self.course, self.day, self.number, self.before_phase)
+        session = self.session
+        return session_guide(
+            self.manual, self.course, self.day, self.number, self.before_phase, session.format
+        )
 
     @cached_property
     def cards(self) -> dict[str, GuideTask]:
@@ -271,8 +274,18 @@ class Room:
         shown = self.entries_of(task)
         return any(not is_empty(e.payload.get(task.field)) for e in shown) if task.field else bool(shown)
 
+    @cached_property
+    def not_private(self) -> str:
+        """Why questions about violence wait in this session, by phone or video (TE-05); "" where they may be asked."""
+        if not self.session.is_held:
+            return ""
+        meeting = call.meeting_at(self.course, self.session.number, self.session.on)
+        return call.why_not_private(self.course, meeting)
+
     def why_locked(self, record: str) -> str:
-        """Why danger from another person locks this record (DR-06, ipt.md 22.1); "" where it does not."""
+        """Why danger from another person locks this record (DR-06, ipt.md 22.1), or who may hear; "" where nothing does."""
+        if record == call.SCREEN and self.not_private:
+            return f"{self.not_private} {call.WAY_ON}"
         if not self.danger.grounds or record not in LOCKED_FIELDS:
             return ""
         named = " and ".join(filter(None, (self.page.people.get(one, "") for one in self.danger.persons)))
@@ -286,7 +299,11 @@ class Room:
         )
 
     def is_locked(self, record: str) -> bool:
-        """No way in at all: no meeting together until it is on record from whom the danger comes."""
+        """No way in at all: no meeting together until it is on record from whom the danger comes, no questions
+        about violence where somebody may hear.
+        """
+        if record == call.SCREEN and self.not_private:
+            return True
         return record == CONJOINT and bool(self.danger.grounds) and not self.danger.persons
 
 

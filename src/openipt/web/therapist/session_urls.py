@@ -12,6 +12,7 @@ urlpatterns = [
     path("begin/", guide.begin, name="session-begin"),
     path("not-held/", guide.not_held, name="session-not-held"),
     path("details/", guide.details, name="session-details"),
+    path("still-there/", guide.still_there, name="session-still-there"),
     path("guide/", guide.rows, name="session-guide"),
     path("tasks/<slug:task_id>/<int:index>/", guide.line, name="session-line"),
     path("strategies/<slug:code>/", guide.strategy, name="session-strategy"),

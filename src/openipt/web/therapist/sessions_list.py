@@ -11,6 +11,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_GET, require_POST
 
+from openipt import library
 from openipt.core.course.course import Attendance
 from openipt.core.manual.names import PHASES_BEFORE
 from openipt.errors import EntryNotValid, FieldFault
@@ -56,6 +57,7 @@ def _list(
         faults=faults,
         form=form,
         formats=tuple(FORMAT_WORDS.items()),
+        usual_format=library.usual_format(page.manual),
     )
 
 
@@ -113,7 +115,7 @@ def plan(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     count = sent.number("count", lowest=1, highest=actions.LONGEST_SERIES, required=True)
     every = sent.number("every_days", lowest=1, highest=366, required=bool(count and count > 1)) or 7
     minutes = sent.number("minutes", lowest=1, highest=600)
-    format = sent.choice("format", FORMAT_WORDS) or "in_person"
+    format = sent.choice("format", FORMAT_WORDS) or library.usual_format(page.manual)
     skip = _days_to_skip(sent)
     if sent.faults:
         return _list(request, page, values=sent.values, faults=tuple(sent.faults), form="plan")

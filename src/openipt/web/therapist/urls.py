@@ -64,6 +64,7 @@ of_episode = [
     path("rules/<slug:rule>/decide/", rules.decide, name="rule-decide"),
     path("course/", course.course, name="course"),
     path("course/adaptation/", adaptation.adaptation, name="course-adaptation"),
+    path("course/goes-with/", adaptation.goes_with, name="course-goes-with"),
     path("course/status/", course.change_status, name="course-status"),
     path("course/plan/", course.change_plan, name="course-plan"),
     path("course/go-on/", course.go_on, name="course-go-on"),

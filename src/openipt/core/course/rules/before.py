@@ -24,7 +24,7 @@ NOT_SURE = ("", "unsure")
 @rule("DR-09")
 def bipolar_history(manual: Manual, course: Course, today: date) -> Verdict:
     """Mania now or earlier is on record, and the treatment is not the one made for it."""
-    if manual.id == parameter(manual, "DR-09", "adaptation"):
+    if manual.base == parameter(manual, "DR-09", "adaptation"):
         return not_for_this("This treatment is the one for bipolar disorder.")
     answer = checklist_answer(course, "s_04")
     assessed = any(says_yes(entry.values.get("mania")) for entry in course.entries_of("rec_risk"))
@@ -46,7 +46,7 @@ def dependence_as_main_problem(manual: Manual, course: Course, today: date) -> V
     main = checklist_answer(course, "s_06", "main_problem") or ("no" if answer == "no" else None)
     care = checklist_answer(course, "s_06", "addiction_care")
     inputs = {"s_06": answer, "main_problem": main, "addiction_care": care}
-    if manual.id in parameter(manual, "DR-10", "adaptations"):
+    if manual.base in parameter(manual, "DR-10", "adaptations"):
         if care == "yes":
             return not_fired("Addiction care is active.", **inputs)
         return fired("IPT is an addition to addiction care here, and none is on record as active.", **inputs)
@@ -65,8 +65,8 @@ def dependence_as_main_problem(manual: Manual, course: Course, today: date) -> V
 def cbt_was_better(manual: Manual, course: Course, today: date) -> Verdict:
     """The main complaint is bulimia, a mixed eating disorder or social anxiety."""
     answer, agreed = checklist_answer(course, "s_13"), bool(course.entries_of("rec_contract"))
-    of_treatment = manual.id in parameter(manual, "DR-13", "adaptations")
-    inputs = {"s_13": answer, "adaptation": manual.id, "contract": agreed}
+    of_treatment = manual.base in parameter(manual, "DR-13", "adaptations")
+    inputs = {"s_13": answer, "adaptation": manual.base, "contract": agreed}
     if of_treatment or answer == "yes":
         then = "The contract is agreed already." if agreed else "Tell it before the contract."
         return fired(f"The main complaint is one in which CBT did better or faster. {then}", **inputs)
@@ -79,7 +79,7 @@ def cbt_was_better(manual: Manual, course: Course, today: date) -> Verdict:
 def minor_without_consent(manual: Manual, course: Course, today: date) -> Verdict:
     """The client is a minor, and the parent's consent or the note on confidentiality is missing."""
     age, limit = oldest_age(course, today), parameter(manual, "DR-45", "minor_below_age")
-    of_the_young = manual.id in parameter(manual, "DR-45", "adaptations")
+    of_the_young = manual.base in parameter(manual, "DR-45", "adaptations")
     if age is None and not of_the_young:
         return cannot_tell("the year of birth")
     # Born in a year in which eighteen is reached at its end: a minor until that year is over.

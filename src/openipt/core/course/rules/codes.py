@@ -75,4 +75,4 @@ def _clear(manual: Manual, value: Any) -> Any:
 def _is_code(manual: Manual, text: str) -> bool:
     if _CODE.fullmatch(text) or text in WORDS_OF_RULES:
         return True
-    return text == manual.id or text in manual.areas or any(phase.id == text for phase in manual.phases)
+    return text == manual.base or text in manual.areas or any(phase.id == text for phase in manual.phases)

@@ -60,7 +60,7 @@ def private_screen_missing(manual: Manual, course: Course, today: date) -> Verdi
 def perinatal_emergency(manual: Manual, course: Course, today: date) -> Verdict:
     """Around a birth: a child in danger, harm to others with intent, psychosis or mania, each as last answered."""
     months = parameter(manual, "DR-41", "months_after_birth")
-    perinatal = manual.id in parameter(manual, "DR-41", "adaptations")
+    perinatal = manual.base in parameter(manual, "DR-41", "adaptations")
     if not perinatal and not around_a_birth(course, today, months):
         return not_for_this("Nothing on record says that this is around a birth.")
     positive = known.positive_risk(course)
@@ -94,7 +94,7 @@ def medical_danger(manual: Manual, course: Course, today: date, beyond: Beyond) 
     """Low weight, fainting, electrolyte danger or rapid loss, by a medical check or by the checklist (s_09)."""
     checks = [check for check in (medical_check(course), beyond.medical) if check is not None]
     answer = checklist_answer(course, "s_09")
-    eating = manual.id in parameter(manual, "DR-42", "adaptations")
+    eating = manual.base in parameter(manual, "DR-42", "adaptations")
     if not (eating or checks or answer == "yes" or checklist_answer(course, "s_13") == "yes"):
         return not_for_this("No eating disorder is on record.", s_09=answer)
     limit = parameter(manual, "DR-42", "bmi_below")

@@ -21,7 +21,7 @@ NOT_AT_THE_END = "It is read at the end of acute treatment."
 @rule("DR-29")
 def offer_maintenance(manual: Manual, course: Course, today: date) -> Verdict:
     """Remission at the end, in a second or later episode or with symptoms left."""
-    if manual.id in parameter(manual, "DR-29", "continues_into_maintenance"):
+    if manual.base in parameter(manual, "DR-29", "continues_into_maintenance"):
         return not_fired("This adaptation itself goes on into maintenance.")
     if not acute_end_reached(manual, course):
         return not_fired(NOT_AT_THE_END)

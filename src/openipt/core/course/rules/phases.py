@@ -8,6 +8,7 @@ from openipt.core.course import known
 from openipt.core.course.course import Attendance, Course
 from openipt.core.course.phases import (
     ORDER,
+    begun_again,
     is_over,
     meetings_before,
     phase_on,
@@ -58,7 +59,7 @@ def no_formulation(manual: Manual, course: Course, today: date) -> Verdict:
     is what a longer initial phase is for, from its last session on.
     """
     number, last = session_number(course), phase_spans(manual, course).get("initial", (0, 0))[1]
-    limit = max(parameter(manual, "DR-16", "session_from"), last)
+    limit = max(begun_again(manual, course) + parameter(manual, "DR-16", "session_from"), last)
     agreed, name = known.agreed_account(manual, course) is not None, known.account_of(manual)
     inputs = {"session": number, "agreed": agreed}
     if not manual.is_acute or not name:
@@ -71,8 +72,9 @@ def no_formulation(manual: Manual, course: Course, today: date) -> Verdict:
 @rule("DR-19")
 def midpoint_review_due(manual: Manual, course: Course, today: date) -> Verdict:
     """The session halfway through the contract has come and the review is not done."""
-    number, half = session_number(course), midpoint(planned_sessions(course))
-    done = parameter(manual, "DR-19", "task") in known.tasks_done(course)
+    number, again = session_number(course), begun_again(manual, course)
+    half = again + midpoint(planned_sessions(course) - again)
+    done = parameter(manual, "DR-19", "task") in known.done_here(manual, course)
     inputs = {"session": number, "midpoint": half, "done": done}
     if not manual.has_task(parameter(manual, "DR-19", "task")):
         return not_fired("This adaptation asks for no midpoint review.", **inputs)
@@ -94,7 +96,7 @@ def ending_due(manual: Manual, course: Course, today: date) -> Verdict:
 
 def _end_raised(manual: Manual, course: Course) -> bool:
     """The task that raises it is done; in a model without that task, any of its end."""
-    task, done = parameter(manual, "DR-26", "task"), known.tasks_done(course)
+    task, done = parameter(manual, "DR-26", "task"), known.done_here(manual, course)
     raise_it = [task] if manual.has_task(task) else [one.id for one in manual.tasks if one.is_of_ending]
     return any(one in done for one in raise_it)
 

@@ -89,7 +89,7 @@ def adolescent_not_on_track(manual: Manual, course: Course, today: date) -> Verd
     """An adolescent has improved too little at week 4, by a clinician's scale or else by self-report."""
     age = oldest_age(course, today)
     youngest, oldest = parameter(manual, "DR-24", "ages")
-    if manual.id not in parameter(manual, "DR-24", "adaptations"):
+    if manual.base not in parameter(manual, "DR-24", "adaptations"):
         if age is None:
             return cannot_tell("the year of birth")
         if not youngest <= age <= oldest:

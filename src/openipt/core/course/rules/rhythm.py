@@ -42,7 +42,7 @@ def rhythm_or_mania(manual: Manual, course: Course, today: date) -> Verdict:
 
 
 def _keeps_a_diary(manual: Manual, course: Course) -> bool:
-    of_bipolar = manual.id in parameter(manual, "DR-38", "adaptations")
+    of_bipolar = manual.base in parameter(manual, "DR-38", "adaptations")
     scale = any(answers.measure == diary.SRM5 for answers in course.answers)
     return of_bipolar or scale or bool(course.entries_of("rec_rhythm_day"))
 
