@@ -61,7 +61,7 @@ def test_asked_on_a_phone_without_script_handed_over_and_seen(
     check_accessibility(page)
     page.get_by_role("link", name="Ana", exact=True).click()
     check_accessibility(page)
-    page.get_by_label("By phone").check()
+    page.get_by_label("By phone", exact=True).check()
     page.get_by_label("Reached", exact=True).check()
     page.get_by_role("button", name="Keep the try").click()
     page.get_by_text("The try is kept.").wait_for()
