@@ -797,6 +797,8 @@ class CaseTypist:
                 return told.on.isoformat()
             case FieldType.SCALE | FieldType.INTEGER:
                 return int(part.minimum or 0)
+            case FieldType.GROUP:
+                return {part.fields[0].key: self.words_for(told, task, part.fields[0])}
             case FieldType.LIST:
                 return told.sentences[:1]
             case FieldType.ROWS:

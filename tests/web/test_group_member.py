@@ -69,6 +69,8 @@ def test_a_group_adaptation_says_that_the_room_for_the_group_is_not_there(episod
         assert NOT_BUILT in read(browser, address)
     assert "the meeting room for the whole group is not built yet" in read(browser, "/clients/new/")
     assert NOT_BUILT not in read(browser, "/adaptations/ipt_acute/")
+    choosing = read(browser, f"/episodes/{episode.pk}/course/adaptation/")
+    assert "in a group, one member's part: the meeting room for the whole group is not built yet" in choosing
 
 
 def test_an_episode_holds_one_row_of_the_round(episode) -> None:

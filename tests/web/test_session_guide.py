@@ -88,6 +88,25 @@ def send(desk, session: Session, task: str, values: dict[str, str], *, index: in
     return desk.post(at(session, f"tasks/{task}/{index}/"), values, **(HTMX | more))
 
 
+def test_the_strategies_stand_once_also_where_two_tasks_are_done_by_them(desk, therapist):
+    """A press would else be found twice, and only one of the two would be drawn anew."""
+    episode = make.episode(therapist, planned_sessions=44, adaptation="ipsrt")
+    for n in range(1, 7):
+        held = make.session(episode, days=7 * (n - 1), intake=False)
+        episode.refresh_from_db()
+    agreed = {
+        "problem_area": ["loss_of_healthy_self"],
+        "event": "the illness",
+        "disorder": "bipolar disorder",
+    }
+    make.entry(episode, "rec_formulation", agreed | {"agreement": "agree"}, session=held, at=make.at_day(35))
+    page = page_of(desk, held)
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert any(one.startswith("strategy-hs_") for one in ids)
+    assert sorted(ids) == sorted(set(ids))
+    assert "strategies of the area" in page
+
+
 # -- who may -----------------------------------------------------------------------------------------
 
 

@@ -24,7 +24,7 @@ FIT_WORDS = {
 }
 FORMAT_WORDS = {
     "individual": "individual",
-    "group": "group",
+    "group": "in a group, one member's part: the meeting room for the whole group is not built yet",
     "conjoint": "with the partner",
     "family": "family",
 }

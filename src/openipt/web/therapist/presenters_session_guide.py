@@ -44,6 +44,7 @@ BLOCK_OF_FIELD = {
     "credit": "summary",
 }
 ALERT_OPEN = "alert-open"  # the condition of M17
+STRATEGIES = "rec_strategy_progress"
 ONE_A_SESSION = frozenset({"rec_action_plan", "rec_risk", "rec_alliance", "rec_review", "rec_ipv_screen"})
 # Records that have a room of their own, where they are easier to write than in a form.
 ROOM_OF_RECORD = {
@@ -356,7 +357,7 @@ def _look(room: Room, task: Task, lines: tuple[Line, ...]) -> str:
         return "locked"
     if task.field == "remaining_stated" and lines:
         return "say"
-    if task.record == "rec_strategy_progress" and task.is_in(room.phase):
+    if task.record == STRATEGIES and task.is_in(room.phase):
         return "strategies"
     return "line" if lines else "open"
 
@@ -426,14 +427,18 @@ def _card_of(task: Task, why: str) -> GuideTask:
 
 
 def _joined(tasks: list[Task]) -> list[tuple[Task, ...]]:
-    """Tasks in their order; one that only fills a field of another's record, or the same field, joins its line."""
+    """Tasks in their order; one that only fills a field of another's record, or the same field, joins its line.
+
+    Those that are done by the strategies share their list: it stands once.
+    """
     whole = {task.record: task for task in reversed(tasks) if not task.field and not _heavy_record(task)}
     rows: dict[str, list[Task]] = {}
     first: dict[tuple[str, str], str] = {}
     for task in tasks:
         host = whole.get(task.record) if task.field and task.record != "rec_session" else None
         joins = host is not None and bool(set(host.phases) & set(task.phases))
-        own = first.setdefault((task.record, task.field), task.id) if task.field else task.id
+        shares = task.field or task.record == STRATEGIES
+        own = first.setdefault((task.record, task.field), task.id) if shares else task.id
         rows.setdefault(host.id if joins and host else own, []).append(task)
     return [tuple(sorted(row, key=lambda task: bool(task.field))) for row in rows.values()]
 
