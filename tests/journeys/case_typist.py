@@ -172,7 +172,10 @@ class CaseTypist:
             }
         for name, words in typed.items():
             page.locator(f'main [name="{name}"]').fill(words)
-        page.locator(f'label:has(> input[name="adaptation"][value="{told.adaptation}"])').click()
+        adaptation, _, modifier = told.adaptation.partition("+")
+        page.locator(f'label:has(> input[name="adaptation"][value="{adaptation}"])').click()
+        if modifier:
+            page.locator(f'input[name="with_{modifier}"]').check()
         page.get_by_role("button", name="Take on").click()
         page.wait_for_url(re.compile(r"/episodes/[0-9a-f-]+/$"), wait_until="domcontentloaded")
         self.episode = re.search(r"/episodes/[0-9a-f-]+/", page.url)[0]
@@ -804,9 +807,11 @@ class CaseTypist:
             case FieldType.ROWS:
                 rows = max(1, part.final_min_rows, part.min_rows)
                 lines = [one for one in part.fields if one.type in (FieldType.TEXT, FieldType.LONG_TEXT)]
+                chosen = [one for one in part.fields if one.required and one.type is FieldType.CHOICE]
                 inner = [one for one in lines if one.required] or lines[:1]
                 return [
-                    {
+                    {one.key: one.options[0].value for one in chosen}
+                    | {
                         one.key: told.sentences[(n + m) % len(told.sentences)][:200]
                         for m, one in enumerate(inner)
                     }
@@ -842,7 +847,7 @@ class CaseTypist:
         records = sorted(task.records, key=lambda one: not self._may_be_signed(one, self._needed(one)))
         record = next((one for one in records if one == "rec_role_play"), records[0])
         kind = self.story.manual.record_types[record]
-        values = {}
+        values = {"level": self._level(told), "reason": told.sentences[0]} if record == RISK else {}
         alone = [task.field, *(part.key for part in kind.fields if part.required)]
         enough = task.field and self._may_be_signed(record, alone)
         for key in alone if enough else dict.fromkeys([*filter(None, [task.field]), *self._needed(record)]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -47,7 +48,11 @@ class ExampleStory(CaseStory):
 
     def _meeting(self, meeting: PortableMeeting) -> Told:
         number = meeting.number
-        written = [e for e in self.told.entries if number is not None and e.session == number]
+        written = [
+            replace(e, session=number)
+            for e in self.told.entries
+            if number is not None and (e.session == number or self._is_beside(e, meeting))
+        ]
         done = [*meeting.tasks_done, *(e.for_task for e in written if e.for_task)]
         return Told(
             on=meeting.on,
@@ -64,6 +69,10 @@ class ExampleStory(CaseStory):
             next_step="",
             records=[e for e in written if not is_empty(dict(e.values))],
         )
+
+    def _is_beside(self, entry: PortableEntry, meeting: PortableMeeting) -> bool:
+        """Written by the therapist on the day of the meeting, in none."""
+        return entry.session is None and entry.by_role == "therapist" and entry.on == meeting.on
 
     def _strategies(self, meeting: PortableMeeting, done: list[str]) -> list[str]:
         """Those named; where only the task is, one of the focus after the other."""
