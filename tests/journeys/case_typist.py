@@ -808,7 +808,7 @@ class CaseTypist:
                 rows = max(1, part.final_min_rows, part.min_rows)
                 lines = [one for one in part.fields if one.type in (FieldType.TEXT, FieldType.LONG_TEXT)]
                 chosen = [one for one in part.fields if one.required and one.type is FieldType.CHOICE]
-                inner = [one for one in lines if one.required] or lines[:1]
+                inner = [one for one in lines if one.required or one.final_required] or lines[:1]
                 return [
                     {one.key: one.options[0].value for one in chosen}
                     | {

@@ -51,7 +51,7 @@ class ExampleStory(CaseStory):
         written = [
             replace(e, session=number)
             for e in self.told.entries
-            if number is not None and (e.session == number or self._is_beside(e, meeting))
+            if number is not None and (self._is_of(e, meeting) or self._is_beside(e, meeting))
         ]
         done = [*meeting.tasks_done, *(e.for_task for e in written if e.for_task)]
         return Told(
@@ -69,6 +69,11 @@ class ExampleStory(CaseStory):
             next_step="",
             records=[e for e in written if not is_empty(dict(e.values))],
         )
+
+    def _is_of(self, entry: PortableEntry, meeting: PortableMeeting) -> bool:
+        """Several meetings before the first that counts have the number 0: their day tells them apart."""
+        alike = [one for one in self.told.meetings if one.number == meeting.number]
+        return entry.session == meeting.number and (len(alike) == 1 or entry.on == meeting.on)
 
     def _is_beside(self, entry: PortableEntry, meeting: PortableMeeting) -> bool:
         """Written by the therapist on the day of the meeting, in none."""
