@@ -108,3 +108,11 @@ def test_evidence_is_told_to_staff_with_its_grade_and_to_clients_in_plain_words(
     assert "For bulimia it is slower and does less than CBT." in client
     assert "It is not right for everybody." in client and "nothing can be said yet" in client
     assert not re.search(r"\[S\d+\]|\bS\d\d\b|\bgrade\b", client)
+
+
+def test_what_is_missing_for_all_is_said_once_and_no_empty_part_is_drawn() -> None:
+    episode = make.episode()
+    said = text_of(browser_of(episode.therapist).get(f"/episodes/{episode.pk}/course/adaptation/"))
+    assert "Missing for every one of them" in said
+    assert said.count("the answer about psychosis (s_03)") == 1
+    assert "0 adaptations" not in said

@@ -91,6 +91,7 @@ class AdaptationPage:
     now: OfferView | None
     now_name: str
     groups: tuple[tuple[str, str, tuple[OfferView, ...]], ...]
+    missing_for_all: tuple[str, ...]
     cannot_tell: tuple[tuple[str, tuple[OfferView, ...]], ...]
     research: tuple[OfferView, ...]
     does_not_fit: tuple[OfferView, ...]
@@ -110,6 +111,7 @@ def present_adaptations(page: EpisodePage) -> AdaptationPage:
     found = _offers(page)
     views = {offer.candidate.id: _view(page, offer) for offer in found}
     usual = [offer for offer in found if not offer.candidate.research]
+    untold = [views[offer.candidate.id] for offer in usual if offer.fit is Fit.OPEN]
     return AdaptationPage(
         now=views.get(page.manual.base),
         now_name=page.manual.title or page.manual.name,
@@ -117,7 +119,8 @@ def present_adaptations(page: EpisodePage) -> AdaptationPage:
             (fit.value, FIT_WORDS[fit], tuple(views[o.candidate.id] for o in usual if o.fit is fit))
             for fit in (Fit.FITS, Fit.CONDITION)
         ),
-        cannot_tell=_by_what_is_missing([views[o.candidate.id] for o in usual if o.fit is Fit.OPEN]),
+        missing_for_all=_missing_for_all(untold),
+        cannot_tell=_by_what_is_missing(untold),
         research=tuple(views[o.candidate.id] for o in found if o.candidate.research),
         does_not_fit=tuple(views[o.candidate.id] for o in usual if o.fit is Fit.NOT),
         modifiers=_modifiers(page),
@@ -132,11 +135,17 @@ def present_adaptations(page: EpisodePage) -> AdaptationPage:
     )
 
 
+def _missing_for_all(rows: list[OfferView]) -> tuple[str, ...]:
+    """What is missing for every one that cannot be told yet: said once, above them."""
+    return tuple(one for one in rows[0].missing if all(one in row.missing for row in rows)) if rows else ()
+
+
 def _by_what_is_missing(rows: list[OfferView]) -> tuple[tuple[str, tuple[OfferView, ...]], ...]:
-    """What cannot be told yet, gathered by what is missing to tell: one answer often settles many."""
+    """What cannot be told yet, gathered by what else is missing to tell: one answer often settles many."""
     found: dict[str, list[OfferView]] = {}
+    everywhere = _missing_for_all(rows)
     for row in rows:
-        found.setdefault("; ".join(row.missing), []).append(row)
+        found.setdefault("; ".join(one for one in row.missing if one not in everywhere), []).append(row)
     return tuple((missing, tuple(views)) for missing, views in found.items())
 
 
