@@ -78,6 +78,7 @@ def violations(page: Any) -> list[tuple[str, list[str]]]:
     # Without `preload` the scan brings no style of its own into the page, which our policy would refuse.
     from axe_playwright_python import sync_playwright as axe
 
+    page.wait_for_load_state()  # a link just followed may have brought the new page without a line of it yet
     found = (
         axe.Axe().run(page, options={"preload": False, "resultTypes": ["violations"]}).response["violations"]
     )
