@@ -117,27 +117,8 @@ def _change_over(
         raise fault("planned_sessions", f"{most}: {held + to.sessions.max} in all.")
     if not max(held, 1) <= number <= 200:
         raise fault("planned_sessions", f"Plan at least the {held} sessions held, and at most 200.")
-    event = PlanEvent(
-        episode=episode,
-        planned_from=episode.planned_sessions,
-        planned_to=number,
-        adaptation_from=episode.adaptation,
-        version_from=episode.manual_version,
-        adaptation_to=to.id,
-        version_to=to.version,
-        after_session=held,
-        phases=_phases(before, course) if before.is_acute else [],
-        brought=[task.id for task in to.tasks if not before.has_task(task.id)],
-        on=day_of(at),
-        at=at,
-        by=user_or_none(by),
-    )
-    event.reason = reason
-    event.save(force_insert=True)
-    episode.adaptation, episode.manual_version = to.id, to.version
-    episode.planned_sessions = number
-    episode.save(update_fields=["adaptation", "manual_version", "planned_sessions"])
-    audit.record("adaptation-changed", by=by, at=at, episode=episode, obj=event)
+    phases = _phases(before, course) if before.is_acute else []
+    _goes_on_by(episode, to, to.id, to.version, number, reason, by, at, phases=phases)
 
 
 @transaction.atomic
@@ -156,26 +137,45 @@ def change_what_goes_with_it(
     to = joined(base_of(episode.adaptation), modifiers)
     if to == episode.adaptation:
         return None
-    manual, before, course = known_manual(to), manual_of(episode), convert.course(episode)
-    version = manual_of_version(to, episode).version
+    manual, version = known_manual(to), manual_of_version(to, episode).version
+    agreed = planned_sessions(convert.course(episode))
+    return _goes_on_by(episode, manual, to, version, agreed, words, by, at)
+
+
+def _goes_on_by(
+    episode: Episode,
+    manual: Manual,
+    adaptation: str,
+    version: str,
+    planned: int,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    *,
+    phases: Collection[str] = (),
+) -> PlanEvent:
+    """From this session on the episode goes by this manual in this version; what was planned before is kept."""
+    before = manual_of(episode)
     event = PlanEvent(
         episode=episode,
         planned_from=episode.planned_sessions,
-        planned_to=planned_sessions(course),
+        planned_to=planned,
         adaptation_from=episode.adaptation,
         version_from=episode.manual_version,
-        adaptation_to=to,
+        adaptation_to=adaptation,
         version_to=version,
-        after_session=session_number(course),
+        after_session=session_number(convert.course(episode)),
+        phases=list(phases),
         brought=[task.id for task in manual.tasks if not before.has_task(task.id)],
         on=day_of(at),
         at=at,
         by=user_or_none(by),
     )
-    event.reason = words
+    event.reason = reason
     event.save(force_insert=True)
-    episode.adaptation, episode.manual_version = to, version
-    episode.save(update_fields=["adaptation", "manual_version"])
+    episode.adaptation, episode.manual_version = adaptation, version
+    episode.planned_sessions = planned
+    episode.save(update_fields=["adaptation", "manual_version", "planned_sessions"])
     audit.record("adaptation-changed", by=by, at=at, episode=episode, obj=event)
     return event
 
