@@ -24,6 +24,7 @@ def test_the_record_keeps_its_promises_on_postgresql(postgres: str) -> None:
             f"--ignore=tests/records/{HERE}",
             "--ignore=tests/records/test_import_keeps_words_sealed.py",  # what it asks, no database answers
             "--ignore=tests/records/test_demo.py",  # nor that: it reads the pages of the demo, which takes long to lay
+            "--ignore=tests/records/test_examples.py",  # files come in from the worked cases (test_transfer)
             "--ignore=tests/records/test_many_episodes.py",  # the service that is measured lies on SQLite
             "-p",
             "no:cacheprovider",
