@@ -11,6 +11,8 @@ from django.urls import get_resolver
 from tests.web.house import House, Record
 
 PART = re.compile(r"<(?:\w+:)?(\w+)>")
+# In an address, what names a row, or an adaptation: what is shown of each is the same page.
+ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=^/adaptations/)[^/]+")
 
 
 @dataclass(frozen=True)

@@ -29,14 +29,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests import factories as make
 from tests.web.house import House
-from tests.web.routes import QUERIES, every_route, path_of, values_for
+from tests.web.routes import ID, QUERIES, every_route, path_of, values_for
 
 from openipt.records.models import Entry, JournalEntry, Session
 
 pytestmark = pytest.mark.django_db
 
 PEOPLE = ("therapist", "cover", "supervisor", "manager", "administrator", "client", "nobody")
-ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 # What a form carries of where it was opened: no form of its own.
 PLACES = {"next", "task", "record_session", "record_on", "version", "base"}
 LINK = re.compile(r'(?:href|hx-get)="(/[^"#]*)')

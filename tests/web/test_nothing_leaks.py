@@ -29,7 +29,7 @@ from pypdf.errors import PdfReadError
 from pypdf.generic import DictionaryObject
 from tests import factories as make
 from tests.web.house import NOW, PERSONS, House, Record
-from tests.web.routes import every_route, path_of
+from tests.web.routes import ID, every_route, path_of
 
 from openipt.records import audit
 from openipt.records.actors import Operator
@@ -43,7 +43,6 @@ ADDRESS = re.compile(r'(?:href|action|src|formaction|hx-[a-z-]+|data-(?:find|to|
 FOLLOWED = re.compile(r'(?:href|hx-get)="([^"]*)"')
 TITLE = re.compile(r"<head>.*?<title>(.*?)</title>", re.DOTALL)  # which a browser keeps in its history
 PAGES_OF_ONE_KIND = 3
-ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 STARTS = {
     "nobody": ("/", "/help-now/"),
     "client": ("/me/",),
@@ -151,7 +150,7 @@ def crawled(house: House, person: str, *more: str) -> Reading:
 def _read(reading: Reading, browser: Client, path: str, *, by_htmx: bool) -> str:
     answer = browser.get(path)
     text = reading.take(path, answer)
-    if by_htmx and answer.status_code == 200:
+    if by_htmx and answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html"):
         reading.take(path, browser.get(path, headers={"hx-request": "true"}))
     return text
 
