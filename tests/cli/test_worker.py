@@ -42,8 +42,14 @@ def running(home: Path, *words: str, **more: str) -> Iterator[subprocess.Popen[s
         process.communicate(timeout=30)
 
 
-def status(home: Path) -> dict[str, object]:
-    said = openipt(home, "worker", "status", "--json")
+def heard(process: subprocess.Popen[str], words: str) -> str:
+    """The line in which it says so. Until then it starts, and whoever asks only holds it up."""
+    assert process.stdout is not None
+    return next(line for line in process.stdout if words in line)
+
+
+def status(home: Path, **more: str) -> dict[str, object]:
+    said = openipt(home, "worker", "status", "--json", **more)
     found = json.loads(said.stdout)
     assert said.returncode == (0 if found["well"] else 1)
     return found
@@ -64,18 +70,19 @@ def test_without_a_worker_the_status_says_so_and_ends_with_1(home: Path) -> None
 
 def test_it_runs_until_told_to_stop_and_gives_the_lease_back(home: Path) -> None:
     with running(home, "worker") as process:
+        assert heard(process, "The worker runs: ")
         wait_until(lambda: status(home)["runs"], seconds=60)
         assert "process" in str(status(home)["holder"])
         process.send_signal(signal.SIGTERM)
-        said, wrong = process.communicate(timeout=30)
+        _, wrong = process.communicate(timeout=30)
     assert process.returncode == 0
-    assert said.startswith("The worker runs: ")
     assert wrong == ""
     assert (status(home)["runs"], status(home)["holder"]) == (False, "")
 
 
 def test_it_works_beside_the_pages_of_serve(home: Path) -> None:
     with running(home, "serve", "--port", str(free_port()), "--workers", "1") as process:
+        heard(process, "OpenIPT is at")
         wait_until(lambda: status(home)["runs"], seconds=60)
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)
@@ -87,9 +94,7 @@ def test_a_service_can_keep_it_apart_from_the_pages(home: Path) -> None:
     term = status(home)["term"]
     port = free_port()
     with running(home, "serve", "--port", str(port), "--workers", "1", OPENIPT_WORKER="0") as process:
-        assert process.stdout is not None
-        while "OpenIPT is at" not in process.stdout.readline():
-            pass
+        heard(process, "OpenIPT is at")
         assert (status(home)["runs"], status(home)["term"]) == (False, term)
         process.send_signal(signal.SIGTERM)
 
@@ -99,17 +104,11 @@ def test_killed_without_a_word_it_is_followed_by_the_next(home: Path) -> None:
     told = home / "clock"
     told.write_text("2026-03-02T09:00:00+00:00")
     clock = {"OPENIPT_CLOCK_FILE": str(told)}
-    with running(home, "worker", **clock):
-        wait_until(
-            lambda: json.loads(openipt(home, "worker", "status", "--json", **clock).stdout)["runs"], 60
-        )
-        before = json.loads(openipt(home, "worker", "status", "--json", **clock).stdout)
+    with running(home, "worker", **clock) as process:
+        heard(process, "The worker runs: ")
+        wait_until(lambda: status(home, **clock)["runs"], seconds=60)
+        before = status(home, **clock)
     told.write_text("2026-03-02T09:01:00+00:00")
-    with running(home, "worker", **clock):
-        wait_until(
-            lambda: (
-                json.loads(openipt(home, "worker", "status", "--json", **clock).stdout)["term"]
-                == before["term"] + 1
-            ),
-            60,
-        )
+    with running(home, "worker", **clock) as process:
+        heard(process, "The worker runs: ")
+        wait_until(lambda: status(home, **clock)["term"] == int(str(before["term"])) + 1, seconds=60)

@@ -15,7 +15,7 @@ import pytest
 from tests.shared_data import ROOT
 from tests.trial import table
 
-FEW, MANY = 15, 1000
+FEW, MANY = 8, 1000
 
 
 def trial(kills: int, home: Path, database: str = "") -> dict[str, Any]:
