@@ -17,6 +17,7 @@ from tests.journeys.served import Served
 
 from openipt import library
 from openipt.core.course.course import Answers
+from openipt.core.course.narrative import episodes_told
 from openipt.core.course.not_on_track import OFF_TRACK_RULES
 from openipt.core.course.status import CourseStatus, course_status
 from openipt.core.fields.definitions import FieldDefinition, FieldType, is_empty
@@ -175,6 +176,7 @@ class CaseProof:
 
     def _records_missing(self) -> list[str]:
         here = {person.id: person.label for person in self.export.people}
+        here |= episodes_told(self.export.course())
         wrong = []
         left = list(self.export.entries)
         for told in self.story.held:
@@ -198,7 +200,7 @@ class CaseProof:
         if entry.record == "rec_session":
             apart = {"next_step"}  # typed as the step for the week where that task was done
         kept = {k: v for k, v in entry.values.items() if k not in apart and not is_empty(v)}
-        return _plain(kind.fields, kept, self.story.people)
+        return _plain(kind.fields, kept, self.story.names)
 
     def _holds(
         self, found: PortableEntry, entry: PortableEntry, wanted: Mapping[str, Any], here: Mapping[str, str]
@@ -311,9 +313,9 @@ class CaseProof:
 
 
 def _plain(
-    fields: tuple[FieldDefinition, ...], values: Mapping[str, Any], people: Mapping[str, str]
+    fields: tuple[FieldDefinition, ...], values: Mapping[str, Any], names: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Values with persons by their names, and nothing that was left empty or counts by itself."""
+    """Values with persons and moments by their names, and nothing that was left empty or counts by itself."""
     found: dict[str, Any] = {}
     for part in fields:
         value = values.get(part.key)
@@ -321,17 +323,17 @@ def _plain(
             continue
         match part.type:
             case FieldType.PERSON:
-                value = people.get(value, value)
+                value = names.get(value, value)
+            case FieldType.CODE if part.codes_from == "episodes":
+                value = names.get(value, value)
             case FieldType.PEOPLE:
-                value = sorted(
-                    people.get(one, one) for one in (value if isinstance(value, list) else [value])
-                )
+                value = sorted(names.get(one, one) for one in (value if isinstance(value, list) else [value]))
             case FieldType.CHOICES | FieldType.CODES:
                 value = sorted(value, key=str)
             case FieldType.GROUP:
-                value = _plain(part.fields, value, people)
+                value = _plain(part.fields, value, names)
             case FieldType.ROWS:
-                value = [_plain(part.fields, row, people) for row in value]
+                value = [_plain(part.fields, row, names) for row in value]
         found[part.key] = value
     return found
 

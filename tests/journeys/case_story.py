@@ -18,6 +18,7 @@ from tests.shared_data import ROOT
 
 from openipt import library
 from openipt.core.course.course import Answers
+from openipt.core.course.narrative import episodes_told
 from openipt.core.fields.definitions import is_empty
 from openipt.core.portable.cases import from_case
 from openipt.core.portable.episode import PortableClientEntry, PortableEntry, PortableEpisode
@@ -101,6 +102,11 @@ class CaseStory:
     def people(self) -> dict[str, str]:
         """The persons of the case by their id there."""
         return {person.id: person.label for person in self.told.people}
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What records refer to by an id of the file, and the page offers by a name: persons, and moments told."""
+        return self.people | episodes_told(self.told.course())
 
     @cached_property
     def relations(self) -> dict[str, str]:

@@ -284,7 +284,7 @@ class CaseTypist:
         self._listening(page)
         form = page.locator("main form.record-form")
         kind = self.story.manual.record_types[entry.worksheet]
-        FormTypist(form, self.story.people).type(kind, entry.values, role="client")
+        FormTypist(form, self.story.names).type(kind, entry.values, role="client")
         self._share(entry.shared)
         self._send(page, page.get_by_role("button", name="Keep"))
 
@@ -458,6 +458,8 @@ class CaseTypist:
         match entry.record:
             case "rec_formulation":
                 self._document(whole, "formulation/write/")
+            case "rec_contract" if entry.values.get("covers") == "maintenance":
+                self._contract_of_maintenance(whole)
             case "rec_contract":
                 self._document(whole, "formulation/contract/")
             case "rec_safety_plan":
@@ -481,7 +483,7 @@ class CaseTypist:
         values = {key: value for key, value in entry.values.items() if not is_empty(value)}
         if entry.record == "rec_suitability" and (why := self._why_go_on(values)):
             values.setdefault("override_reason", why)
-        FormTypist(form, self.story.people).type(kind, values)
+        FormTypist(form, self.story.names).type(kind, values)
 
     def _why_go_on(self, values: Mapping[str, Any]) -> str:
         """A point of the checklist that speaks against the contract asks for a reason: what is said beside it."""
@@ -495,9 +497,20 @@ class CaseTypist:
         form = self.desk.locator("main form.record-form")
         self._send(self.desk, form.get_by_role("button", name=button, exact=True))
 
+    def _contract_of_maintenance(self, entry: PortableEntry) -> None:
+        """Where an adaptation keeps one beside that of its acute part, it is begun from a place of its own."""
+        page = self.desk
+        self._open(page, f"{self.episode}formulation/")
+        begin = page.locator("#maintenance").get_by_role("link", name=re.compile("^(Agree|Change) it$"))
+        if begin.count():
+            entry = replace(entry, values={k: v for k, v in entry.values.items() if k != "covers"})
+            self._document(entry, begin.get_attribute("href"))
+        else:
+            self._document(entry, "formulation/contract/")
+
     def _document(self, entry: PortableEntry, address: str) -> None:
         """Formulation or contract: the draft is overwritten by the words agreed."""
-        self._open(self.desk, f"{self.episode}{address}")
+        self._open(self.desk, address if address.startswith("/") else f"{self.episode}{address}")
         self._type(entry)
         try:
             self._save(AGREED)
@@ -541,7 +554,7 @@ class CaseTypist:
         page.get_by_role("link", name=f"Rate again: {label}", exact=True).click()
         page.wait_for_url("**/records/**", wait_until="domcontentloaded")
         self._listening(page)
-        FormTypist(page.locator("main form.record-form"), self.story.people).press(
+        FormTypist(page.locator("main form.record-form"), self.story.names).press(
             "closeness_ring_1_3", str(entry.values["closeness_ring_1_3"])
         )
         self._save("Save")
@@ -572,7 +585,7 @@ class CaseTypist:
         kind = self.story.manual.record_types["rec_issue"]
         wanted = ("text", "area", "factors", "evidence")
         values = {key: entry.values[key] for key in wanted if not is_empty(entry.values.get(key))}
-        FormTypist(self.desk.locator("main form.record-form"), self.story.people).type(kind, values)
+        FormTypist(self.desk.locator("main form.record-form"), self.story.names).type(kind, values)
 
     def _scores(self) -> dict[str, tuple[float, float]]:
         """Score and score with equal weights of each issue, as the page says them."""
@@ -742,7 +755,7 @@ class CaseTypist:
     def _fill_line(self, told: Told, line: Any, task: Task) -> bool:
         """Whether the line offered a field for which the case has words."""
         kind = self.story.manual.record_types[task.record]
-        typist = FormTypist(line, self.story.people)
+        typist = FormTypist(line, self.story.names)
         keys = [task.field] if task.field else self._quick(task)
         if task.record == RISK:
             judged = ("level", "reason")  # first, where the line is about something that alone says no level
@@ -859,7 +872,7 @@ class CaseTypist:
         session = room.rstrip("/").rsplit("/", 1)[1]
         self._open(self.desk, f"{self.episode}records/{record}/new/?session={session}&task={task.id}")
         self.asked_about_safety |= record == RISK
-        FormTypist(self.desk.locator("main form.record-form"), self.story.people).type(kind, values)
+        FormTypist(self.desk.locator("main form.record-form"), self.story.names).type(kind, values)
         self._save("Save")
         self.clock.pass_minutes()
 

@@ -22,10 +22,10 @@ class CannotBeTyped(AssertionError):
 
 
 class FormTypist:
-    """Fills one form. `people` names the persons of the case by their id there."""
+    """Fills one form. `names` tells how the page calls the persons and moments of the case, by their id there."""
 
-    def __init__(self, form: Any, people: Mapping[str, str]) -> None:
-        self.form, self.page, self.people = form, form.page, people
+    def __init__(self, form: Any, names: Mapping[str, str]) -> None:
+        self.form, self.page, self.names = form, form.page, names
 
     def type(self, kind: RecordType, values: Mapping[str, Any], role: str = "therapist") -> None:
         """Everything the values hold. A value for which there is no field is an error."""
@@ -120,14 +120,19 @@ class FormTypist:
     def _code(self, name: str, value: str) -> None:
         chosen = self.form.locator(f'select[name="{name}"]')
         if chosen.count():
-            chosen.select_option(value)
+            with self._offered(f"{name} = {value}"):
+                chosen.select_option(**self._option(value))
         else:
             self.fill(name, value)
+
+    def _option(self, value: str) -> dict[str, str]:
+        """How an option is chosen: by its name where the case has its own id for it."""
+        return {"label": self.names[value]} if value in self.names else {"value": value}
 
     # -- people ----------------------------------------------------------------------------------
 
     def _person(self, name: str, value: str) -> None:
-        label = self.people.get(value, value)
+        label = self.names.get(value, value)
         chosen = self.form.locator(f'select[name="{name}"]')
         if label in [words.strip() for words in chosen.locator("option").all_text_contents()]:
             chosen.select_option(label=label)
@@ -136,7 +141,7 @@ class FormTypist:
 
     def _people(self, name: str, values: list[str]) -> None:
         """Those of the inventory by their boxes, others by name."""
-        wanted = [self.people.get(value, value) for value in values]
+        wanted = [self.names.get(value, value) for value in values]
         boxes = self.form.locator(f'label:has(> input[name="{name}"])')
         there = boxes.evaluate_all(
             "labels => labels.map(one => [one.innerText.trim(), one.querySelector('input').checked])"
