@@ -6,17 +6,19 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from tests.journeys.case_story import CaseStory, Told
-from tests.journeys.case_typist import CaseTypist, total_of
+from tests.journeys.case_typist import CaseTypist
+from tests.journeys.case_words import total_of
 from tests.journeys.served import Served
 
 from openipt import library
 from openipt.core.course.course import Answers
+from openipt.core.course.measures_due import measures_due
 from openipt.core.course.narrative import episodes_told
 from openipt.core.course.not_on_track import OFF_TRACK_RULES
 from openipt.core.course.status import CourseStatus, course_status
@@ -48,7 +50,7 @@ class CaseProof:
 
     @cached_property
     def text(self) -> str:
-        episode = self.typist.episode.rstrip("/").rsplit("/", 1)[1]
+        episode = self.typist.windows.episode.rstrip("/").rsplit("/", 1)[1]
         return self.served.command("episode", "export", episode)
 
     @cached_property
@@ -70,9 +72,13 @@ class CaseProof:
         for reading in self.typist.readings:
             found = self.status(reading.on)
             fired = {rule.id for rule in found.fired}
-            titles = {phase.id: phase.title for phase in self.story.manual.phases}
+            manual = self.story.manual
+            titles = {phase.id: phase.title for phase in manual.phases}
+            asked = ", ".join(manual.measure_list[one].title for one in found.measures_due)
             pairs = {
+                "treatment": (reading.treatment, manual.title or manual.name),
                 "phase": (reading.phase, titles[found.phase]),
+                "measures": (reading.measures, f"Answers due: {asked}" if asked else ""),
                 "due": (set(reading.due), set(found.due)),
                 "overdue": (set(reading.overdue), set(found.overdue)),
                 "rules": (set(reading.rules), fired - set(OFF_TRACK_RULES)),
@@ -85,6 +91,16 @@ class CaseProof:
             ]
             if f"{found.session_number} of {found.planned_sessions}" not in reading.place:
                 wrong.append(f"session {reading.number}: the page says {reading.place}")
+        return wrong
+
+    def phone_and_engine_agree(self) -> list[str]:
+        """The measures a check-in asked on each day against those the engine says wait for the client that morning."""
+        wrong, course = [], self.export.course()
+        for on, asked in sorted(self.typist.client.asked.items()):
+            due = measures_due(self.story.manual, course.as_of(on - timedelta(days=1)), on)
+            wanted = {one for one in due if library.measure(one).may_go_to_client}
+            if asked != wanted:
+                wrong.append(f"{on}: the phone asked {sorted(asked)}, the engine {sorted(wanted)}")
         return wrong
 
     def command_agrees(self, folder: Path) -> list[str]:
@@ -140,7 +156,7 @@ class CaseProof:
     def rankings_as_expected(self) -> list[str]:
         """The scores that the Formulation room showed."""
         wrong = []
-        shown = [self.typist.rankings[number] for number in sorted(self.typist.rankings)]
+        shown = [scores for _, scores in sorted(self.typist.ranking.rankings.items())]
         named = (("issues", "expected_ranking"), ("issues_at_midpoint", "expected_ranking_at_midpoint"))
         rounds = [(issues, wanted) for issues, wanted in named if issues in self.story.raw]
         # A repeated ranking is typed later; the first of the file is not always the first in time.
@@ -285,11 +301,13 @@ class CaseProof:
         """Unshared words on the therapist's side, private notes on the client's, either in file, log or database."""
         unshared, private = self.story.unshared_words, self.story.private_words
         wrong = [f"the export holds “{words}”" for words in (*unshared, *private) if words in self.text]
-        sessions = self._links(self.typist.desk, "sessions/", r"/sessions/[0-9a-f-]+/$")
-        for page in [f"{self.typist.episode}{room}" for room in ROOMS] + sessions + ["/today/", "/clients/"]:
-            wrong += self._found_on(self.typist.desk, page, unshared)
+        windows = self.typist.windows
+        sessions = self._links(windows.desk, "sessions/", r"/sessions/[0-9a-f-]+/$")
+        rooms = [f"{windows.episode}{room}" for room in ROOMS]
+        for page in (*rooms, *sessions, "/today/", "/clients/"):
+            wrong += self._found_on(windows.desk, page, unshared)
         for room in CLIENTS_PAGES:
-            wrong += self._found_on(self.typist.phone, f"/me/{room}", private)
+            wrong += self._found_on(windows.phone, f"/me/{room}", private)
         stored = b"".join(p.read_bytes() for p in self.served.home.glob("openipt.sqlite3*"))
         log = self.served.said.read_text()
         for words in (*unshared, *private, *self.story.shared_words, self.story.client):
@@ -300,7 +318,7 @@ class CaseProof:
         return wrong
 
     def _links(self, page: Any, room: str, pattern: str) -> list[str]:
-        page.goto(f"{self.typist.episode}{room}")
+        page.goto(f"{self.typist.windows.episode}{room}")
         found = page.locator("main a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
         return sorted({link for link in found if link and re.search(pattern, link)})
 

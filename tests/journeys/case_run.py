@@ -11,6 +11,7 @@ from tests.journeys.case_story import CaseStory
 from tests.journeys.case_typist import THERAPIST, CaseTypist
 from tests.journeys.example_story import EXAMPLES, ExampleStory
 from tests.journeys.served import Served
+from tests.journeys.windows import Windows
 
 
 def typed_whole(path: Path, folder: Path, browser: Any) -> list[str]:
@@ -20,15 +21,16 @@ def typed_whole(path: Path, folder: Path, browser: Any) -> list[str]:
     served = Served(folder / "home", start)
     served.add_staff(THERAPIST, "therapist", "Maren Solberg")
     served.start()
-    typist = CaseTypist(story, served, browser)
+    windows = Windows(served, browser)
+    typist = CaseTypist(story, windows)
     try:
         typist.whole_course()
-        return [*proven(CaseProof(story, typist, served), folder), *typist.complaints]
+        return [*proven(CaseProof(story, typist, served), folder), *windows.complaints]
     except Exception:
-        typist.picture(folder)
+        windows.picture(folder)
         raise
     finally:
-        typist.close()
+        windows.close()
         served.stop()
 
 
@@ -37,6 +39,7 @@ def proven(proof: CaseProof, folder: Path) -> list[str]:
     return [
         *proof.everything_is_there(),
         *proof.page_and_engine_agree(),
+        *proof.phone_and_engine_agree(),
         *proof.command_agrees(folder),
         *proof.as_expected(),
         *proof.rankings_as_expected(),

@@ -17,7 +17,7 @@ import pytest
 from tests.shared_data import ROOT
 
 from openipt import library
-from openipt.core.course.course import Answers
+from openipt.core.course.course import Answers, EpisodeStatus, StatusChange
 from openipt.core.course.narrative import episodes_told
 from openipt.core.fields.definitions import is_empty
 from openipt.core.portable.cases import from_case
@@ -189,6 +189,13 @@ class CaseStory:
     def private_words(self) -> list[str]:
         """The therapist's private notes."""
         return [told.private_note for told in self.sessions if told.private_note]
+
+    @property
+    def changes(self) -> list[StatusChange]:
+        """Where the course goes on to maintenance or ends, on a day without a meeting."""
+        met = {told.on for told in self.sessions}
+        after = (EpisodeStatus.MAINTENANCE, EpisodeStatus.ENDED)
+        return [one for one in self.told.status_changes if one.status in after and one.on not in met]
 
     # -- what must come of it ------------------------------------------------------------------------
 
