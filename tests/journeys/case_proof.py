@@ -89,7 +89,9 @@ class CaseProof:
                 for what, (page, engine) in pairs.items()
                 if page != engine
             ]
-            if f"{found.session_number} of {found.planned_sessions}" not in reading.place:
+            beyond = found.session_number > found.planned_sessions  # in maintenance
+            of_all = "" if beyond else f" of {found.planned_sessions}"
+            if not re.search(rf" {found.session_number}{of_all}[ .]", reading.place):
                 wrong.append(f"session {reading.number}: the page says {reading.place}")
         return wrong
 
@@ -294,6 +296,19 @@ class CaseProof:
             ):
                 wrong.append(f"shared by the client: {words}")
         return wrong
+
+    # -- on paper ---------------------------------------------------------------------------------------
+
+    def documents(self) -> list[str]:
+        """Every document to print opens and names the client."""
+        desk = self.typist.windows.desk
+        papers = self._links(desk, "documents/", r"/(documents/[a-z-]+|print)/$")
+        missing = [] if papers else ["no document can be printed"]
+        for address in papers:
+            opened = desk.goto(address)
+            if not opened.ok or self.story.client not in desk.locator("body").inner_text():
+                missing.append(f"{address} answered {opened.status}, or does not name the client")
+        return missing
 
     # -- nothing leaked -------------------------------------------------------------------------------
 

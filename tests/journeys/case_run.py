@@ -43,5 +43,6 @@ def proven(proof: CaseProof, folder: Path) -> list[str]:
         *proof.command_agrees(folder),
         *proof.as_expected(),
         *proof.rankings_as_expected(),
+        *proof.documents(),
         *proof.leaks(),
     ]

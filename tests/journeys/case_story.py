@@ -27,7 +27,14 @@ CODE_KINDS = ("strategies", "techniques", "areas", "styles", "measures", "tasks"
 MORE_CASES = "OPENIPT_CASES"
 OUR_OWN = Path(__file__).parent / "cases"
 # Minutes each: typed by `make trial`. Any other case is typed by every `make test`.
-LONG = {"gr-missed-call", "rd-silent-house", "rt-closed-branch", "is-long-corridor", "rt-locked-door"}
+LONG = {
+    "gr-missed-call",
+    "rd-silent-house",
+    "rt-closed-branch",
+    "is-long-corridor",
+    "rt-locked-door",
+    "ipc-shared-kitchen",
+}
 
 
 def case_files() -> list[Path]:

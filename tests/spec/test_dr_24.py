@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from openipt import library
 from openipt.core.course.course import Answers
+from openipt.core.course.decisions import review
 from tests.spec.world import CANNOT_TELL, FIRED, NOT_FIRED, START, course, day, read, state
 
 rule = "DR-24"
@@ -56,3 +58,11 @@ def test_a_missing_score_is_no_good_news():
     """Without the score of session 4, or a start, the rule cannot tell."""
     assert state("DR-24", young(20, 20, 20, None)) is CANNOT_TELL
     assert state("DR-24", young()) is CANNOT_TELL
+
+
+def test_alone_it_asks_for_a_look_in_its_own_session():
+    """8 at the start is no case: DR-20 is silent, and what M17 waits for is open by this rule alone."""
+    manual, made = library.manual("ipt_acute"), young(8, 8, 8, 8)
+    assert state("DR-20", made) is not FIRED
+    assert review(manual, made, day(4)).is_open
+    assert not review(manual, young(8, 8, 8, 8, 8, sessions=5), day(5)).is_open

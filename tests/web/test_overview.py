@@ -6,7 +6,7 @@ import pytest
 from tests import factories
 from tests.web.rooms_world import browser_of, set_clock, strangers, text_of
 
-from openipt.records.actions import checkins, episodes
+from openipt.records.actions import checkins, episodes, sessions
 from openipt.records.models import PhaseEvent
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +136,23 @@ def test_a_paused_episode_says_so_above_every_room():
     page = overview_of(episode)
     assert "<strong>Paused</strong>" in page
     assert "Paused, 15 sessions to come." in page
+
+
+def test_in_maintenance_it_says_what_is_planned_beyond_the_number_agreed():
+    episode, _ = factories.active_episode()
+    episodes.change_status(
+        episode=episode,
+        status="maintenance",
+        reason="Remission",
+        by=episode.therapist,
+        at=factories.at_day(1),
+    )
+    episode.sessions.filter(state="planned").delete()
+    assert "No session is planned." in overview_of(episode)
+    sessions.plan_session(
+        episode=episode, planned_at=factories.at_day(30), by=episode.therapist, at=factories.at_day(1)
+    )
+    assert "1 session planned, the next on" in overview_of(episode)
 
 
 def test_of_an_ended_episode_it_says_how_it_ended_and_asks_for_nothing():

@@ -19,7 +19,8 @@ from openipt.core.course.course import Answers, Course, Entry
 from openipt.core.course.next_steps import CONDITIONS, offered
 from openipt.core.course.not_on_track import OFF_TRACK_RULES, OffTrack, off_track
 from openipt.core.course.off_track_reasons import Told
-from openipt.core.course.progress import not_on_track, signals
+from openipt.core.course.off_track_signals import signals
+from openipt.core.course.rules import rule_result
 from openipt.core.manual.model import Manual
 from openipt.core.manual.names import NEXT_STEP_CONDITIONS
 from openipt.core.portable.cases import from_case
@@ -162,7 +163,8 @@ def test_it_never_breaks_and_depends_on_nothing_but_the_record_of_that_day(made,
         assert not reason.holds or (reason.says and reason.evidence or reason.id == "focus"), reason
     offers = offered(manual, made, today, found)
     assert len({offer.step.id for offer in offers}) == len(offers)
-    assert found.is_off is bool(not_on_track(manual, made.as_of(today)))
+    fired = {rule for rule in OFF_TRACK_RULES if rule_result(rule, manual, made.as_of(today), today).fired}
+    assert fired <= {signal.rule for signal in found.signals}
     assert review(manual, made, today).why
     for issue in what_we_tried(made, today):
         assert all(solution.attempts for solution in issue.solutions)
@@ -233,7 +235,7 @@ def test_a_signal_stands_from_its_reading_on_while_the_score_would_read_the_same
     """20 to 17 at session 4 is 15 %. At session 5: 17 still stands, 16 is 20 % and back on track."""
     for fifth, standing in ((17, ["DR-20"]), (16, [])):
         made = course(5, phq9=[20, 19, 18, 17, fifth])
-        assert [signal.rule for signal in signals(MANUAL, made)] == standing
+        assert [signal.rule for signal in signals(MANUAL, made, day(5))] == standing
 
 
 def test_what_cannot_be_told_is_said():

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from openipt.core.course import known, progress
+from openipt.core.course import known
 from openipt.core.course.course import Course, Entry
+from openipt.core.course.off_track_signals import signals
 from openipt.core.course.phases import session_number
 from openipt.core.course.progress import Signal
 from openipt.core.fields.words import date_in_words
@@ -139,7 +140,7 @@ def is_due(decision: Decision, course: Course, today: date) -> bool:
 def review(manual: Manual, course: Course, today: date) -> Review:
     """Does this course ask for a look today? Asked of the record up to and including `today`."""
     course = course.as_of(today)
-    standing = progress.signals(manual, course)
+    standing = signals(manual, course, today)
     open_ones = [one for one in decisions(course) if one.outcome is None]
     due = [one for one in open_ones if is_due(one, course, today)]
     if due:

@@ -11,12 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from openipt.core.course import progress
 from openipt.core.course.course import Course
 from openipt.core.course.off_track_reasons import REASONS, Evidence, Seen, Told
+from openipt.core.course.off_track_signals import signals
 from openipt.core.course.progress import Signal
-from openipt.core.course.rules import RuleState, rule_result
-from openipt.core.course.scores import PHQ9, start_score
+from openipt.core.course.rules import RuleState
 from openipt.core.manual.model import Manual
 
 OFF_TRACK_RULES = ("DR-20", "DR-21", "DR-22", "DR-23", "DR-24")
@@ -71,17 +70,6 @@ def off_track(manual: Manual, course: Course, today: date, told: Iterable[Told] 
         unknown=_unknown(seen),
         reasons=tuple(_reason(reason_id, seen) for reason_id in manual.off_track_reasons),
     )
-
-
-def signals(manual: Manual, course: Course, today: date) -> tuple[Signal, ...]:
-    """By which rules it is off. DR-24 speaks on its own day only; afterwards DR-20 speaks on."""
-    found = progress.signals(manual, course)
-    young = rule_result("DR-24", manual, course, today) if "DR-24" in manual.rules else None
-    if young is not None and young.fired:
-        measure = str(young.inputs.get("measure") or progress.main_measure(manual, course) or PHQ9)
-        start, now = start_score(manual, course, measure), progress.latest_score(manual, course, measure)
-        found = (*found, Signal("DR-24", young.why, measure, start, now))
-    return found
 
 
 def _unknown(seen: Seen) -> tuple[str, ...]:

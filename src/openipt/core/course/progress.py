@@ -194,16 +194,11 @@ class Signal:
 
 
 def signals(manual: Manual, course: Course) -> tuple[Signal, ...]:
-    """Every rule by which the course is not on track now; none where it is, or is not known to be off.
+    """By which of DR-20 to DR-23 the course is not on track now; none where it is, or is not known to be off.
 
     DR-20 and DR-21 are read once, and stand from then on while the present score would read the same.
     """
     return (*_too_little(manual, course), *_worse(manual, course), *_above(manual, course))
-
-
-def not_on_track(manual: Manual, course: Course) -> tuple[str, ...]:
-    """Why the course is not on track as things stand; nothing where it is, or is not known to be off."""
-    return tuple(signal.why for signal in signals(manual, course))
 
 
 def _too_little(manual: Manual, course: Course) -> tuple[Signal, ...]:

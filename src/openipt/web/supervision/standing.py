@@ -17,7 +17,8 @@ from django.db import connection
 from openipt.core.course import known
 from openipt.core.course.course import Course
 from openipt.core.course.decisions import review
-from openipt.core.course.progress import Signal, main_measure, signals
+from openipt.core.course.off_track_signals import signals
+from openipt.core.course.progress import Signal, main_measure
 from openipt.core.course.rules import RuleResult
 from openipt.core.course.scores import PHQ9, latest_total, start_score
 from openipt.core.course.status import course_status
@@ -87,7 +88,7 @@ def standing_of(manual: Manual, course: Course, on: date) -> Standing:
         focus=tuple(known.focus(course)),
         score=_score(manual, course),
         fired=status.fired,
-        signals=signals(manual, course.as_of(on)),
+        signals=signals(manual, course.as_of(on), on),
         decided=_decided(manual, course, on),
     )
 

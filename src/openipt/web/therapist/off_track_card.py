@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from openipt.core.course.decisions import Decision, review
 from openipt.core.course.next_steps import offered
 from openipt.core.course.not_on_track import OffTrack, off_track
-from openipt.core.course.progress import Signal, signals
+from openipt.core.course.off_track_signals import signals
+from openipt.core.course.progress import Signal
 from openipt.core.manual.model import Manual
 from openipt.records.told import told_by
 from openipt.web.therapist.common import EpisodePage
@@ -33,7 +34,7 @@ class OffTrackCard:
 def off_track_card(page: EpisodePage) -> OffTrackCard | None:
     """None where the course is on track as far as is known and nothing waits to be looked at."""
     asked = review(page.manual, page.course, page.on)
-    rules = tuple(signal.rule for signal in signals(page.manual, page.course))
+    rules = tuple(signal.rule for signal in signals(page.manual, page.course, page.on))
     if asked.due is not None:
         why = (f"{asked.why} {chosen_in_words(page.manual, asked.due)}.",)
         return OffTrackCard("look again at what was decided", why, "Say what came of it.", rules, True)

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from openipt.core.course.course import EpisodeStatus
+from openipt.core.course.course import Attendance, EpisodeStatus
 from openipt.core.course.diary import asks_for_diary
 from openipt.core.course.narrative import collects_episodes
 from openipt.core.course.not_on_track import OFF_TRACK_RULES
-from openipt.core.course.progress import main_measure, signals
+from openipt.core.course.off_track_signals import signals
+from openipt.core.course.progress import main_measure
 from openipt.core.course.rules import RuleResult, RuleState
 from openipt.core.course.scores import GAD7, PHQ9, answers_of, latest_total, start_score
 from openipt.core.course.tasks import State, TaskState
@@ -278,8 +279,20 @@ def _to_come(page: EpisodePage) -> str:
     """How many sessions are still to come; of an ended episode how and when it ended."""
     if page.status.has_ended:
         return status_in_words(page.episode)
+    if page.status.status is EpisodeStatus.MAINTENANCE:
+        return _on_the_calendar(page)
     left = f"{plural(page.status.remaining, page.manual.session_word)} to come"
     return f"Paused, {left}" if page.status.status is EpisodeStatus.PAUSED else left
+
+
+def _on_the_calendar(page: EpisodePage) -> str:
+    """Maintenance goes on beyond the number agreed for the acute part: what is planned, and when the next one is."""
+    days = sorted(
+        m.on for m in page.course.meetings if m.attendance is Attendance.PLANNED and m.on >= page.on
+    )
+    if not days:
+        return "No session is planned"
+    return f"{plural(len(days), 'session')} planned, the next on {day(days[0])}"
 
 
 def open_session(page: EpisodePage) -> Session | None:
@@ -424,7 +437,9 @@ def _task(page: EpisodePage, found: TaskState, session: Session | None) -> TaskL
 def _fired(page: EpisodePage) -> tuple[RuleCard, ...]:
     """Rules that fire: those that wait for a decision first, the gravest first among them."""
     settled = firings.settled([page.episode.pk], page.on).get(page.episode.pk, firings.NOTHING_SETTLED)
-    told_apart = {signal.rule for signal in signals(page.manual, page.course)}  # by the card of their own
+    told_apart = {
+        signal.rule for signal in signals(page.manual, page.course, page.on)
+    }  # by the card of their own
     fired = tuple(result for result in page.status.fired if result.id not in told_apart)
     ordered = sorted(_gravest_first(fired), key=settled.covers)
     return tuple(

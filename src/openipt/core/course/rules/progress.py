@@ -7,6 +7,7 @@ from datetime import date
 from openipt.core.course import progress
 from openipt.core.course.circumstances import oldest_age
 from openipt.core.course.course import Course
+from openipt.core.course.off_track_signals import is_adolescent, scale_of_adolescent, week_4_of_adolescent
 from openipt.core.course.phases import session_number
 from openipt.core.course.rules.result import (
     Verdict,
@@ -87,21 +88,19 @@ def above_the_expected_course(manual: Manual, course: Course, today: date) -> Ve
 @rule("DR-24")
 def adolescent_not_on_track(manual: Manual, course: Course, today: date) -> Verdict:
     """An adolescent has improved too little at week 4, by a clinician's scale or else by self-report."""
-    age = oldest_age(course, today)
-    youngest, oldest = parameter(manual, "DR-24", "ages")
-    if manual.base not in parameter(manual, "DR-24", "adaptations"):
-        if age is None:
-            return cannot_tell("the year of birth")
-        if not youngest <= age <= oldest:
-            return not_for_this("The client is no adolescent.", age=age)
+    age, young = oldest_age(course, today), is_adolescent(manual, course, today)
+    if young is None:
+        return cannot_tell("the year of birth")
+    if not young:
+        return not_for_this("The client is no adolescent.", age=age)
     if not course.held:
         return not_fired("Treatment has not begun.", age=age)
-    measure, needed = _scale_of_adolescent(manual, course)
+    measure, needed = scale_of_adolescent(manual, course)
     start = start_score(manual, course, measure)
     if start is None:
         return cannot_tell("a start score of a depression scale", age=age)
-    reading = progress.reading_at(manual, course, progress.WEEK_4, measure)
-    if reading is None or not progress.is_at_session(course, reading.session):
+    reading = week_4_of_adolescent(manual, course, measure)
+    if reading is None:
         return not_fired("It is read at week 4.", session=session_number(course))
     if reading.improvement is None:
         return cannot_tell(f"the {measure} score of session {reading.session}", start=start)
@@ -109,16 +108,6 @@ def adolescent_not_on_track(manual: Manual, course: Course, today: date) -> Verd
     if reading.improvement < needed / 100:
         return fired(f"Improved by {reading.percent} %, less than {needed} %.", **inputs)
     return not_fired(f"Improved by {reading.percent} %, not less than {needed} %.", **inputs)
-
-
-def _scale_of_adolescent(manual: Manual, course: Course) -> tuple[str, float]:
-    """The scale to read, a clinician's before self-report, with the fall it must show in percent."""
-    scale = parameter(manual, "DR-24", "clinician_scale")
-    if answers_of(course, scale):
-        return scale, parameter(manual, "DR-24", "clinician_scale_below_percent")
-    scales = parameter(manual, "DR-24", "self_report")
-    answered = next((scale for scale in scales if answers_of(course, scale)), scales[-1])
-    return answered, parameter(manual, "DR-24", "self_report_below_percent")
 
 
 @rule("DR-25")
