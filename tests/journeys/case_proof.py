@@ -302,7 +302,7 @@ class CaseProof:
     def documents(self) -> list[str]:
         """Every document to print opens and names the client."""
         desk = self.typist.windows.desk
-        papers = self._links(desk, "documents/", r"/(documents/[a-z-]+|print)/$")
+        papers = self._links(desk, "documents/", r"/(documents/(?!export)[a-z-]+|print)/$")
         missing = [] if papers else ["no document can be printed"]
         for address in papers:
             opened = desk.goto(address)
