@@ -23,11 +23,6 @@ WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
 PUBLIC = ("/login/", "/me/login/", "/help-now/", "/kitchen/", "/style/", "/me/asking/", "/me/asking/sent/")
 
 
-@pytest.fixture
-def house(monkeypatch: pytest.MonkeyPatch) -> houses.House:
-    return houses.built(monkeypatch)
-
-
 def pages_of(house: houses.House, person: str) -> list[str]:
     """The addresses at which this person is shown a whole page."""
     browser = house.browser(person, raise_request_exception=False)
@@ -52,16 +47,22 @@ def as_person(open_page: Callable[..., Any], house: houses.House, person: str, *
     return page
 
 
-@pytest.mark.parametrize("person", ROLES)
-def test_every_page_of_a_role_passes_the_scan_and_fits(
-    open_page: Callable[..., Any], house: houses.House, person: str
+def test_every_page_of_every_role_passes_the_scan_and_fits(
+    open_page: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    paths = pages_of(house, person)
-    assert len(paths) >= {"therapist": 50, "client": 10}.get(person, 3)
-    page = as_person(open_page, house, person, color_scheme="dark")
-    # Cover and supervisor are shown the therapist's pages with less on them: scanned there, measured here.
-    scanned = set(pages_of(house, "therapist")) if person in ("cover", "supervisor") else set()
-    assert [fault for path in paths for fault in faults_of(page, path, scan=path not in scanned)] == []
+    house = houses.built(monkeypatch)
+    paths = {person: pages_of(house, person) for person in ROLES}
+    faults = []
+    for person, own in paths.items():
+        assert len(own) >= {"therapist": 50, "client": 10}.get(person, 3)
+        page = as_person(open_page, house, person, color_scheme="dark")
+        # Cover and supervisor are shown the therapist's pages with less on them: scanned there, measured here.
+        scanned = set(paths["therapist"]) if person in ("cover", "supervisor") else set()
+        faults += [
+            f"{person}: {fault}" for path in own for fault in faults_of(page, path, scan=path not in scanned)
+        ]
+        page.close()
+    assert faults == []
 
 
 def faults_of(page: Any, path: str, *, scan: bool = True) -> list[str]:
