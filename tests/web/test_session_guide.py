@@ -8,9 +8,12 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from tests import factories as make
+from tests.shared_data import ROOT
 from tests.web.signing_in import sign_in
 
+from openipt.cli.course import read_episode
 from openipt.records.actions import checkins, people, sessions
+from openipt.records.actions.transfer import import_episode
 from openipt.records.models import Alert, Entry, EntryState, Session
 from openipt.web import clock
 from openipt.web.therapist import session_lines
@@ -287,6 +290,18 @@ def test_four_rows_share_the_session_record_without_standing_in_each_others_way(
     assert len(entries_of(session, "rec_session")) == 1
     assert done(session) == {"M01", "M15", "M16"}
     assert send(desk, session, "M01", {"opening": "", "was": blank}).status_code == 409
+
+
+def test_a_record_that_says_another_thing_opens_no_empty_line(desk, therapist):
+    """A file may bring several records of one session: a row shows the one that says what it asks."""
+    read = read_episode(str(ROOT / "docs/examples/ipt_g_who.json"), to_keep=True)
+    made = import_episode(portable=read, therapist=therapist, by=make.OPERATOR, at=make.at_day(400))
+    last = made.sessions.get(number=8)
+    assert len(entries_of(last, "rec_session")) == 2
+    page = page_of(desk, last)
+    assert 'id="line-E01-0"' in page
+    assert 'id="line-E01-1"' not in page
+    assert page.index("she will miss the bench") > page.index('id="line-E01-0"')
 
 
 def test_no_control_marks_several_tasks(desk, therapist):

@@ -261,7 +261,10 @@ class Room:
     def _read_entries_of(self, task: Task) -> list[Entry]:
         of_record = [entry for entry in self.own_entries if entry.record_type in task.records]
         if task.field:
-            return of_record
+            # A record may say other things too: the ones that say this, else the last, in which it is then said.
+            keys = {task.field, *task.quick}
+            says = [e for e in of_record if any(not is_empty(e.payload.get(key)) for key in keys)]
+            return says or of_record[-1:]
         named = [entry for entry in of_record if entry.for_task == task.id]
         rivals = [t for t in self.manual.tasks_shown_by(task.record) if t.is_in(self.phase) and not t.field]
         unnamed = [e for e in of_record if not e.for_task] if len(rivals) <= 1 else []
