@@ -6,7 +6,14 @@ from collections.abc import Iterator
 
 from openipt import library
 from openipt.cli._manual_text import when
-from openipt.core.manual.compare import RESEARCH_ONLY, kept, part_in_words, phase_title, point_in_words
+from openipt.core.manual.compare import (
+    RESEARCH_ONLY,
+    kept,
+    meetings_in_words,
+    part_in_words,
+    phase_title,
+    point_in_words,
+)
 from openipt.core.manual.joined import joined
 from openipt.core.manual.model import Manual, Modifier, Phase, ScheduleItem, Task
 from tests.documentation.markdown import cell, codes, facts, ground, printed_from, slug, source, span, table
@@ -138,6 +145,7 @@ def _phase(one: Manual, phase: Phase) -> Iterator[str]:
     yield facts(
         [
             ("Goals", "; ".join(phase.goals)),
+            ("Meetings", meetings_in_words(one, phase)),
             ("How often", ", then ".join(phase.frequencies)),
             ("To leave, all of", codes((*phase.exit_tasks, *phase.exit_conditions))),
             ("To leave, any of", codes(phase.leaves_when)),

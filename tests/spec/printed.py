@@ -33,7 +33,8 @@ STATUS = """
 | `phase` | `pre` before session 1, then the phase of the present session. What was recorded when it began wins; where nothing was recorded, the plan of that day decides, and no later session falls in an earlier phase. A change recorded on the day of a session counts from the next day or session on |
 | `session_number` | the number of the session in progress or held last; 0 before session 1 |
 | `planned_sessions` | by the latest contract or extension, else as the episode was opened |
-| `remaining` | planned minus held, the present one counted as held once it has begun; never below 0 |
+| `remaining` | planned minus held, the present one counted as held once it has begun; never below 0. None once the course is in a phase after the contract |
+| `other_meetings` | meetings that no contract counts, by `kind`: how many were `held`, of at least `fewest` and at most `most`. Of a phase before session 1, and of one after the contract, such as `booster` |
 | `due` | tasks that wait: of the present session where they belong to every session, of the phase where they are done once. A task is due before, and overdue after, the last session of its window |
 | `done` | tasks done once (before treatment, initial, ending, midpoint review): in any session so far. Tasks of every session: in the present one |
 | `overdue` | required tasks whose window or phase is over. Tasks of every session are never overdue, nor are conditional ones |

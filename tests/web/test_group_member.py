@@ -79,3 +79,30 @@ def test_an_episode_holds_one_row_of_the_round(episode) -> None:
     with pytest.raises(EntryNotValid) as refused:
         make.entry(episode, "rec_group_meeting", {"group": "g", "number": 1, "round": rows})
     assert [fault.path for fault in refused.value.faults] == ["round"]
+
+
+def test_after_the_last_meeting_of_the_contract_comes_the_booster_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is entered by a decision or by being held; it has its own length, and the contract stays as it was."""
+    made = make.episode(adaptation="rose", planned_sessions=4)
+    for week in range(5):
+        make.session(made, 7 * week)
+    set_clock(monkeypatch, make.at_day(60))
+    browser, home = browser_of(made.therapist), f"/episodes/{made.pk}/"
+    assert (
+        "4 of 4 meetings held" in (listed := read(browser, f"{home}sessions/"))
+        and "Booster: 0 of 1 held" in listed
+    )
+    assert "Enter the booster" in read(browser, home)
+    decided = {"decision": "accept", "to": "booster", "reason": "she comes six weeks after the birth"}
+    assert browser.post(f"{home}phase/", decided).status_code == 302
+    assert "booster to come" in read(browser, home)
+    held = make.session(made, 60)
+    assert (held.number, held.phase, held.minutes) == (5, "booster", 50)
+    room = read(browser, f"{home}sessions/{held.pk}/")
+    assert "The booster" in room and "Meeting 5" not in room and "meeting 5" not in room
+    assert (
+        "4 of 4 meetings held" in (listed := read(browser, f"{home}sessions/"))
+        and "Booster: 1 of 1 held" in listed
+    )

@@ -13,6 +13,7 @@ from openipt.core.manual.compare import (
     RESEARCH_ONLY,
     Part,
     kept,
+    meetings_in_words,
     other_lengths,
     part_in_words,
     point_in_words,
@@ -129,6 +130,7 @@ def _lengths(manual: Manual) -> Iterator[str]:
 def _phase(manual: Manual, phase: Phase) -> Iterator[str]:
     yield f"{phase.title} ({phase.id}) {ground(phase)}".rstrip()
     yield from _line("Goals", "; ".join(phase.goals))
+    yield from _line("Meetings", meetings_in_words(manual, phase))
     yield from _line("How often", ", then ".join(phase.frequencies))
     if phase.exit_tasks or phase.exit_conditions:
         yield from _line("To leave, all of", ", ".join((*phase.exit_tasks, *phase.exit_conditions)))

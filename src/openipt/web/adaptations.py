@@ -9,7 +9,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from openipt import library
-from openipt.core.manual.compare import Part, card_in_words, compare, ground, needed, span, when
+from openipt.core.manual.compare import (
+    Part,
+    card_in_words,
+    compare,
+    ground,
+    meetings_in_words,
+    needed,
+    span,
+    when,
+)
 from openipt.core.manual.joined import JOIN
 from openipt.core.manual.model import Manual, Modifier, Phase, Requirement
 from openipt.web import clock
@@ -125,7 +134,7 @@ def _phase(manual: Manual, phase: Phase) -> PhaseOutline:
     where = manual.phase_split(manual.sessions.typical).get(phase.id)
     return PhaseOutline(
         title=phase.title,
-        sessions=f"session {span(where)}" if where else "",
+        sessions=f"session {span(where)}" if where else meetings_in_words(manual, phase),
         goals=phase.goals,
         tasks=tuple(
             (task.id, task.title, f"{when(manual, task)}; {needed(task)}{ground(task)}")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from openipt.core.course.course import Course
+from openipt.core.course.phases import after_words, meetings_after, planned_sessions, session_number
 from openipt.core.manual.model import Manual
-from openipt.core.manual.names import PHASES_BEFORE
+from openipt.core.manual.names import PHASES_AFTER, PHASES_BEFORE
 from openipt.web.jinja import plural
 
 
 def meeting_name(number: int | None, phase: str = "", manual: Manual | None = None) -> str:
-    """intake; individual meeting before the group; session 3, or of a group meeting 3."""
+    """intake; individual meeting before the group; session 3, or of a group meeting 3; booster."""
     if not number:
         return PHASES_BEFORE.get(phase, "intake")
+    if phase in PHASES_AFTER:
+        return PHASES_AFTER[phase]
     return f"{manual.session_word if manual else 'session'} {number}"
 
 
@@ -18,6 +22,23 @@ def meeting_title(number: int | None, phase: str = "", manual: Manual | None = N
     """The same to begin a line with."""
     name = meeting_name(number, phase, manual)
     return name[:1].upper() + name[1:]
+
+
+def title_in_course(manual: Manual, course: Course, number: int | None, phase: str) -> str:
+    """The same where the course is at hand: several boosters are told apart, `Booster 2`."""
+    if number and phase in PHASES_AFTER and manual.most_after > 1:
+        return after_words(manual, course, number).split(" of ")[0].capitalize()
+    return meeting_title(number, phase, manual)
+
+
+def place_in_course(manual: Manual, course: Course, phase: str) -> str:
+    """Where it stands; after the contract, which booster: `booster 1 of up to 4`."""
+    if phase not in PHASES_AFTER or manual.phase_after is None:
+        return where_it_stands(manual, session_number(course), planned_sessions(course))
+    held = meetings_after(manual, course)
+    if held:
+        return after_words(manual, course, held[-1].number or 0)
+    return f"{after_words(manual, course)} to come"
 
 
 def where_it_stands(manual: Manual, number: int, planned: int) -> str:

@@ -15,6 +15,7 @@ from openipt.core.course import known
 from openipt.core.course.course import Attendance, Course, Entry, Meeting
 from openipt.core.course.measures_due import measures_due
 from openipt.core.course.phases import (
+    after_words,
     meetings_before,
     phase_by_plan,
     phase_on,
@@ -23,7 +24,7 @@ from openipt.core.course.phases import (
 )
 from openipt.core.course.tasks import State, TaskState, task_states
 from openipt.core.manual.model import Manual, Requirement, Strategy, Technique
-from openipt.core.manual.names import IN_PERSON
+from openipt.core.manual.names import IN_PERSON, PHASES_AFTER
 from openipt.core.safety.levels import Level
 
 STRATEGIES_SHOWN = 3
@@ -119,7 +120,8 @@ def session_guide(
     course = _as_if_begun(course.as_of(today), today, number, before, format)
     phase = _phase(manual, course, today, number)
     states = task_states(manual, course, today)
-    left = max(0, planned_sessions(course) - len([m for m in course.held if (m.number or 0) <= number]))
+    held = [m for m in course.held if (m.number or 0) <= number]
+    left = 0 if phase in PHASES_AFTER else max(0, planned_sessions(course) - len(held))
     minutes = _minutes(manual, course, number, phase)
     return Guide(
         session_number=number,
@@ -136,7 +138,7 @@ def session_guide(
         last_step=last_step(course, number),
         measures_due=measures_due(manual, course, today),
         remaining_after=left,
-        remaining_words=_remaining_words(manual, number, planned_sessions(course), left),
+        remaining_words=_remaining_words(manual, course, phase, number, left),
         recheck_risk=risk_to_recheck(course),
     )
 
@@ -165,7 +167,7 @@ def _phase_title(manual: Manual, phase: str) -> str:
 
 
 def _minutes(manual: Manual, course: Course, number: int, phase: str) -> int:
-    if number < 1:
+    if number < 1 or phase in PHASES_AFTER:
         return manual.minutes_in(phase)
     contracts = [e.values.get("minutes") for e in course.entries_of("rec_contract")]
     agreed = [m for m in contracts if isinstance(m, int) and not isinstance(m, bool)]
@@ -267,8 +269,11 @@ def _step(entry: Entry) -> LastStep | None:
     return None
 
 
-def _remaining_words(manual: Manual, number: int, planned: int, left: int) -> str:
+def _remaining_words(manual: Manual, course: Course, phase: str, number: int, left: int) -> str:
     """To be said aloud (M11)."""
+    planned = planned_sessions(course)
+    if phase in PHASES_AFTER:
+        return f"This is {after_words(manual, course, number)}, after the contract."
     if number < 1:
         return f"{planned} {manual.session_word}s are planned."
     rest = "This is the last one." if left == 0 else f"After today {left} remain."

@@ -10,17 +10,20 @@ from collections.abc import Iterable
 from datetime import date
 
 from openipt.core.course.conditions import measure_applies
-from openipt.core.course.course import Answers, Course
+from openipt.core.course.course import Answers, Attendance, Course, EpisodeStatus
 from openipt.core.course.phases import (
     ORDER,
+    beyond_contract,
     has_ended,
     is_over,
+    meetings_after,
     meetings_before,
     phase_by_plan,
     planned_sessions,
     present_session,
     remaining,
     session_number,
+    status_on,
 )
 from openipt.core.course.scores import RATED_BY_BOTH, THERAPIST
 from openipt.core.manual.model import Manual, ScheduleItem
@@ -32,7 +35,7 @@ def measures_due(manual: Manual, course: Course, today: date) -> tuple[str, ...]
     """Ids of the measures that wait for answers, in the order of the schedule."""
     if has_ended(course):
         return _follow_up(manual, course, today)
-    session = sitting(course, today)
+    session = sitting(manual, course, today)
     if session is None:  # every agreed session has been held: the follow-up counts from the last
         return _follow_up(manual, course, today)
     items = _items_for(manual, course, session)
@@ -41,14 +44,23 @@ def measures_due(manual: Manual, course: Course, today: date) -> tuple[str, ...]
     return tuple(dict.fromkeys(due))
 
 
-def sitting(course: Course, today: date) -> int | None:
+def sitting(manual: Manual, course: Course, today: date) -> int | None:
     """The session the next answers are for: the present one on its own day, else the one to come."""
     present = present_session(course)
     if present is not None and present.on == today:
         return session_number(course)
-    if course.held and remaining(course) == 0 and not is_over(course):
+    if course.held and remaining(course) == 0 and not _goes_on(manual, course):
         return None
     return session_number(course) + 1
+
+
+def _goes_on(manual: Manual, course: Course) -> bool:
+    """Is there a session to come, though all that were agreed are held: in maintenance, or after the contract?"""
+    if status_on(course) is EpisodeStatus.MAINTENANCE or manual.phase_after is None:
+        return is_over(course)
+    booked = any(meeting.attendance is Attendance.PLANNED for meeting in course.meetings)
+    to_come = len(meetings_after(manual, course)) < manual.most_after
+    return to_come and (booked or beyond_contract(course))
 
 
 def _items_for(manual: Manual, course: Course, session: int) -> tuple[ScheduleItem, ...]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from openipt.core.course.course import Course, Entry, EpisodeStatus, Meeting, PhaseChange, once
 from openipt.core.manual.model import Manual
-from openipt.core.manual.names import PHASES, PHASES_BEFORE
+from openipt.core.manual.names import PHASES, PHASES_AFTER, PHASES_BEFORE
 
 ORDER = PHASES
 EARLIER = "acute"  # of a session before the present adaptation, where no phase was recorded
@@ -87,7 +87,10 @@ def planned_sessions(course: Course) -> int:
 
 @once
 def phase_spans(manual: Manual, course: Course) -> Mapping[str, tuple[int, int]]:
-    """Phase -> (first, last session) by the plan as it stands, extensions in the phase that was named."""
+    """Phase -> (first, last session) by the plan as it stands, extensions in the phase that was named.
+
+    Meetings after the contract follow on it, the most that there may be.
+    """
     return _spans_by(manual, course, plans(course))
 
 
@@ -97,6 +100,8 @@ def _spans_by(manual: Manual, course: Course, agreed: tuple[Plan, ...]) -> dict[
     lengths = _lengths(manual, own[0].planned)
     for earlier, after in zip(own, own[1:], strict=False):
         lengths = _changed(manual, lengths, earlier.planned, after)
+    if manual.phase_after:
+        lengths = lengths | {manual.phase_after.id: manual.most_after}
     return {phase: (first + before, last + before) for phase, (first, last) in _spans(lengths).items()}
 
 
@@ -174,8 +179,48 @@ def session_number(course: Course) -> int:
 
 
 def remaining(course: Course) -> int:
-    """Planned sessions minus held ones, the present one counted as held once it has begun; never below 0."""
-    return max(0, planned_sessions(course) - len(course.held))
+    """Planned sessions minus held ones, the present one counted as held once it has begun; never below 0.
+
+    None in a phase after the contract, also where not all of it was held.
+    """
+    return 0 if beyond_contract(course) else max(0, planned_sessions(course) - len(course.held))
+
+
+def beyond_contract(course: Course) -> bool:
+    """The course is in a phase of meetings after the contract: it was decided, or one of them was held."""
+    since = _switched_on(course)
+    decided = any(c.phase in PHASES_AFTER and c.on >= since for c in course.phase_changes)
+    return decided or any(m.phase in PHASES_AFTER and m.on >= since for m in course.held)
+
+
+@once
+def meetings_after(manual: Manual, course: Course) -> tuple[Meeting, ...]:
+    """Meetings held after the contract, such as boosters, in order."""
+    if manual.phase_after is None:
+        return ()
+    return tuple(m for m in course.held if session_phase(manual, course, m) == manual.phase_after.id)
+
+
+def after_words(manual: Manual, course: Course, number: int = 0) -> str:
+    """`booster 1 of up to 4`: the meeting of this number, or the next one; `booster` where there is but one."""
+    held, most = [m.number for m in meetings_after(manual, course)], manual.most_after
+    name = PHASES_AFTER[manual.phase_after.id] if manual.phase_after else ""
+    place = held.index(number) + 1 if number in held else len(held) + 1
+    if most == 1 and place == 1:
+        return name
+    of_all = f"{most}" if manual.fewest_after == most else f"up to {most}"
+    return f"{name} {place} of {of_all}" if place <= most else f"{name} {place}"
+
+
+def days_after(manual: Manual, course: Course) -> tuple[date, date] | None:
+    """The first and last day for the first meeting after the contract, where the manual says when and it is to come."""
+    phase = manual.phase_after
+    if phase is None or not any(phase.weeks) or remaining(course) or meetings_after(manual, course):
+        return None
+    if not course.held or has_ended(course):
+        return None
+    earliest, latest = (course.held[-1].on + timedelta(weeks=weeks) for weeks in phase.weeks)
+    return earliest, latest
 
 
 def session_phase(manual: Manual, course: Course, meeting: Meeting) -> str:
@@ -231,7 +276,11 @@ def phase_on(manual: Manual, course: Course, today: date) -> str:
     """The phase as things stand: of the present session, or as changed on a day after it."""
     present = _last_meeting(course)
     since = present.on if present else date.min
-    changes = [(c.on, c.phase) for c in course.phase_changes if c.on > since and c.phase in ORDER]
+    changes = [
+        (c.on, c.phase)
+        for c in course.phase_changes
+        if c.phase in ORDER and (c.on > since or (c.phase in PHASES_AFTER and c.on == since < today))
+    ]
     changes += [  # gone on to on the day of the last session, it counts from the next day
         (c.on, "maintenance")
         for c in course.status_changes
@@ -269,7 +318,12 @@ def status_on(course: Course) -> EpisodeStatus | None:
 
 
 def is_over(course: Course) -> bool:
-    """Acute treatment is over: the episode ended or went on to maintenance."""
+    """Acute treatment is over: the episode ended, went on to maintenance or to what comes after the contract."""
+    return left_treatment(course) or beyond_contract(course)
+
+
+def left_treatment(course: Course) -> bool:
+    """The episode ended or went on to maintenance."""
     return status_on(course) in (EpisodeStatus.ENDED, EpisodeStatus.MAINTENANCE)
 
 

@@ -13,6 +13,8 @@ from typing import Any
 from openipt.core.course.course import Course, EpisodeStatus
 from openipt.core.course.measures_due import measures_due
 from openipt.core.course.phases import (
+    meetings_after,
+    meetings_before,
     phase_on,
     planned_sessions,
     remaining,
@@ -23,6 +25,19 @@ from openipt.core.course.rules import RuleResult, rule_results
 from openipt.core.course.tasks import State, TaskState, of_state, task_states
 from openipt.core.course.transitions import ExitCriteria, Transition, exit_criteria, transitions
 from openipt.core.manual.model import Manual
+
+
+@dataclass(frozen=True)
+class OtherMeetings:
+    """Meetings that no contract counts, held so far: of a phase before session 1, or after the contract."""
+
+    kind: str
+    held: int
+    fewest: int
+    most: int
+
+    def as_json(self) -> dict[str, Any]:
+        return {"kind": self.kind, "held": self.held, "fewest": self.fewest, "most": self.most}
 
 
 @dataclass(frozen=True)
@@ -40,6 +55,7 @@ class CourseStatus:
     transitions: tuple[Transition, ...]
     rules: tuple[RuleResult, ...]
     exit_criteria: ExitCriteria
+    other_meetings: tuple[OtherMeetings, ...] = ()
 
     @property
     def has_ended(self) -> bool:
@@ -80,6 +96,7 @@ class CourseStatus:
             "session_number": self.session_number,
             "planned_sessions": self.planned_sessions,
             "remaining": self.remaining,
+            "other_meetings": [found.as_json() for found in self.other_meetings],
             "due": list(self.due),
             "done": list(self.done),
             "overdue": list(self.overdue),
@@ -113,4 +130,13 @@ def course_status(manual: Manual, course: Course, today: date) -> CourseStatus:
         transitions=transitions(manual, known, today),
         rules=rule_results(manual, known, today),
         exit_criteria=exit_criteria(manual, known, today, phase),
+        other_meetings=_other_meetings(manual, known),
     )
+
+
+def _other_meetings(manual: Manual, course: Course) -> tuple[OtherMeetings, ...]:
+    counted = (
+        (manual.phase_before, len(meetings_before(course))),
+        (manual.phase_after, len(meetings_after(manual, course))),
+    )
+    return tuple(OtherMeetings(phase.id, held, *phase.meetings) for phase, held in counted if phase)

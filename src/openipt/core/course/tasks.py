@@ -23,6 +23,7 @@ from openipt.core.course.phases import (
     begun_again,
     has_ended,
     is_over,
+    left_treatment,
     phase_on,
     phase_spans,
     planned_sessions,
@@ -33,7 +34,7 @@ from openipt.core.course.phases import (
 from openipt.core.fields.words import date_in_words
 from openipt.core.manual.compare import every
 from openipt.core.manual.model import Manual, Requirement, Task, midpoint
-from openipt.core.manual.names import MEETING_FORMATS, PHASES_BEFORE
+from openipt.core.manual.names import MEETING_FORMATS, PHASES_AFTER, PHASES_BEFORE
 
 
 class State(StrEnum):
@@ -106,7 +107,7 @@ def _now(manual: Manual, course: Course, today: date) -> _Now:
         last_before=course.held[-2].on if len(course.held) > 1 else date.min,
         on=present.on if present else date.max,
         format=present.format if present else "",
-        over=is_over(course),
+        over=left_treatment(course),
         ended=has_ended(course),
         brought=frozenset(task for change in course.adaptation_changes for task in change.brought),
         catches_up=_catches_up(course, phase),
@@ -190,6 +191,8 @@ def _when(manual: Manual, course: Course, today: date, task: Task, now: _Now) ->
         return _every_second(task, now)
     if task.at:
         return _at_moment(task, now)
+    if now.phase in PHASES_AFTER:
+        return TaskState(task, State.DUE, "It is due after the contract.")
     if task.in_last:
         return _within(manual.window(task, now.planned) or (0, now.planned), now, task)
     if task.formats and not task.has_window:

@@ -8,9 +8,9 @@ from datetime import date
 from openipt.core.course import known
 from openipt.core.course.conditions import EXIT_CONDITIONS, LEAVING_REASONS, TASK_CONDITIONS
 from openipt.core.course.course import Course, once
-from openipt.core.course.phases import has_ended, is_over, phase_on
+from openipt.core.course.phases import has_ended, left_treatment, meetings_after, phase_on
 from openipt.core.manual.model import Manual, Requirement
-from openipt.core.manual.names import PHASES_BEFORE
+from openipt.core.manual.names import PHASES_AFTER, PHASES_BEFORE
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def _title(manual: Manual, task_id: str) -> str:
 def transitions(manual: Manual, course: Course, today: date) -> tuple[Transition, ...]:
     """The ways out of the present phase, in the manual's order."""
     phase = phase_on(manual, course, today)
-    if has_ended(course) or (is_over(course) and phase != "maintenance"):
+    if has_ended(course) or (left_treatment(course) and phase != "maintenance"):
         return ()
     if not _has_phase(manual, phase):  # of an earlier adaptation: the next one begins with the next session
         return ()
@@ -119,10 +119,20 @@ def transitions(manual: Manual, course: Course, today: date) -> tuple[Transition
 def _way(manual: Manual, course: Course, today: date, phase: str, to: str) -> Transition:
     if phase == "maintenance":
         return Transition(to, True, ("A clinician decides when maintenance ends.",))
+    if phase in PHASES_AFTER:
+        return _from_after(manual, course, to)
     left = manual.phase(phase)
     if left.leaves_when or not (left.exit_tasks or left.exit_conditions):
         return _by_any_reason(manual, course, today, phase, to)
     return _by_criteria(manual, course, today, phase, to)
+
+
+def _from_after(manual: Manual, course: Course, to: str) -> Transition:
+    """Out of the meetings after the contract: once the fewest of them were held."""
+    held, fewest = len(meetings_after(manual, course)), manual.fewest_after
+    if held < fewest:
+        return Transition(to, False, (f"Of the meetings after the contract, {held} of {fewest} were held.",))
+    return Transition(to, True, ("A clinician decides when there is none to come.",))
 
 
 def _towards_treatment(manual: Manual, course: Course, today: date, phase: str) -> Transition:

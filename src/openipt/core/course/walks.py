@@ -1,6 +1,7 @@
 """Walks through an adaptation with the engine, to find what no single file shows.
 
-`diligent_walk` does at each session what is due at it, from the first session to a year of maintenance.
+`diligent_walk` does at each session what is due at it, from the first session over what comes after the contract to
+a year of maintenance.
 `random_walk` does what chance says (sessions held, missed, cancelled, records made or not, scores up, down or
 missing, phases entered when open, more sessions agreed) and from wherever it got to goes diligently on to the
 end. A fault is a dead end, a requirement that is never due, something overdue that doing it does not clear, or
@@ -67,6 +68,7 @@ def diligent_walk(manual: Manual, planned: int) -> Walked:
     try:
         walk.intake()
         walk.to_the_end()
+        walk.after_the_contract()
         if any(phase.id == "maintenance" for phase in manual.phases):
             walk.maintenance()
     except Exception as error:  # whatever the engine raises is what is looked for
@@ -85,6 +87,7 @@ def random_walk(manual: Manual, chance: Chance) -> Walked:
     try:
         walk.wander()
         walk.to_the_end()
+        walk.after_the_contract()
     except Exception as error:  # as above
         walk.fault(f"the engine raises {type(error).__name__}: {error}")
     return walk.found
@@ -255,6 +258,25 @@ class _Walk:
                 self.fault(f"no way leads to {phase}.")
             elif not ways[phase].open:
                 self.fault(f"the way to {phase} stays closed: {' '.join(ways[phase].reasons)}")
+
+    def after_the_contract(self) -> None:
+        """Meetings such as boosters: the most there may be, or as many as chance says, each with what is due at it."""
+        phase = self.manual.phase_after
+        if phase is None:
+            return
+        if self.chance is None or self.chance.random() < 0.5:
+            self.enter(phase.id)
+        most = phase.meetings[1]
+        for _ in range(self.chance.randint(0, most) if self.chance else most):
+            self.meet(28)
+            self.answer((1,) * 9)
+            if self.do_what_is_due().phase != phase.id:
+                self.fault(f"{phase.id} was entered and is not the phase.")
+                return
+        if remaining(self.course):
+            self.fault("a session of the contract remains after it.")
+        if self.chance is None:
+            self.ways_are_open(self.manual.ways_from(phase.id))
 
     def maintenance(self) -> None:
         """Once a month for more than a year: what belongs to it is due, and is done."""

@@ -21,7 +21,7 @@ from openipt.core.manual.model import (
     Task,
     Technique,
 )
-from openipt.core.manual.names import END, MARKS, MEASURE_CONDITIONS, PHASES_BEFORE
+from openipt.core.manual.names import END, MARKS, MEASURE_CONDITIONS, PHASES_AFTER, PHASES_BEFORE
 from openipt.core.tables import suggestion
 from openipt.errors import ContentFault
 
@@ -292,20 +292,21 @@ class _Manual:
                     reason = f'names "{name}", a task of the phase {there}.'
                     yield ContentFault(file, f"{key}.exit_tasks", reason, "Name tasks of this phase.")
 
-            yield from self.before(phase, file, key)
+            yield from self.own_meetings(phase, file, key)
             for to in phase.leads_to:
                 if to not in (*self.phase_ids, END):
                     reason = f'names "{to}", a phase this manual does not have.'
                     yield ContentFault(file, f"{key}.leads_to", reason, suggestion(to, self.phase_ids))
 
-    def before(self, phase: Phase, file: str, key: str) -> Found:
-        """Meetings before session 1 belong to one phase that is for them, from the fewest to the most."""
-        fewest, most = phase.meetings
-        if not phase.is_before:
-            for name, none in (("meetings", NOWHERE), ("minutes", 0)):
-                if getattr(phase, name) != none:
-                    reason = "is for a phase before session 1: the contract counts the sessions of this one."
-                    yield ContentFault(file, f"{key}.{name}", reason, "Take it out.")
+    def own_meetings(self, phase: Phase, file: str, key: str) -> Found:
+        """Meetings before session 1, or after the contract, belong to one phase that is for them."""
+        (fewest, most), beside = phase.meetings, phase.is_before or phase.is_after
+        for name, none in (("meetings", NOWHERE), ("minutes", 0), ("weeks", NOWHERE)):
+            if getattr(phase, name) != none and not (phase.is_after or beside and name != "weeks"):
+                where = "after the contract" if beside else "before session 1, or after the contract"
+                reason = f"is for a phase {where}{'' if beside else ': it counts the sessions of this one'}."
+                yield ContentFault(file, f"{key}.{name}", reason, "Take it out.")
+        if not beside:
             return
         if phase.meetings == NOWHERE:
             if phase.id == "engagement":  # it may be one task of the intake, and no meeting of its own
@@ -314,8 +315,16 @@ class _Manual:
         elif fewest > most:
             reason = f"are {fewest} to {most}."
             yield ContentFault(file, f"{key}.meetings", reason, "Say the fewest, then the most.")
-        if self.manual.phase_before not in (None, phase):
+        if phase.weeks[0] > phase.weeks[1]:
+            reason = f"are {phase.weeks[0]} to {phase.weeks[1]}."
+            yield ContentFault(file, f"{key}.weeks", reason, "Say the earliest, then the latest.")
+        if phase.is_before and self.manual.phase_before not in (None, phase):
             yield ContentFault(file, key, "is a second phase before session 1.", "Keep one of the two.")
+        if phase.is_after and not any(
+            phase.id in self.manual.ways_from(one.id) for one in self.manual.phases
+        ):
+            reason = "is a phase that no other one leads to."
+            yield ContentFault(file, key, reason, "Name it in leads_to of the ending phase.")
 
     def asks_for(self) -> Found:
         """Fields that stand in a form only where they are asked for, named by record."""
@@ -394,6 +403,9 @@ class _Manual:
         if sum(ways) > 1:
             remedy = "Keep one of: a window of sessions, each_session, each_second_session, at, in_last, every_months."
             yield ContentFault(file, key, "says in more than one way when it is due.", remedy)
+        if task.phase in PHASES_AFTER and any(ways) and not task.each_session:
+            reason = "is said to be due in sessions, and its phase lies after the contract."
+            yield ContentFault(file, key, reason, "Let it be due once, or in each meeting of its phase.")
         if task.phase in PHASES_BEFORE and any(ways):
             reason = "is said to be due in sessions, and its phase lies before session 1."
             yield ContentFault(file, key, reason, "Let it be due once in its phase.")
@@ -421,18 +433,19 @@ class _Manual:
             if self.manual.agenda and total != self.manual.minutes:
                 reason = f"has {total} minutes in the phase {phase}; a session has {self.manual.minutes}."
                 yield ContentFault(self.parts.card.file, "agenda", reason, "Let the blocks add up.")
-        if before := self.manual.phase_before:
-            yield from self.agenda_before(before)
+        for phase_beside in filter(None, (self.manual.phase_before, self.manual.phase_after)):
+            yield from self.agenda_beside(phase_beside)
         for block in self.manual.agenda:
             file, key = self.file("agenda", block.block), place("agenda", block.block)
             for phase, names in block.tasks.items():
                 yield from self.tasks_exist(names, file, f"{key}.tasks.{phase}")
 
-    def agenda_before(self, phase: Phase) -> Found:
-        """A meeting before session 1 goes in its own way, or its time is not laid out at all."""
-        total, minutes = sum(block.before for block in self.manual.agenda), self.manual.minutes_in(phase.id)
+    def agenda_beside(self, phase: Phase) -> Found:
+        """A meeting beside the contract goes in its own way, or its time is not laid out at all."""
+        total = sum(minutes for _, minutes in self.manual.agenda_of(phase.id))
+        minutes, where = self.manual.minutes_in(phase.id), "before session 1" if phase.is_before else "after"
         if total not in (0, minutes):
-            reason = f"has {total} minutes before session 1; such a meeting has {minutes}."
+            reason = f"has {total} minutes {where}; such a meeting has {minutes}."
             yield ContentFault(self.parts.card.file, "agenda", reason, "Let the blocks add up.")
 
     def schedule(self, item: ScheduleItem) -> Found:

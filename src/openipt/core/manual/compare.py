@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from openipt.core.manual.model import (
+    NOWHERE,
     CarerPoint,
     Length,
     Manual,
@@ -26,6 +27,7 @@ from openipt.core.manual.names import (
     MEASURE_CONDITIONS,
     MEETING_FORMATS,
     PHASES,
+    PHASES_AFTER,
     PHASES_BEFORE,
     TASK_LIMITS,
 )
@@ -202,21 +204,31 @@ def _phases(manual: Manual, _: Manual) -> Told:
     for phase in manual.phases:
         told[phase.title, "goals"] = "; ".join(phase.goals)
         told[phase.title, "how often"] = ", then ".join(FREQUENCIES[one] for one in phase.frequencies)
-        if phase.is_before:
+        if phase.is_before or phase.is_after:
             told[phase.title, "its meetings"] = meetings_in_words(manual, phase)
         told[phase.title, "what lets it be left"] = _leaving(manual, phase)
     return told
 
 
 def meetings_in_words(manual: Manual, phase: Phase) -> str:
-    """`1 or 2 individual meetings before the group, of 50 minutes`"""
-    return f"{count_before(phase)}, of {manual.minutes_in(phase.id)} minutes"
+    """`1 or 2 individual meetings before the group, of 50 minutes`; `up to 1 booster, of 50 minutes, 2 to 4 weeks after
+    the last session`
+    """
+    if phase.meetings == NOWHERE:
+        return ""
+    first, last = phase.weeks
+    weeks = f"{first} to {last}" if first < last else f"{first}"
+    after = f", {weeks} weeks after the last {manual.session_word}" if any(phase.weeks) else ""
+    return f"{count_meetings(phase)}, of {manual.minutes_in(phase.id)} minutes{after}"
 
 
-def count_before(phase: Phase) -> str:
-    """`1 or 2 individual meetings before the group`"""
+def count_meetings(phase: Phase) -> str:
+    """`1 or 2 individual meetings before the group`, `up to 4 boosters`."""
     fewest, most = phase.meetings
     count = str(fewest) if fewest == most else f"{fewest} {'or' if most == fewest + 1 else 'to'} {most}"
+    count = f"up to {most}" if not fewest else count
+    if phase.is_after:
+        return f"{count} {PHASES_AFTER[phase.id]}{'s' if most > 1 else ''}"
     name = PHASES_BEFORE[phase.id]
     return f"{count} {name if most == 1 else name.replace('meeting', 'meetings', 1)}"
 

@@ -30,6 +30,7 @@ from openipt.core.manual.names import (
     NEXT_STEP_KINDS,
     OFF_TRACK_REASONS,
     PHASES,
+    PHASES_AFTER,
     PHASES_BEFORE,
     SCHEDULE_MOMENTS,
     SESSION_PHASES,
@@ -172,7 +173,9 @@ class Phase:
     All `exit_tasks` and all `exit_conditions` are needed; of `leaves_when`, any one is enough. `leads_to`
     names the ways out where it is not simply the next phase. `frequencies` says how often its sessions are,
     one after another in equal shares, where it is not the adaptation's own frequency. A phase before session 1
-    holds `meetings` of its own, from the fewest to the most, of so many `minutes` (0: as long as a session).
+    holds `meetings` of its own, from the fewest to the most, of so many `minutes` (0: as long as a session). So
+    does one after the contract, such as boosters; none at all may be the fewest. `weeks` says how long after the last
+    session of the contract its first meeting is, from the earliest to the latest.
     """
 
     id: str = dataclasses.field(metadata={"names": PHASES})
@@ -183,8 +186,9 @@ class Phase:
     leaves_when: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": LEAVING_REASONS})
     leads_to: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": WAYS})
     frequencies: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": FREQUENCIES})
-    meetings: tuple[int, int] = dataclasses.field(default=NOWHERE, metadata={"min": 1})
+    meetings: tuple[int, int] = dataclasses.field(default=NOWHERE, metadata={"min": 0})
     minutes: int = dataclasses.field(default=0, metadata={"min": 10, "max": 240})
+    weeks: tuple[int, int] = dataclasses.field(default=NOWHERE, metadata={"min": 1})
     sources: tuple[str, ...] = ()
     marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
 
@@ -192,6 +196,11 @@ class Phase:
     def is_before(self) -> bool:
         """Does it hold meetings before session 1?"""
         return self.id in PHASES_BEFORE
+
+    @property
+    def is_after(self) -> bool:
+        """Does it hold meetings after the contract?"""
+        return self.id in PHASES_AFTER
 
 
 @dataclass(frozen=True)
@@ -271,7 +280,8 @@ class Task:
 class AgendaBlock:
     """One part of the hour: its minutes in each phase, and the tasks that fill it, phase by phase.
 
-    `before` are its minutes in a meeting before session 1, where such a meeting goes otherwise.
+    `before` are its minutes in a meeting before session 1, `after` those in one after the contract, where such a
+    meeting goes otherwise.
     """
 
     block: str
@@ -280,13 +290,19 @@ class AgendaBlock:
     middle: int = dataclasses.field(metadata={"min": 0})
     ending: int = dataclasses.field(metadata={"min": 0})
     before: int = dataclasses.field(default=0, metadata={"min": 0})
+    after: int = dataclasses.field(default=0, metadata={"min": 0})
     tasks: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=_empty)
     sources: tuple[str, ...] = ()
     marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
 
     def minutes(self, phase: str) -> int:
         """Minutes in that phase; before and after the contract the middle's plan serves."""
-        own = {"initial": self.initial, "ending": self.ending, **dict.fromkeys(PHASES_BEFORE, self.before)}
+        own = {
+            "initial": self.initial,
+            "ending": self.ending,
+            **dict.fromkeys(PHASES_BEFORE, self.before),
+            **dict.fromkeys(PHASES_AFTER, self.after),
+        }
         return own.get(phase, self.middle)
 
 
@@ -739,7 +755,8 @@ class Manual(Card):
         """First and last session in which a task is due, for this length; None: no session of its own.
 
         A window is squeezed into its phase where the phase is shorter than usual: the initial phase
-        of one visit does every initial task in it (ipt.md 22.1). Before session 1 it is session 0.
+        of one visit does every initial task in it (ipt.md 22.1). Before session 1 it is session 0. After the
+        contract there is none.
         """
         if task.phase == "pre" or task.phase in PHASES_BEFORE:
             return (0, 0)
@@ -778,6 +795,21 @@ class Manual(Card):
     def phase_before(self) -> Phase | None:
         """The phase of meetings before session 1, where there is one."""
         return next((phase for phase in self.phases if phase.is_before and phase.meetings != NOWHERE), None)
+
+    @property
+    def phase_after(self) -> Phase | None:
+        """The phase of meetings after the contract, such as boosters, where there is one."""
+        return next((phase for phase in self.phases if phase.is_after and phase.meetings != NOWHERE), None)
+
+    @property
+    def fewest_after(self) -> int:
+        """How many meetings after the contract there are at least."""
+        return self.phase_after.meetings[0] if self.phase_after else 0
+
+    @property
+    def most_after(self) -> int:
+        """How many meetings after the contract there may be."""
+        return self.phase_after.meetings[1] if self.phase_after else 0
 
     @property
     def is_group(self) -> bool:
@@ -896,7 +928,7 @@ class Manual(Card):
     def leader_tools_in(self, phase: str) -> tuple[LeaderTool, ...]:
         """What the leader of a group has at hand in this phase; nothing where no meeting is one of a group."""
         here = (tool for tool in self.leader_tools.values() if not tool.phases or phase in tool.phases)
-        return tuple(here) if self.meets_in_group else ()
+        return tuple(here) if self.meets_in_group and phase not in PHASES_AFTER else ()
 
     def rule(self, rule_id: str) -> Rule:
         return self.rules[rule_id]
@@ -906,15 +938,15 @@ class Manual(Card):
         return tuple(item for item in self.schedule if item.when == when)
 
     def agenda_of(self, phase: str) -> tuple[tuple[AgendaBlock, int], ...]:
-        """The parts of a session in this phase, each with its minutes; before session 1 those that it has."""
-        if phase not in PHASES_BEFORE:
-            return tuple((block, block.minutes(phase)) for block in self.agenda)
-        return tuple((block, block.before) for block in self.agenda if block.before)
+        """The parts of a session in this phase, each with its minutes; beside the contract those that it has."""
+        found = ((block, block.minutes(phase)) for block in self.agenda)
+        beside = phase in PHASES_BEFORE or phase in PHASES_AFTER
+        return tuple((block, minutes) for block, minutes in found if minutes or not beside)
 
     def minutes_in(self, phase: str) -> int:
         """How long a session of this phase is."""
-        before = self.phase_before
-        return before.minutes if before and before.id == phase and before.minutes else self.minutes
+        own = (one.minutes for one in (self.phase_before, self.phase_after) if one and one.id == phase)
+        return next(own, 0) or self.minutes
 
     @property
     def is_weekly(self) -> bool:

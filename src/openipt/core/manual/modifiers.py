@@ -19,7 +19,7 @@ from typing import Any
 from openipt.core.manual.inheritance import KEEPS, REMOVALS, TAKEN_WHOLE, Key, Parts, Placed
 from openipt.core.manual.joined import JOIN, joined
 from openipt.core.manual.model import ANY
-from openipt.core.manual.names import PHASES, SESSION_PHASES
+from openipt.core.manual.names import PHASES, PHASES_AFTER, SESSION_PHASES
 from openipt.errors import ContentFault
 
 MODIFIES = "modifies"
@@ -51,7 +51,8 @@ def added_only(modifier: Parts) -> Iterable[ContentFault]:
 def put_on(manual: Parts, modifier: Parts) -> tuple[Parts, list[ContentFault]]:
     """The manual with this modifier laid over it, and what does not fit."""
     faults: list[ContentFault] = []
-    phases = [str(phase) for phase in manual.items.get("phase", {}) if phase in SESSION_PHASES]
+    held_in = (*SESSION_PHASES, *PHASES_AFTER)
+    phases = [str(phase) for phase in manual.items.get("phase", {}) if phase in held_in]
     tasks = _tasks(manual, modifier, phases, faults)
     whole = Parts(Placed(manual.card.file, _card(manual.card.table, modifier.card.table)))
     whole.items = {

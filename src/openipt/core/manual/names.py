@@ -155,6 +155,7 @@ PHASES = (
     "middle",
     "preventive",
     "ending",
+    "booster",
     "continuation",
     "maintenance",
 )
@@ -165,7 +166,11 @@ PHASES_BEFORE = MappingProxyType(
     {"engagement": "engagement meeting", "pre_group": "individual meeting before the group"}
 )
 
-# Those of them that hold numbered sessions.
+# Those that hold meetings after the contract, and what one of them is called: each goes on with the numbers of the
+# sessions, and no contract counts it.
+PHASES_AFTER = MappingProxyType({"booster": "booster"})
+
+# Those that hold the sessions of a contract.
 SESSION_PHASES = ("initial", "acute", "middle", "preventive", "ending", "continuation", "maintenance")
 
 # Where a phase may lead: to another phase, or to the end of the episode.

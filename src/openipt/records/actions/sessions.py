@@ -279,11 +279,11 @@ def begin_session(
         before = awaits_before(manual_of(episode), convert.course(episode))
     session.number, session.held_on = _next_number(episode, day, True if before else intake), day
     session.format = _format(format) if format else session.format
-    session.minutes = _length(before, minutes, session)
     session.began_at = at if day == day_of(at) else None
     session.written_at = session.written_at or at
     session.state = SessionState.DRAFT
     session.phase = before or _phase(episode, session)
+    session.minutes = _length(session.phase, minutes, session)
     session.save()
     _become_active(episode, session, by, at)
     _take_up_check_ins(episode, session)
@@ -301,13 +301,12 @@ def _to_begin(session: Session | None, episode: Episode, at: datetime, minutes: 
     return Session(episode=episode, created_at=at, minutes=_minutes(minutes, episode), format=usual)
 
 
-def _length(before: str, minutes: int | None, session: Session) -> int:
-    """As told; of a meeting before session 1 that was planned or begun as a session, its own length."""
+def _length(phase: str, minutes: int | None, session: Session) -> int:
+    """As told; of a meeting beside the contract that was planned or begun as a session, its own length."""
     if minutes:
         return _minutes(minutes, session.episode)
     manual = manual_of(session.episode)
-    own = before and session.minutes == manual.minutes
-    return manual.minutes_in(before) if own else session.minutes
+    return manual.minutes_in(phase) if session.minutes == manual.minutes else session.minutes
 
 
 def _check_before(episode: Episode, before: str) -> None:

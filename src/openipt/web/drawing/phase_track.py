@@ -73,9 +73,18 @@ class PhaseTrack:
 
 
 def phase_track(
-    marks: Sequence[Mark], *, session: int, planned: int, titles: dict[str, str], word: str = "session"
+    marks: Sequence[Mark],
+    *,
+    session: int,
+    planned: int,
+    titles: dict[str, str],
+    word: str = "session",
+    place: str = "",
 ) -> PhaseTrack:
-    """Lay out the track. `marks` in order of time; `titles` names the phases by id, `word` the sessions."""
+    """Lay out the track. `marks` in order of time; `titles` names the phases by id, `word` the sessions.
+
+    `place` says where the course stands, where it is not by the number of its sessions.
+    """
     groups = [(phase, list(of)) for phase, of in groupby(marks, key=lambda mark: mark.phase)]
     steps = max(1.0, len(marks) - 1 + PHASE_GAP * max(0, len(groups) - 1))
     step = min(LARGEST_STEP, (WIDTH - 2 * EDGE) / steps)
@@ -96,7 +105,11 @@ def phase_track(
         x += step * PHASE_GAP
     width = (dots[-1].x if dots else EDGE) + EDGE
     return PhaseTrack(
-        round(width, 1), HEIGHT, tuple(dots), tuple(spans), _words(groups, session, planned, titles, word)
+        round(width, 1),
+        HEIGHT,
+        tuple(dots),
+        tuple(spans),
+        _words(groups, session, planned, titles, word, place),
     )
 
 
@@ -118,10 +131,17 @@ def _current_phase(marks: Sequence[Mark]) -> str:
 
 
 def _words(
-    groups: list[tuple[str, list[Mark]]], session: int, planned: int, titles: dict[str, str], word: str
+    groups: list[tuple[str, list[Mark]]],
+    session: int,
+    planned: int,
+    titles: dict[str, str],
+    word: str,
+    place: str,
 ) -> str:
     of_all = f" of {planned}" if session <= planned else ""  # in maintenance sessions go on beyond the plan
     parts = [f"{word.capitalize()} {session}{of_all}." if session else f"Before {word} 1 of {planned}."]
+    if place:
+        parts = [f"{place[:1].upper()}{place[1:]}."]
     for phase, of in groups:
         counts = [
             f"{sum(mark.state == state for mark in of)} {word}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from openipt.core.manual.compare import FREQUENCIES, RESEARCH_ONLY, span, when
+from openipt.core.manual.compare import FREQUENCIES, RESEARCH_ONLY, meetings_in_words, span, when
 from openipt.core.manual.model import Manual, Modifier, Phase, Requirement, Task
 from openipt.core.manual.names import EVIDENCE_GRADES
 from openipt.web import paper
@@ -71,7 +71,7 @@ def _phase(manual: Manual, phase: Phase) -> dict[str, object]:
     where = manual.phase_split(manual.sessions.typical).get(phase.id)
     return {
         "title": phase.title,
-        "sessions": f"session {span(where)}" if where else "",
+        "sessions": f"session {span(where)}" if where else meetings_in_words(manual, phase),
         "goals": "; ".join(phase.goals),
         "tasks": [
             {

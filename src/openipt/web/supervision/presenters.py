@@ -14,6 +14,7 @@ from openipt.core.course.progress import Signal
 from openipt.core.course.rules import RuleResult
 from openipt.core.formulation.agreement import Agreement
 from openipt.core.manual.model import Manual, Severity
+from openipt.core.manual.names import PHASES_AFTER
 from openipt.records.manuals import manual_of
 from openipt.records.models import Alert, Entry, Episode, Session
 from openipt.web.jinja import clock_time, plural, short_day
@@ -286,6 +287,8 @@ def _place(manual: Manual, standing: Standing, *, ended: bool) -> str:
         return where_it_stands(manual, standing.session_number, standing.planned_sessions)
     titles = {phase.id: phase.title for phase in manual.phases} | PHASE_WORDS
     phase = titles.get(standing.phase, standing.phase)
+    if standing.phase in PHASES_AFTER:
+        return f"{phase}, after {plural(standing.planned_sessions, manual.session_word)}"
     return f"{phase}, {where_it_stands(manual, standing.session_number, standing.planned_sessions)}"
 
 

@@ -12,7 +12,7 @@ from openipt import library
 from openipt.core.course.course import EndReason, EpisodeStatus
 from openipt.core.course.moves import END_REASONS, GOING_ON, may_go_on, may_move
 from openipt.core.course.phases import sessions_before
-from openipt.core.manual.compare import count_before
+from openipt.core.manual.compare import count_meetings
 from openipt.core.manual.joined import base_of
 from openipt.core.manual.model import Manual
 from openipt.records import crisis
@@ -223,13 +223,16 @@ def _of_a_group(manual: Manual) -> str:
 
 
 def _range(manual: Manual) -> str:
-    sessions, word, before = manual.sessions, manual.session_word, manual.phase_before
+    sessions, word, before, after = (
+        manual.sessions, manual.session_word, manual.phase_before, manual.phase_after
+    )  # fmt: skip
     words = f"{sessions.min} to {sessions.max} {word}s, usually {sessions.typical}"
     if sessions.min == sessions.max:
         words = plural(sessions.min, word)
-    return (
-        f"{words}{manual.of_group}, after {count_before(before)}" if before else f"{words}{manual.of_group}"
+    words = (
+        f"{words}{manual.of_group}, after {count_meetings(before)}" if before else f"{words}{manual.of_group}"
     )
+    return f"{words}, then {count_meetings(after)}" if after else words
 
 
 # -- the course as arranged --------------------------------------------------------------------------

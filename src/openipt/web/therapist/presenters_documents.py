@@ -14,10 +14,11 @@ from openipt.core.course.phases import session_phase
 from openipt.core.course.progress import main_measure
 from openipt.core.course.scores import PHQ9, score_at
 from openipt.core.fields.definitions import RecordType
+from openipt.core.manual.names import PHASES_AFTER
 from openipt.records.models import Entry, EntryState, Session, SessionState
 from openipt.records.prepared import Prepared
 from openipt.web.jinja import day
-from openipt.web.meeting_words import meeting_title
+from openipt.web.meeting_words import meeting_title, title_in_course
 from openipt.web.plain import worksheets
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_agreeing import CONTRACT, has_own_maintenance, is_of_maintenance
@@ -220,6 +221,10 @@ def outline(page: EpisodePage) -> tuple[OutlineRow, ...]:
     return tuple(_outline_row(page, meeting, measure) for meeting in page.course.meetings)
 
 
+def _outline_name(page: EpisodePage, number: int, phase: str) -> str:
+    return title_in_course(page.manual, page.course, number, phase) if phase in PHASES_AFTER else str(number)
+
+
 def _outline_row(page: EpisodePage, meeting: Meeting, measure: str) -> OutlineRow:
     held = meeting.attendance.is_held
     number = meeting.number if held else None
@@ -229,7 +234,11 @@ def _outline_row(page: EpisodePage, meeting: Meeting, measure: str) -> OutlineRo
     )
     strategies = [page.codes["strategies"].get(code, code) for code in meeting.strategies]
     return OutlineRow(
-        session=str(number) if number else meeting_title(0, meeting.phase) if held else "",
+        session=_outline_name(page, number, phase)
+        if number
+        else meeting_title(0, meeting.phase)
+        if held
+        else "",
         on=meeting.on,
         phase=phase_title(page, phase) if phase else "",
         attendance=ATTENDANCE[meeting.attendance],

@@ -11,6 +11,7 @@ from openipt.core.course import known
 from openipt.core.course.course import Attendance, EpisodeStatus, Meeting
 from openipt.core.course.phases import (
     awaits_before,
+    meetings_after,
     meetings_before,
     phase_by_plan,
     phase_on,
@@ -22,14 +23,14 @@ from openipt.core.course.phases import (
 from openipt.core.course.progress import main_measure
 from openipt.core.course.scores import PHQ9, answers_of, latest_total, start_score
 from openipt.core.manual.model import Manual
-from openipt.core.manual.names import PHASES_BEFORE
+from openipt.core.manual.names import PHASES_AFTER, PHASES_BEFORE
 from openipt.core.measures.change import ReliableChange, reliable_change
 from openipt.core.measures.definitions import Measure
 from openipt.core.safety.levels import Level
 from openipt.records.models import Alert
 from openipt.web.drawing.phase_track import Mark, PhaseTrack, phase_track
 from openipt.web.jinja import clock_time, short_day
-from openipt.web.meeting_words import meeting_title, where_it_stands
+from openipt.web.meeting_words import meeting_title, place_in_course, title_in_course
 from openipt.web.shell import AlertLine, EpisodeHeader, episode_rooms
 from openipt.web.status_words import STATUS_WORDS
 
@@ -73,10 +74,9 @@ def present_header(page: EpisodePage) -> EpisodeHeader:
 
 def place_in_words(page: EpisodePage, track: PhaseTrack) -> str:
     """session 3 of 12, 12 sessions planned; of an ended episode without one, that no session was held."""
-    number, planned = session_number(page.course), planned_sessions(page.course)
-    if not number and not track.dots:
+    if not session_number(page.course) and not track.dots:
         return f"no {page.manual.session_word} held"
-    return where_it_stands(page.manual, number, planned)
+    return place_in_course(page.manual, page.course, page.status.phase)
 
 
 def _standing(page: EpisodePage) -> str:
@@ -158,6 +158,7 @@ def present_track(page: EpisodePage) -> PhaseTrack:
         planned=planned_sessions(course),
         titles=titles,
         word=manual.session_word,
+        place=place_in_course(manual, course, page.status.phase) if meetings_after(manual, course) else "",
     )
 
 
@@ -168,7 +169,12 @@ def _past_marks(page: EpisodePage) -> list[Mark]:
         if meeting.attendance.is_held and meeting.number:
             phase = session_phase(page.manual, page.course, meeting)
             state = "today" if meeting is present_session(page.course) and meeting.on == page.on else "held"
-            marks.append(Mark(state, phase, meeting.number, short_day(meeting.on)))
+            name = (
+                title_in_course(page.manual, page.course, meeting.number, phase)
+                if phase in PHASES_AFTER
+                else ""
+            )
+            marks.append(Mark(state, phase, meeting.number, short_day(meeting.on), name))
         elif meeting.attendance.is_held and meeting.phase in PHASES_BEFORE:
             state = "today" if meeting.on == page.on and not page.course.held else "held"
             marks.append(_before(state, meeting.phase, meeting.on))
@@ -199,12 +205,28 @@ def _coming_marks(page: EpisodePage) -> list[Mark]:
         for _ in range(page.manual.phase_before.meetings[0] - len(meetings_before(course))):
             day = dates.pop(0) if dates else None
             marks.append(_before("today" if day == page.on else "planned", phase_before, day))
-    for place, number in enumerate(range(held + 1, planned_sessions(course) + 1)):
+    to_come = range(held + 1, held + page.status.remaining + 1)
+    for place, number in enumerate(to_come):
         phase = max(phase_by_plan(page.manual, course, number), now, key=_place_in(order))
         day = dates[place] if place < len(dates) else None
         state = "today" if place == 0 and day == page.on else "planned"
         marks.append(Mark(state, phase, number, short_day(day)))
-    return marks
+    return [*marks, *_after_marks(page, dates[len(to_come) :])]
+
+
+def _after_marks(page: EpisodePage, dates: list[date]) -> list[Mark]:
+    """Meetings after the contract: the fewest there are, or as many as are planned."""
+    phase, held = page.manual.phase_after, len(meetings_after(page.manual, page.course))
+    if phase is None or page.status.status is EpisodeStatus.MAINTENANCE:
+        return []
+    to_come = min(max(phase.meetings[0] - held, len(dates)), phase.meetings[1] - held)
+    days = [*dates, *[None] * to_come][: max(0, to_come)]
+    name = PHASES_AFTER[phase.id].capitalize()
+    states = ["today" if day == page.on else "planned" for day in days]
+    return [
+        Mark(state, phase.id, None, short_day(day) if day else "", name)
+        for state, day in zip(states, days, strict=True)
+    ]
 
 
 def _place_in(order: list[str]):

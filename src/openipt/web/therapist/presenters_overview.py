@@ -12,13 +12,14 @@ from openipt.core.course.diary import asks_for_diary
 from openipt.core.course.narrative import collects_episodes
 from openipt.core.course.not_on_track import OFF_TRACK_RULES
 from openipt.core.course.off_track_signals import signals
+from openipt.core.course.phases import meetings_after
 from openipt.core.course.progress import main_measure
 from openipt.core.course.rules import RuleResult, RuleState
 from openipt.core.course.scores import GAD7, PHQ9, answers_of, latest_total, start_score
 from openipt.core.course.tasks import State, TaskState
 from openipt.core.course.transitions import Criterion, Transition
 from openipt.core.manual.model import Requirement, Severity, Task
-from openipt.core.manual.names import PHASES_BEFORE
+from openipt.core.manual.names import PHASES_AFTER, PHASES_BEFORE
 from openipt.core.measures.definitions import Measure
 from openipt.records.access import Act
 from openipt.records.models import Entry, PhaseEvent, Session, TaskMark
@@ -26,7 +27,7 @@ from openipt.records.prepared import Prepared
 from openipt.records.queries import firings
 from openipt.web.drawing.symptom_line import Drawing, SymptomLine, drawings
 from openipt.web.jinja import day, plural
-from openipt.web.meeting_words import where_it_stands
+from openipt.web.meeting_words import place_in_course
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_clients import status_in_words
 from openipt.web.therapist.presenters_header import change_in_words, phase_title
@@ -272,7 +273,7 @@ def _place(page: EpisodePage) -> str:
     if not status.session_number:
         word = page.manual.session_word
         return f"before {word} 1 of {status.planned_sessions}{page.manual.of_group}"
-    return where_it_stands(page.manual, status.session_number, status.planned_sessions)
+    return place_in_course(page.manual, page.course, status.phase)
 
 
 def _to_come(page: EpisodePage) -> str:
@@ -282,6 +283,9 @@ def _to_come(page: EpisodePage) -> str:
     if page.status.status is EpisodeStatus.MAINTENANCE:
         return _on_the_calendar(page)
     left = f"{plural(page.status.remaining, page.manual.session_word)} to come"
+    if page.status.phase in PHASES_AFTER:
+        more = page.manual.most_after - len(meetings_after(page.manual, page.course))
+        left = f"up to {more} more" if more > 0 else "none to come"
     return f"Paused, {left}" if page.status.status is EpisodeStatus.PAUSED else left
 
 
@@ -379,8 +383,11 @@ def _how(page: EpisodePage, to: str) -> tuple[str, str]:
 
 
 def decided_phases(page: EpisodePage) -> frozenset[str]:
-    """Phases that are entered by a decision: those that hold planned sessions. Beyond them the status changes."""
-    return frozenset(page.manual.phase_split(page.manual.sessions.typical))
+    """Phases that are entered by a decision: those that hold sessions, also after the contract. Beyond them the status
+    changes.
+    """
+    held_in = page.manual.phase_split(page.manual.sessions.typical)
+    return frozenset((*held_in, *((page.manual.phase_after.id,) if page.manual.phase_after else ())))
 
 
 def _what_follows(page: EpisodePage, to: str) -> str:

@@ -298,7 +298,7 @@ def session_title(room: Room) -> str:
         return f"Meeting of {day(room.session.on)}"
     if room.number == 0:
         return meeting_title(0, room.before_phase)
-    words = where_it_stands(room.manual, room.number, room.guide.planned_sessions)
+    words = room.after_title or where_it_stands(room.manual, room.number, room.guide.planned_sessions)
     return words[:1].upper() + words[1:]
 
 

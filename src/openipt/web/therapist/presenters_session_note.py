@@ -24,6 +24,7 @@ from openipt.core.course.note import (
 from openipt.core.course.tasks import State, TaskState
 from openipt.core.fields.clean import clean_words
 from openipt.core.manual.model import Requirement
+from openipt.core.manual.names import PHASES_AFTER
 from openipt.records import note, safety
 from openipt.records.access import Act
 from openipt.records.actions.conflicts import Refused
@@ -192,7 +193,7 @@ def session_title(session: Session) -> str:
             session.attendance, "the session"
         )
     name = meeting_name(session.number, session.phase)
-    return name if session.number else f"the {name}"
+    return name if session.number and session.phase not in PHASES_AFTER else f"the {name}"
 
 
 def own_block(blocks: Sequence[Block]) -> Block:

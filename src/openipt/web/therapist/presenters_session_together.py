@@ -16,6 +16,7 @@ from openipt.core.course import known
 from openipt.core.course.scores import PHQ9, answers_of, total_of
 from openipt.core.fields.words import Line, in_words
 from openipt.core.manual.model import Area
+from openipt.core.manual.names import PHASES_AFTER
 from openipt.core.measures.definitions import Measure
 from openipt.records.access import Act
 from openipt.web.circle_standing import people_of
@@ -23,7 +24,7 @@ from openipt.web.drawing.closeness_circle import Circle, circle
 from openipt.web.drawing.phase_track import PhaseTrack
 from openipt.web.drawing.symptom_line import Drawing, Score, SymptomLine, drawings
 from openipt.web.jinja import plural
-from openipt.web.meeting_words import meeting_title
+from openipt.web.meeting_words import meeting_title, title_in_course
 from openipt.web.shown_line import (
     EXPECTED,
     EXPECTED_NOTE,
@@ -127,6 +128,8 @@ def present_together(room: Room) -> Together:
 
 
 def _title(room: Room) -> str:
+    if room.guide.phase in PHASES_AFTER:
+        return title_in_course(room.manual, room.course, room.number, room.guide.phase)
     if room.number:
         return f"Meeting {room.number}"
     return meeting_title(0, room.before_phase) if room.before_phase else "Our first meeting"
@@ -136,6 +139,8 @@ def _where(room: Room) -> str:
     left = room.guide.remaining_after
     if room.number == 0:
         return f"We plan {plural(room.guide.planned_sessions, 'meeting')} together."
+    if room.guide.phase in PHASES_AFTER:
+        return "We meet again after the end, to look at how it is."
     rest = "This is our last one." if left == 0 else f"After today we have {plural(left, 'meeting')} more."
     return f"This is meeting {room.number} of {room.guide.planned_sessions}. {rest}"
 

@@ -9,13 +9,13 @@ from uuid import UUID
 from django.utils import timezone
 
 from openipt.core.course.course import Attendance, EpisodeStatus
-from openipt.core.course.phases import awaits_before, meetings_before
+from openipt.core.course.phases import awaits_before, days_after, meetings_after, meetings_before
 from openipt.core.manual.model import Manual
-from openipt.core.manual.names import PHASES_BEFORE
+from openipt.core.manual.names import PHASES_AFTER, PHASES_BEFORE
 from openipt.records.models import Session
 from openipt.records.prepared import Prepared
-from openipt.web.jinja import clock_time, plural
-from openipt.web.meeting_words import meeting_title
+from openipt.web.jinja import clock_time, day, plural
+from openipt.web.meeting_words import meeting_title, title_in_course
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_header import phase_title
 from openipt.web.therapist.presenters_today import ATTENDANCE_WORDS, FORMAT_WORDS
@@ -85,7 +85,7 @@ def present_sessions(page: EpisodePage) -> SessionsPage:
         before=before.id if before else "",
         before_words=PHASES_BEFORE[before.id] if before else "",
         awaits_before=bool(awaits_before(page.manual, page.course)) and not intake_open,
-        minutes=page.manual.minutes,
+        minutes=page.manual.minutes_in(_next_phase(page)),
         every_days=PLANNED_EVERY.get(page.manual.frequency, 7),
     )
 
@@ -93,8 +93,28 @@ def present_sessions(page: EpisodePage) -> SessionsPage:
 def _counted(page: EpisodePage, held: int, planned: int) -> str:
     """3 of 12 sessions held, 2 planned ahead; meetings before session 1 are said apart."""
     word, before = page.manual.session_word, len(meetings_before(page.course))
-    counted = f"{held} of {page.status.planned_sessions} {word}s held, {planned} planned ahead."
-    return f"{counted} Before them {plural(before, 'meeting')} held." if before else counted
+    after = len(meetings_after(page.manual, page.course))
+    counted = f"{held - after} of {page.status.planned_sessions} {word}s held, {planned} planned ahead."
+    if before:
+        counted = f"{counted} Before them {plural(before, 'meeting')} held."
+    return f"{counted} {_after_counted(page, after)}".rstrip()
+
+
+def _after_counted(page: EpisodePage, held: int) -> str:
+    """Meetings after the contract, once it is over: `Boosters: 1 of up to 4 held.` and when the first one is."""
+    phase = page.manual.phase_after
+    if phase is None or page.status.remaining:
+        return ""
+    fewest, most = phase.meetings
+    counted = f"{phase.title}: {held} of {most if fewest == most else f'up to {most}'} held."
+    days = days_after(page.manual, page.course)
+    return f"{counted} The first between {day(days[0])} and {day(days[1])}." if days else counted
+
+
+def _next_phase(page: EpisodePage) -> str:
+    """The phase of what is planned next: of the contract, or after it."""
+    after = page.manual.phase_after
+    return after.id if after and not page.status.remaining else ""
 
 
 def _when(session: Session):
@@ -119,6 +139,12 @@ def session_title(session: Session, manual: Manual | None = None) -> str:
     return meeting_title(session.number, session.phase, manual)
 
 
+def _title(page: EpisodePage, session: Session) -> str:
+    if session.number and session.phase in PHASES_AFTER:
+        return title_in_course(page.manual, page.course, session.number, session.phase)
+    return session_title(session, page.manual)
+
+
 def _row(page: EpisodePage, session: Session) -> SessionRow:
     local = timezone.localtime(session.planned_at) if session.planned_at else None
     record, tone = _record(session)
@@ -126,7 +152,7 @@ def _row(page: EpisodePage, session: Session) -> SessionRow:
     return SessionRow(
         id=session.pk,
         address=page.address(f"sessions/{session.pk}/"),
-        title=session_title(session, page.manual),
+        title=_title(page, session),
         on=session.on,
         time=clock_time(session.planned_at),
         phase=phase_title(page, session.phase) if session.phase else "",

@@ -13,7 +13,7 @@ from django.utils import timezone
 from openipt.core.course.course import Attendance
 from openipt.core.course.rules import RuleResult
 from openipt.core.manual.model import Manual, Severity
-from openipt.core.manual.names import PHASES_BEFORE
+from openipt.core.manual.names import PHASES_AFTER, PHASES_BEFORE
 from openipt.records.manuals import manual_of
 from openipt.records.models import Alert, CheckIn, Episode, Session
 from openipt.records.queries.firings import NOTHING_SETTLED, Settled
@@ -124,6 +124,10 @@ def session_today(session: Session, summary: Summary) -> SessionToday:
     before = session.phase if session.number is not None else summary.next_before
     if number == 0 or (before in PHASES_BEFORE and session.number is None):
         count = meeting_name(0, before)
+    elif session.phase in PHASES_AFTER:
+        count = meeting_name(number, session.phase)
+    elif session.number is None and summary.next_after and session.attendance == Attendance.PLANNED:
+        count = summary.next_after
     else:
         count = f"{summary.word} {number} of {summary.planned_sessions}"
     planned = session.attendance == Attendance.PLANNED

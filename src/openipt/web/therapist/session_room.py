@@ -17,11 +17,11 @@ from openipt.core.course import call, known
 from openipt.core.course.course import Attendance, Course, EpisodeStatus
 from openipt.core.course.guide import Guide, GuideTask, session_guide
 from openipt.core.course.locks import LOCKED_FIELDS
-from openipt.core.course.phases import awaits_before, meetings_before
+from openipt.core.course.phases import after_words, awaits_before, meetings_before
 from openipt.core.course.tasks import TaskState, task_states
 from openipt.core.fields.definitions import is_empty
 from openipt.core.manual.model import Manual, Task
-from openipt.core.manual.names import PHASES_BEFORE
+from openipt.core.manual.names import PHASES_AFTER, PHASES_BEFORE
 from openipt.records.access import Act
 from openipt.records.models import (
     Entry,
@@ -138,6 +138,13 @@ class Room:
         """What a meeting before session 1 is called."""
         phase = self.manual.phase_before
         return PHASES_BEFORE[phase.id] if phase else ""
+
+    @cached_property
+    def after_title(self) -> str:
+        """What a meeting after the contract is called, as `booster 2 of up to 4`; "" of every other one."""
+        if self.guide.phase not in PHASES_AFTER:
+            return ""
+        return after_words(self.manual, self.course, self.number)
 
     @cached_property
     def day(self) -> date:

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from openipt.core.course.phases import awaits_before
+from openipt.core.course.phases import after_words, awaits_before
 from openipt.core.course.rules import RuleResult
 from openipt.records import audit
 from openipt.records.models import Episode, User
@@ -43,6 +43,7 @@ class Summary:
     phase: str
     place: str
     next_before: str
+    next_after: str
     word: str
     session_number: int
     planned_sessions: int
@@ -91,6 +92,9 @@ def summary_of(page: EpisodePage) -> Summary:
         phase="" if status.has_ended else phase_title(page, status.phase),
         place=place_in_words(page, track),
         next_before=awaits_before(page.manual, page.course),
+        next_after=after_words(page.manual, page.course)
+        if page.manual.phase_after and not status.remaining
+        else "",
         word=page.manual.session_word,
         session_number=status.session_number,
         planned_sessions=status.planned_sessions,

@@ -122,8 +122,8 @@ def beyond_the_maximum(manual: Manual, course: Course, today: date) -> Verdict:
 
 
 def _booked(manual: Manual, course: Course) -> int:
-    """Held sessions and those still planned; what comes before session 1 is not one of them."""
+    """Held sessions and those still planned; what comes before session 1 or after the contract is not one of them."""
     planned = [m for m in course.meetings if m.attendance is Attendance.PLANNED and m.number is None]
     before = manual.phase_before
     to_come = before.meetings[1] - len(meetings_before(course)) if before and not course.held else 0
-    return len(course.held) + max(0, len(planned) - max(0, to_come))
+    return len(course.held) + max(0, len(planned) - max(0, to_come) - manual.most_after)
