@@ -9,6 +9,7 @@ from openipt.cli._manual_text import when
 from openipt.core.manual.compare import (
     RESEARCH_ONLY,
     kept,
+    kind_in_words,
     meetings_in_words,
     part_in_words,
     phase_title,
@@ -123,6 +124,7 @@ def _card(one: Manual) -> Iterator[tuple[str, object]]:
     asks = (f"`{record}`: {codes(fields)}" for record, fields in one.asks_for.items())
     yield "Asks beside what all ask", "; ".join(asks)
     yield "Parts", "; ".join(cell(part_in_words(part)) for part in one.parts)
+    yield "Beside the sessions", "; ".join(cell(kind_in_words(one, kind)) for kind in one.kinds)
     invited = "; ".join(cell(point_in_words(point)) for point in one.carer_points)
     yield "Parents and carers are invited", invited
     yield "Warned of where it is written", " ".join(cell(caution.text) for caution in one.cautions)

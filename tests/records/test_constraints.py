@@ -216,6 +216,16 @@ BROKEN: dict[str, Callable[[Session], Any]] = {
     "one_session_per_number": lambda s: Session.objects.create(
         episode=s.episode, number=1, attendance="attended", held_on=DAY, created_at=NOW
     ),
+    "one_meeting_per_number_of_its_kind": lambda s: twice(
+        lambda: Session.objects.create(
+            episode=s.episode,
+            kind="ward_group",
+            of_kind=1,
+            attendance="attended",
+            held_on=DAY,
+            created_at=NOW,
+        )
+    ),
     "only_a_held_session_has_a_number": lambda s: changed(s, attendance="missed"),
     "session_attendance_known": lambda s: Session.objects.create(
         episode=s.episode, attendance="asleep", planned_at=NOW, created_at=NOW

@@ -34,7 +34,7 @@ STATUS = """
 | `session_number` | the number of the session in progress or held last; 0 before session 1 |
 | `planned_sessions` | by the latest contract or extension, else as the episode was opened |
 | `remaining` | planned minus held, the present one counted as held once it has begun; never below 0. None once the course is in a phase after the contract |
-| `other_meetings` | meetings that no contract counts, by `kind`: how many were `held`, of at least `fewest` and at most `most`. Of a phase before session 1, and of one after the contract, such as `booster` |
+| `other_meetings` | meetings that no contract counts, by `kind`: how many were `held`, of at least `fewest` and at most `most`. Of a phase before session 1, of one after the contract, such as `booster`, and of each kind beside the sessions, such as `ward_group` |
 | `due` | tasks that wait: of the present session where they belong to every session, of the phase where they are done once. A task is due before, and overdue after, the last session of its window |
 | `done` | tasks done once (before treatment, initial, ending, midpoint review): in any session so far. Tasks of every session: in the present one |
 | `overdue` | required tasks whose window or phase is over. Tasks of every session are never overdue, nor are conditional ones |

@@ -8,8 +8,12 @@ import pytest
 from tests import factories as make
 from tests.web.rooms_world import browser_of, set_clock, text_of
 
+from openipt.core.course.status import course_status
+from openipt.core.portable.episode_file import to_file
 from openipt.errors import EntryNotValid
+from openipt.records import convert
 from openipt.records.actions import sessions
+from openipt.records.manuals import manual_of
 from openipt.records.models import Session
 
 pytestmark = pytest.mark.django_db
@@ -106,3 +110,49 @@ def test_after_the_last_meeting_of_the_contract_comes_the_booster_alone(
         "4 of 4 meetings held" in (listed := read(browser, f"{home}sessions/"))
         and "Booster: 1 of 1 held" in listed
     )
+
+
+def test_a_meeting_of_the_ward_s_group_is_planned_held_and_noted_and_moves_no_session() -> None:
+    """It is counted within its kind, on every page that says where the course stands."""
+    made = make.episode(adaptation="ipt_inp", planned_sessions=15)
+    make.session(made)
+    first = make.session(made)
+    browser, home = browser_of(made.therapist), f"/episodes/{made.pk}/"
+    plan = {"kind": "ward_group", "first_on": make.day(7).isoformat(), "first_time": "10:00", "count": "2"}
+    plan |= {"every_days": "3", "minutes": "50", "format": "in_person"}
+    assert browser.post(f"{home}sessions/plan/", plan).status_code == 302
+    assert {s.minutes for s in Session.objects.filter(kind="ward_group")} == {90}
+    begun = {"kind": "ward_group", "held_on": make.day().isoformat(), "intake": "yes"}
+    assert browser.post(f"{home}sessions/begin/", begun).status_code == 302
+    group = Session.objects.get(episode=made, of_kind=1)
+    assert (group.number, group.kind, group.phase) == (None, "ward_group", first.phase)
+    room = read(browser, f"{home}sessions/{group.pk}/")
+    assert "Ward group 1 of 8" in room and "The group on the ward" in room
+    assert "session 1 of 15; ward group 1 of 8" in read(browser, home)
+    listed = read(browser, f"{home}sessions/")
+    assert "1 of 15 sessions held, 0 planned ahead. Beside them ward group 1 of 8." in listed
+    assert "Ward group, planned" in listed
+    line = {"group": "Ward 4", "number": "1", "leader_note": "listened"}
+    saved = browser.post(f"{home}sessions/{group.pk}/tasks/INP-03/0/", line)
+    assert saved.status_code == 302, text_of(saved)
+    assert "INP-03" in course_status(manual_of(made), convert.course(made), make.day()).done
+    note = [{"id": "own-1", "text": "Listened, and said a word.", "edited": True}]
+    group.refresh_from_db()
+    sessions.save_note(
+        session=group,
+        blocks=note,
+        expected_version=group.note_version,
+        by=made.therapist,
+        at=make.at_day(0, 2),
+    )
+    signed = sessions.sign_session(session=group, by=made.therapist, at=make.at_day(0, 3))
+    assert signed.is_signed and make.session(made, 1).number == 2
+    assert "Ward group 1" in read(browser, f"{home}documents/")
+    missed = Session.objects.filter(kind="ward_group", attendance="planned").first()
+    sessions.record_absence(session=missed, by=made.therapist, at=make.at_day(7))
+    copy = to_file(convert.portable(made, made.therapist, make.day(7)))
+    assert [(m["kind"], m["number"]) for m in copy["beside"]] == [
+        ("ward_group", 1),
+        ("ward_group", None),
+        ("ward_group", None),
+    ]

@@ -13,6 +13,7 @@ from openipt.core.manual.compare import (
     RESEARCH_ONLY,
     Part,
     kept,
+    kind_in_words,
     meetings_in_words,
     other_lengths,
     part_in_words,
@@ -100,6 +101,8 @@ def _card(manual: Manual) -> Iterator[str]:
     yield from _line("Not done", "; ".join(manual.not_done))
     for part in manual.parts:
         yield from _line("Part", part_in_words(part))
+    for kind in manual.kinds:
+        yield from _line("Beside the sessions", kind_in_words(manual, kind))
     for point in manual.carer_points:
         yield from _line("Carers invited", point_in_words(point))
     for caution in manual.cautions:

@@ -200,9 +200,10 @@ def _read(episode: Episode) -> Course:
         planned_sessions=plans[0].planned_from if plans else episode.planned_sessions,
         started_on=episode.started_on,
         birth_year=episode.client.birth_year,
-        meetings=_meetings(episode, sessions),
+        meetings=_meetings(episode, [one for one in sessions if not one.kind]),
         answers=_answers(episode, numbers),
-        entries=_entries(episode, numbers),
+        entries=_entries(episode, numbers, {s.pk: f"{s.kind}/{s.of_kind}" for s in sessions if s.kind}),
+        beside=_meetings(episode, [one for one in sessions if one.kind]),
         phase_changes=tuple(PhaseChange(*row) for row in _PHASES(episode.pk)),
         status_changes=tuple(
             StatusChange(EpisodeStatus(status), on, reason) for status, on, reason in _STATUSES(episode.pk)
@@ -248,7 +249,7 @@ def _meetings(episode: Episode, sessions: list[Session]) -> tuple[Meeting, ...]:
     found = [
         Meeting(
             on=session.on,
-            number=session.number,
+            number=session.of_kind if session.kind else session.number,
             attendance=Attendance(session.attendance),
             phase=session.phase,
             minutes=session.minutes if session.is_held else 0,
@@ -257,6 +258,7 @@ def _meetings(episode: Episode, sessions: list[Session]) -> tuple[Meeting, ...]:
             strategies=tuple(strategies[session.pk]),
             techniques=tuple(techniques[session.pk]),
             signed=session.is_signed,
+            kind=session.kind,
         )
         for session in sessions
     ]
@@ -270,7 +272,9 @@ def _codes(asked: Prepared[tuple[UUID, str]], episode: Episode) -> dict[UUID, li
     return found
 
 
-def _entries(episode: Episode, numbers: dict[UUID, int | None]) -> tuple[CoreEntry, ...]:
+def _entries(
+    episode: Episode, numbers: dict[UUID, int | None], beside: dict[UUID, str]
+) -> tuple[CoreEntry, ...]:
     """Entries that count and may be known, opened in one go under the client's key."""
     return tuple(
         CoreEntry(
@@ -284,6 +288,7 @@ def _entries(episode: Episode, numbers: dict[UUID, int | None]) -> tuple[CoreEnt
             by_role=by_role,
             order=order,
             at=_written_at(episode, at),
+            beside=beside.get(session, "") if session else "",
             draft=state == EntryState.DRAFT,
         )
         for pk, sealed, record, on, session, for_task, by_role, order, at, state in _ENTRIES(episode.pk)
@@ -306,6 +311,7 @@ def core_entry(row: Entry, session_number: int | None) -> CoreEntry:
         by_role=row.by_role,
         order=row.order,
         at=_written_at(row.episode, row.updated_at),
+        beside=f"{row.session.kind}/{row.session.of_kind}" if row.session and row.session.kind else "",
         draft=row.state == EntryState.DRAFT,
     )
 
@@ -452,6 +458,7 @@ def portable(episode: Episode, reader: Actor, on: date) -> PortableEpisode:
         started_on=known.started_on,
         people=_portable_people(episode),
         meetings=_portable_meetings(episode, known.meetings),
+        beside=_portable_meetings(episode, known.beside),
         answers=known.answers,
         entries=_portable_entries(episode, known.entries),
         phase_changes=known.phase_changes,
@@ -477,9 +484,10 @@ def _portable_meetings(episode: Episode, meetings: tuple[Meeting, ...]) -> tuple
     notes: dict[tuple[Any, ...], list[str]] = defaultdict(list)
     for session in episode.sessions.order_by("planned_at"):
         session.episode = episode
-        notes[session.on, session.number].append(note_text(from_values(session.note)))
+        number = session.of_kind if session.kind else session.number
+        notes[session.on, number, session.kind].append(note_text(from_values(session.note)))
     return tuple(
-        PortableMeeting(note=notes[meeting.on, meeting.number].pop(0), **_as_keywords(meeting))
+        PortableMeeting(note=notes[meeting.on, meeting.number, meeting.kind].pop(0), **_as_keywords(meeting))
         for meeting in meetings
     )
 

@@ -120,20 +120,23 @@ def tasks_done_by(
     payload: Mapping[str, Any],
     for_task: str = "",
     number: int | None = None,
+    kind: str = "",
 ) -> tuple[str, ...]:
     """Tasks this entry shows to be done in a session of this phase.
 
     The task it was written for; every task whose field it fills; and the task of the phase that this
     record shows by itself, where there is only one of them, or only one that is required, or where each of
-    them belongs to one session, that of this `number`. Tasks that are the same act are shown together.
+    them belongs to one session, that of this `number`. Tasks that are the same act are shown together. In a meeting of
+    another `kind` than the sessions these are the tasks that belong to it.
     """
-    shown = [task for task in manual.tasks_shown_by(record) if task.is_in(phase)]
+    shown = [t for t in manual.tasks_shown_by(record) if t.is_in(phase) and t.beside == kind]
     whole = [task for task in shown if not task.field and is_empty(payload.get(task.not_with))]
     named = [for_task] if for_task and manual.has_task(for_task) else _alone(whole, number)
     same = [task.id for task in whole if set(task.same_as) & set(named)]
     of_named = {one for task in named for one in manual.task(task).same_as}
     same += [task.id for task in whole if task.id in of_named]
-    return tuple(dict.fromkeys([*named, *same, *_filled(manual, phase, record, payload)]))
+    filled = [one for one in _filled(manual, phase, record, payload) if manual.task(one).beside == kind]
+    return tuple(dict.fromkeys([*named, *same, *filled]))
 
 
 def _alone(whole: list[Task], number: int | None) -> list[str]:

@@ -25,11 +25,12 @@ from openipt.core.course.note import (
     from_values,
     refreshed,
 )
-from openipt.core.course.phases import planned_sessions
+from openipt.core.course.phases import after_words, beside_words, planned_sessions
 from openipt.core.course.scores import answers_of, start_score, total_of
 from openipt.core.fields.definitions import FieldDefinition, FieldType, RecordType, is_empty
 from openipt.core.fields.words import date_in_words
 from openipt.core.manual.model import Manual
+from openipt.core.manual.names import PHASES_AFTER
 from openipt.core.measures.change import ReliableChange, reliable_change
 from openipt.core.measures.definitions import Measure
 from openipt.records.manuals import manual_of
@@ -98,8 +99,10 @@ def _in_order(own: Iterable[Recorded], fields: tuple[str, ...]) -> list[Recorded
 def _meeting(session: Session, course: Course) -> Recorded:
     held = session.is_held
     written = timezone.localtime(session.written_at).date() if session.written_at else None
+    name = _name_apart(session, course)
     values = {
-        "number": session.number or None,
+        "name": name if held else None,
+        "number": None if name else session.number or None,
         "planned": planned_sessions(course),
         "on": _day(session.on),
         "format": FORMATS.get(session.format, session.format) if held else None,
@@ -110,6 +113,18 @@ def _meeting(session: Session, course: Course) -> Recorded:
         "written_on": _day(written) if held and written and written != session.held_on else None,
     }
     return Recorded(MEETING, "meeting", values)
+
+
+def _name_apart(session: Session, course: Course) -> str:
+    """What a meeting is called that no contract counts: `Ward group 3 of 8`, `Booster 1 of up to 4`; "" of a session."""
+    manual = manual_of(session.episode)
+    if session.kind:
+        words = beside_words(manual, course, session.kind, session.of_kind)
+    elif session.phase in PHASES_AFTER and manual.phase_after:
+        words = after_words(manual, course, session.number or 0)
+    else:
+        return ""
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def _check_ins(session: Session) -> Iterable[Recorded]:

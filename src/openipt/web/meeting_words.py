@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from openipt.core.course.course import Course
-from openipt.core.course.phases import after_words, meetings_after, planned_sessions, session_number
+from openipt.core.course.phases import (
+    after_words,
+    beside_words,
+    meetings_after,
+    planned_sessions,
+    session_number,
+)
 from openipt.core.manual.model import Manual
 from openipt.core.manual.names import PHASES_AFTER, PHASES_BEFORE
 from openipt.web.jinja import plural
@@ -34,11 +40,25 @@ def title_in_course(manual: Manual, course: Course, number: int | None, phase: s
 def place_in_course(manual: Manual, course: Course, phase: str) -> str:
     """Where it stands; after the contract, which booster: `booster 1 of up to 4`."""
     if phase not in PHASES_AFTER or manual.phase_after is None:
-        return where_it_stands(manual, session_number(course), planned_sessions(course))
+        place = where_it_stands(manual, session_number(course), planned_sessions(course))
+        return "; ".join(filter(None, (place, beside_in_course(manual, course))))
     held = meetings_after(manual, course)
     if held:
         return after_words(manual, course, held[-1].number or 0)
     return f"{after_words(manual, course)} to come"
+
+
+def kind_name(manual: Manual, kind_id: str, number: int | None) -> str:
+    """Of a meeting of another kind than the sessions: `Ward group 3`; `Ward group` of one that is planned."""
+    kind = manual.kind(kind_id)
+    name = kind.name if kind else "meeting"
+    words = f"{name} {number}" if number else name
+    return words[:1].upper() + words[1:]
+
+
+def beside_in_course(manual: Manual, course: Course) -> str:
+    """What stands beside the sessions: `ward group 3 of 8`; nothing where there are no such meetings."""
+    return "; ".join(beside_words(manual, course, kind.id) for kind in manual.kinds)
 
 
 def where_it_stands(manual: Manual, number: int, planned: int) -> str:

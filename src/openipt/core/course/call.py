@@ -106,6 +106,7 @@ def meeting_at(course: Course, session: int | None, on: date) -> Meeting | None:
     if session is not None:
         own = [m for m in held if m.number == session and (session > 0 or m.on == on)]
         return own[-1] if own else None
+    held += [meeting for meeting in course.beside if meeting.attendance.is_held]
     of_day = [meeting for meeting in held if meeting.on == on]
     remote = [meeting for meeting in of_day if is_remote(meeting.format)]
     return next(reversed(remote or of_day), None)

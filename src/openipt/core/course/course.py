@@ -71,7 +71,8 @@ class Meeting:
     """One meeting of the episode. Number 0 is the intake; a missed, cancelled or planned one has none.
 
     `phase` is the phase recorded for the meeting when it began; it never moves afterwards.
-    `minutes` is its length in minutes, 0 for one that was not held.
+    `minutes` is its length in minutes, 0 for one that was not held. `kind` is that of a meeting beside the sessions,
+    such as one of a ward's group: its number is counted within its kind.
     """
 
     on: date
@@ -84,6 +85,12 @@ class Meeting:
     strategies: tuple[str, ...] = ()
     techniques: tuple[str, ...] = ()
     signed: bool = False
+    kind: str = ""
+
+    @property
+    def key(self) -> str:
+        """By what a record names the meeting beside the sessions that it belongs to: `ward_group/3`."""
+        return f"{self.kind}/{self.number}"
 
 
 @dataclass(frozen=True)
@@ -111,7 +118,8 @@ class Answers(_Remembers):
 
 @dataclass(frozen=True)
 class Entry:
-    """One record (`rec_*`) with its values. `session` is the meeting's number it belongs to, if any.
+    """One record (`rec_*`) with its values. `session` is the meeting's number it belongs to, if any; `beside` the key
+    of a meeting of another kind, which has no such number.
 
     `order` keeps the order in which entries of one day were made, `at` the moment this one was last
     written, where it is known. `draft`: it is not finished, and its session not signed.
@@ -125,6 +133,7 @@ class Entry:
     by_role: str = "therapist"
     order: int = 0
     at: datetime | None = None
+    beside: str = ""
     draft: bool = field(default=False, compare=False)
 
 
@@ -188,6 +197,7 @@ class Course(_Remembers):
     """One episode as known. `as_of(day)` cuts it to what stood in the record at the end of that day.
 
     `adaptation` is the one it went by then: of a course that was changed over, the one that came last.
+    `beside` are meetings of another kind than the sessions: they move neither number nor phase.
     `clock_changes`: evenings in whose night the clock was changed where the client lives, and by how many
     minutes it was put forward.
     """
@@ -204,6 +214,7 @@ class Course(_Remembers):
     status_changes: tuple[StatusChange, ...] = ()
     plan_changes: tuple[PlanChange, ...] = ()
     adaptation_changes: tuple[AdaptationChange, ...] = ()
+    beside: tuple[Meeting, ...] = ()
     clock_changes: tuple[tuple[date, int], ...] = field(default=(), compare=False)
 
     def as_of(self, day: date) -> Course:
@@ -218,6 +229,7 @@ class Course(_Remembers):
             phase_changes=tuple(c for c in self.phase_changes if c.on <= day),
             status_changes=tuple(c for c in self.status_changes if c.on <= day),
             plan_changes=tuple(c for c in self.plan_changes if c.on <= day),
+            beside=tuple(m for m in self.beside if m.on <= day or m.attendance is Attendance.PLANNED),
             **self._manual_on(day),
         )
 
@@ -243,7 +255,8 @@ class Course(_Remembers):
             *(self.plan_changes, self.adaptation_changes),
         )
         days = [found.on for kind in dated for found in kind]
-        days += [m.on for m in self.meetings if m.attendance is not Attendance.PLANNED]
+        met = (*self.meetings, *self.beside)
+        days += [m.on for m in met if m.attendance is not Attendance.PLANNED]
         return max(days, default=None)
 
     @cached_property
@@ -251,6 +264,11 @@ class Course(_Remembers):
         """Numbered meetings from session 1 on that were held, in order."""
         numbered = (m for m in self.meetings if m.attendance.is_held and (m.number or 0) >= 1)
         return tuple(sorted(numbered, key=lambda m: (m.on, m.number or 0)))
+
+    def held_beside(self, kind: str) -> tuple[Meeting, ...]:
+        """Meetings of that kind that were held, in order."""
+        of_kind = (m for m in self.beside if m.kind == kind and m.attendance.is_held)
+        return tuple(sorted(of_kind, key=lambda m: (m.on, m.number or 0)))
 
     def entries_of(self, record: str) -> tuple[Entry, ...]:
         """Entries of one record type, oldest first."""

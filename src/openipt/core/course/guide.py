@@ -16,6 +16,7 @@ from openipt.core.course.course import Attendance, Course, Entry, Meeting
 from openipt.core.course.measures_due import measures_due
 from openipt.core.course.phases import (
     after_words,
+    beside_words,
     meetings_before,
     phase_by_plan,
     phase_on,
@@ -119,7 +120,7 @@ def session_guide(
     """
     course = _as_if_begun(course.as_of(today), today, number, before, format)
     phase = _phase(manual, course, today, number)
-    states = task_states(manual, course, today)
+    states = tuple(state for state in task_states(manual, course, today) if not state.task.beside)
     held = [m for m in course.held if (m.number or 0) <= number]
     left = 0 if phase in PHASES_AFTER else max(0, planned_sessions(course) - len(held))
     minutes = _minutes(manual, course, number, phase)
@@ -139,6 +140,35 @@ def session_guide(
         measures_due=measures_due(manual, course, today),
         remaining_after=left,
         remaining_words=_remaining_words(manual, course, phase, number, left),
+        recheck_risk=risk_to_recheck(course),
+    )
+
+
+def guide_beside(manual: Manual, course: Course, today: date, kind_id: str, number: int) -> Guide:
+    """The guide of a meeting of another kind: its own tasks and its own count. The phase stays that of the sessions."""
+    course, kind = course.as_of(today), manual.kind(kind_id)
+    if number > len(course.held_beside(kind_id)):
+        begun = Meeting(today, number, Attendance.ATTENDED, kind=kind_id)
+        course = replace(course, beside=(*course.beside, begun))
+    states = tuple(state for state in task_states(manual, course, today) if state.task.beside == kind_id)
+    phase, left = phase_on(manual, course, today), max(0, (kind.most if kind else 0) - number)
+    rest = f"After today {left} remain." if left else "This is the last one."
+    return Guide(
+        session_number=number,
+        planned_sessions=kind.most if kind else 0,
+        phase=phase,
+        phase_title=_phase_title(manual, phase),
+        goals=(kind.text,) if kind and kind.text else (),
+        minutes=manual.minutes_of(kind_id),
+        agenda=(),
+        tasks=tuple(_card(s) for s in states if s.state in (State.OVERDUE, State.DUE, State.DONE)),
+        optional=tuple(_card(s) for s in states if s.state is State.OPEN),
+        strategies=(),
+        techniques=(),
+        last_step=None,
+        measures_due=(),
+        remaining_after=left,
+        remaining_words=f"This is {beside_words(manual, course, kind_id, number)}. {rest}",
         recheck_risk=risk_to_recheck(course),
     )
 

@@ -84,11 +84,20 @@ def tasks_of_meeting(course: Course, meeting: Meeting) -> frozenset[str]:
     return frozenset(meeting.tasks_done) | (shown if meeting.number is not None else set())
 
 
+def tasks_beside(course: Course, meeting: Meeting) -> frozenset[str]:
+    """Tasks done in one meeting of another kind than the sessions."""
+    shown = {e.for_task for e in course.entries if e.for_task and e.beside == meeting.key}
+    return frozenset({*meeting.tasks_done, *shown})
+
+
 @once
 def tasks_done(course: Course) -> frozenset[str]:
     """Every task done so far in this course, in whatever session."""
     marked = {
-        task for meeting in course.meetings if meeting.attendance.is_held for task in meeting.tasks_done
+        task
+        for meeting in (*course.meetings, *course.beside)
+        if meeting.attendance.is_held
+        for task in meeting.tasks_done
     }
     return frozenset(marked | {entry.for_task for entry in course.entries if entry.for_task})
 

@@ -17,7 +17,18 @@ KEYS = frozenset({"text", "unless", "when"})
 
 # Kinds of thing that are no record, and what is known of each (records.note makes them).
 KINDS = {
-    "meeting": ("format", "minutes", "number", "planned", "on", "written_on", "attendance", "reason", "late"),
+    "meeting": (
+        "name",
+        "format",
+        "minutes",
+        "number",
+        "planned",
+        "on",
+        "written_on",
+        "attendance",
+        "reason",
+        "late",
+    ),
     "score": ("name", "total", "band", "change", "since_start"),
     "check_in": ("mood", "stress", "talk_about", "event"),
     "strategies": ("titles",),

@@ -311,6 +311,16 @@ def _last_meeting(course: Course) -> Meeting | None:
     return present_session(course) or (before[-1] if before else None)
 
 
+def beside_words(manual: Manual, course: Course, kind_id: str, number: int | None = None) -> str:
+    """`ward group 3 of 8`: the meeting of this number, or the last one held; `ward group 0 of 8` before the first."""
+    kind = manual.kind(kind_id)
+    if kind is None:
+        return f"meeting {number}" if number else "meeting"
+    held = course.held_beside(kind_id)
+    place = number if number is not None else len(held)
+    return f"{kind.name} {place} of {kind.count}" if place <= kind.most else f"{kind.name} {place}"
+
+
 def status_on(course: Course) -> EpisodeStatus | None:
     """The latest recorded status of the episode; None where none was recorded."""
     changes = sorted(course.status_changes, key=lambda change: change.on)

@@ -29,7 +29,9 @@ from openipt.core.manual.model import Manual
 
 @dataclass(frozen=True)
 class OtherMeetings:
-    """Meetings that no contract counts, held so far: of a phase before session 1, or after the contract."""
+    """Meetings that no contract counts, held so far: of a phase before session 1, after the contract, or of another
+    kind beside the sessions.
+    """
 
     kind: str
     held: int
@@ -139,4 +141,9 @@ def _other_meetings(manual: Manual, course: Course) -> tuple[OtherMeetings, ...]
         (manual.phase_before, len(meetings_before(course))),
         (manual.phase_after, len(meetings_after(manual, course))),
     )
-    return tuple(OtherMeetings(phase.id, held, *phase.meetings) for phase, held in counted if phase)
+    beside = (
+        OtherMeetings(kind.id, len(course.held_beside(kind.id)), kind.fewest, kind.most)
+        for kind in manual.kinds
+    )
+    of_phases = (OtherMeetings(phase.id, held, *phase.meetings) for phase, held in counted if phase)
+    return (*of_phases, *beside)

@@ -125,6 +125,8 @@ def _catches_up(course: Course, phase: str) -> bool:
 
 
 def _state(manual: Manual, course: Course, today: date, task: Task, now: _Now) -> TaskState:
+    if task.beside:
+        return _beside(manual, course, today, task, now)
     if task.every_months:
         return _recurring(manual, course, today, task, now)
     if task.id in (now.done_now if _is_of_every_session(task) else now.done_ever):
@@ -151,6 +153,22 @@ def _state(manual: Manual, course: Course, today: date, task: Task, now: _Now) -
     if state.state is State.OVERDUE and task.requirement is Requirement.CONDITIONAL:
         return TaskState(task, State.LATER)
     return state
+
+
+def _beside(manual: Manual, course: Course, today: date, task: Task, now: _Now) -> TaskState:
+    """A task of each meeting of another kind: due since one was held, until the last of them has its record."""
+    kind, held = manual.kind(task.beside), course.held_beside(task.beside)
+    name = kind.name if kind else "meeting"
+    if not held or not kind:
+        return TaskState(task, State.LATER, f"It belongs to each {name}.")
+    if task.id in known.tasks_beside(course, held[-1]):
+        return TaskState(task, State.DONE)
+    if now.ended:
+        return TaskState(task, State.NOT_APPLICABLE, "The episode has ended.")
+    if task.requirement is Requirement.OPTIONAL:
+        return TaskState(task, State.OPEN)
+    due = TaskState(task, State.DUE, f"It belongs to {name} {held[-1].number}.")
+    return _under_condition(manual, course, today, task, due) if task.condition else due
 
 
 def _is_caught_up(task: Task, now: _Now) -> bool:

@@ -153,6 +153,21 @@ class _Walk:
         meeting = Meeting(self.today, number, attendance, phase, minutes=self.manual.minutes, format=how)
         self.course = replace(self.course, meetings=(*self.course.meetings, meeting))
 
+    def meet_beside(self) -> None:
+        """Meetings of another kind, spread over the sessions, each with what belongs to it."""
+        for kind in self.manual.kinds:
+            wanted = -(-kind.most * self.number // self.agreed)
+            while len(held := self.course.held_beside(kind.id)) < min(wanted, kind.most):
+                minutes = self.manual.minutes_of(kind.id)
+                meeting = Meeting(
+                    self.today, len(held) + 1, Attendance.ATTENDED, minutes=minutes, kind=kind.id
+                )
+                before = self.status()
+                self.course = replace(self.course, beside=(*self.course.beside, meeting))
+                after = self.do_what_is_due()
+                if (before.phase, before.remaining) != (after.phase, after.remaining):
+                    self.fault(f"{kind.id} moved the phase or the count of the sessions.")
+
     def how(self) -> str:
         """In person; where tasks belong to other ways of meeting, in one of these, and by chance now and then not."""
         if not self.formats:
@@ -177,6 +192,9 @@ class _Walk:
     def keep(self, record: str, values: Mapping[str, Any], task_id: str = "") -> None:
         order = len(self.course.entries) + 1
         entry = Entry(record, self.today, values, session=self.number, for_task=task_id, order=order)
+        if kind := self.manual.task(task_id).beside if task_id else "":
+            met = self.course.held_beside(kind)
+            entry = replace(entry, session=None, beside=met[-1].key if met else "")
         self.course = replace(self.course, entries=(*self.course.entries, entry))
 
     def answer(self, items: tuple[int | None, ...], measure: str = "ms_phq9") -> None:
@@ -223,7 +241,11 @@ class _Walk:
         while remaining(self.course) or not self.number:
             self.meet(BETWEEN[self.manual.frequency])
             self.answer((1,) * 9)
-            self.leave_if_last(self.do_what_is_due())
+            now = self.do_what_is_due()
+            if self.manual.kinds:
+                self.meet_beside()
+                now = self.status()
+            self.leave_if_last(now)
             if len(self.course.held) > self.agreed + MOST_MORE:
                 self.fault("the last session never comes.")
                 return

@@ -21,7 +21,7 @@ from openipt.core.manual.model import (
     Task,
     Technique,
 )
-from openipt.core.manual.names import END, MARKS, MEASURE_CONDITIONS, PHASES_AFTER, PHASES_BEFORE
+from openipt.core.manual.names import END, MARKS, MEASURE_CONDITIONS, PHASES, PHASES_AFTER, PHASES_BEFORE
 from openipt.core.tables import suggestion
 from openipt.errors import ContentFault
 
@@ -221,6 +221,7 @@ class _Manual:
 
     def faults(self) -> Found:
         yield from self.card()
+        yield from self.beside()
         yield from self.asks_for()
         yield from self.phases()
         for task in self.manual.tasks:
@@ -271,6 +272,20 @@ class _Manual:
         if self.manual.parts and due - 1 != self.manual.sessions.max:
             reason = f"end with session {due - 1}; there are up to {self.manual.sessions.max}."
             yield ContentFault(file, "part", reason, "Let the last part end with the last session.")
+
+    def beside(self) -> Found:
+        """Kinds of meetings beside the sessions, each with its own id and a task to do in them."""
+        file, seen = self.parts.card.file, set()
+        for kind in self.manual.kinds:
+            key = f"beside[{kind.id}]"
+            if kind.id in seen or kind.id in PHASES:
+                yield ContentFault(file, key, "is an id that is taken.", "Give it its own.")
+            seen.add(kind.id)
+            if not 0 <= kind.fewest <= kind.most or not kind.most:
+                reason = f"are {kind.fewest} to {kind.most}."
+                yield ContentFault(file, f"{key}.meetings", reason, "Say the fewest, then the most.")
+            if not any(task.beside == kind.id for task in self.manual.tasks):
+                yield ContentFault(file, key, "has no task.", f'Add one with beside = "{kind.id}".')
 
     def other_model(self) -> Found:
         """Models are not mixed: one that inherits from another model says which tasks it keeps of it."""
@@ -403,6 +418,13 @@ class _Manual:
         if sum(ways) > 1:
             remedy = "Keep one of: a window of sessions, each_session, each_second_session, at, in_last, every_months."
             yield ContentFault(file, key, "says in more than one way when it is due.", remedy)
+        if task.beside and not self.manual.kind(task.beside):
+            reason = f'names "{task.beside}", a kind of meeting this manual does not have.'
+            kinds = [kind.id for kind in self.manual.kinds]
+            yield ContentFault(file, f"{key}.beside", reason, suggestion(task.beside, kinds))
+        if task.beside and any(ways):
+            reason = "is said to be due in sessions, and it belongs to meetings beside them."
+            yield ContentFault(file, key, reason, "Let it be due in each of them.")
         if task.phase in PHASES_AFTER and any(ways) and not task.each_session:
             reason = "is said to be due in sessions, and its phase lies after the contract."
             yield ContentFault(file, key, reason, "Let it be due once, or in each meeting of its phase.")

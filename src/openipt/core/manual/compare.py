@@ -14,6 +14,7 @@ from openipt.core.manual.model import (
     CarerPoint,
     Length,
     Manual,
+    MeetingKind,
     Phase,
     Requirement,
     ScheduleItem,
@@ -119,6 +120,7 @@ def _card(manual: Manual, _: Manual) -> Told:
         "Focus": manual.focus,
         "Not done in it": "; ".join(manual.not_done),
         "Parts": "; ".join(part_in_words(part) for part in manual.parts),
+        "Beside the sessions": "; ".join(kind_in_words(manual, kind) for kind in manual.kinds),
         "Parents and carers are invited": "; ".join(point_in_words(one) for one in manual.carer_points),
         "Warned of where it is written": " ".join(caution.text for caution in manual.cautions),
         "Not for": "; ".join(manual.contraindications),
@@ -132,6 +134,12 @@ def part_in_words(part: TreatmentPart) -> str:
     """`Acute part, sessions 1-18: alliance, fewer crises (unverified)`."""
     where = span((part.first, part.last))
     return f"{part.title}, sessions {where}: {', '.join(part.goals)}{ground(part)}"
+
+
+def kind_in_words(manual: Manual, kind: MeetingKind) -> str:
+    """`ward group, 8 of 90 minutes: hear how this member was [S20]`"""
+    told = f"{kind.name}, {kind.count} of {manual.minutes_of(kind.id)} minutes"
+    return f"{told}: {kind.text}{ground(kind)}" if kind.text else f"{told}{ground(kind)}"
 
 
 def point_in_words(point: CarerPoint) -> str:
@@ -303,6 +311,8 @@ def _held(formats: tuple[str, ...]) -> str:
 
 
 def _when(manual: Manual, task: Task) -> str:
+    if kind := manual.kind(task.beside):
+        return f"each {kind.name}"
     window = manual.window(task, manual.sessions.typical)
     if (task.has_window or task.in_last) and window:
         return f"session {span(window)}"

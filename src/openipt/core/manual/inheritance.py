@@ -51,6 +51,7 @@ OWN = (
     "not_done",
     "part",
     "carer_point",
+    "beside",
     "sources",
     "marks",
 )

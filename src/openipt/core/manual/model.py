@@ -218,7 +218,8 @@ class Task:
     in which the field `not_with` is filled is another act, and does not show this task.
     `days_kept`: its record, kept by whomever on so many different days, shows it as well; for a task of
     every session, days since the session before. `answered_before`: answers the client gave since then show it.
-    `formats`: it belongs to sessions that are held in one of these ways, and to no other.
+    `formats`: it belongs to sessions that are held in one of these ways, and to no other. `beside`: it belongs to each
+    meeting of that kind beside the sessions, and to no session.
     """
 
     id: str
@@ -248,6 +249,7 @@ class Task:
     days_kept: int = dataclasses.field(default=0, metadata={"min": 0})
     answered_before: bool = False
     formats: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MEETING_FORMATS})
+    beside: str = ""
     quick: tuple[str, ...] = ()
     client_visible: bool = False
     sources: tuple[str, ...] = ()
@@ -615,6 +617,38 @@ class CarerPoint:
 
 
 @dataclass(frozen=True)
+class MeetingKind:
+    """Meetings beside the sessions, counted apart: such as those of a ward's group, or individual ones of a group.
+
+    `meetings` are the fewest and the most, `name` is what one of them is called, `minutes` its length where it is not
+    that of a session. They move neither the number nor the phase of the sessions.
+    """
+
+    id: str
+    name: str
+    meetings: tuple[int, int] = dataclasses.field(metadata={"min": 0})
+    minutes: int = dataclasses.field(default=0, metadata={"min": 10, "max": 240})
+    text: str = ""
+    sources: tuple[str, ...] = ()
+    marks: tuple[str, ...] = dataclasses.field(default=(), metadata={"names": MARKS})
+
+    @property
+    def fewest(self) -> int:
+        return self.meetings[0]
+
+    @property
+    def most(self) -> int:
+        return self.meetings[1]
+
+    @property
+    def count(self) -> str:
+        """`8`, `up to 3`, `2 to 4`."""
+        if self.fewest == self.most:
+            return str(self.most)
+        return f"{self.fewest} to {self.most}" if self.fewest else f"up to {self.most}"
+
+
+@dataclass(frozen=True)
 class Card:
     """What an adaptation says of itself: everything in its manual.toml that is not a list of items.
 
@@ -656,6 +690,7 @@ class Card:
     cautions: tuple[RecordCaution, ...] = dataclasses.field(default=(), metadata={"table": "caution"})
     parts: tuple[TreatmentPart, ...] = dataclasses.field(default=(), metadata={"table": "part"})
     carer_points: tuple[CarerPoint, ...] = dataclasses.field(default=(), metadata={"table": "carer_point"})
+    kinds: tuple[MeetingKind, ...] = dataclasses.field(default=(), metadata={"table": "beside"})
 
 
 @dataclass(frozen=True)
@@ -795,6 +830,15 @@ class Manual(Card):
     def phase_before(self) -> Phase | None:
         """The phase of meetings before session 1, where there is one."""
         return next((phase for phase in self.phases if phase.is_before and phase.meetings != NOWHERE), None)
+
+    def kind(self, kind_id: str) -> MeetingKind | None:
+        """The kind of meetings beside the sessions of that id, where this manual has it."""
+        return next((kind for kind in self.kinds if kind.id == kind_id), None)
+
+    def minutes_of(self, kind_id: str) -> int:
+        """How long a meeting of that kind is; of a session where it is of none."""
+        own = next((kind.minutes for kind in self.kinds if kind.id == kind_id), 0)
+        return own or self.minutes
 
     @property
     def phase_after(self) -> Phase | None:

@@ -48,6 +48,7 @@ class KnownCodes:
     modifiers: frozenset[str]
     areas: frozenset[str]
     phases: frozenset[str]
+    kinds: frozenset[str]
     tasks: frozenset[str]
     strategies: frozenset[str]
     techniques: frozenset[str]
@@ -74,6 +75,7 @@ class KnownCodes:
             modifiers=frozenset(modifiers),
             areas=all_of("areas"),
             phases=all_of("phases") | set(ORDER) | {"pre"},
+            kinds=frozenset(kind.id for manual in manuals for kind in manual.kinds),
             tasks=all_of("tasks"),
             strategies=all_of("strategies"),
             techniques=all_of("techniques"),
@@ -160,7 +162,8 @@ def _changes(data: Mapping[str, Any], known: KnownCodes) -> Iterator[FieldFault]
 
 def _meetings(data: Mapping[str, Any], known: KnownCodes) -> Iterator[FieldFault]:
     kinds = {"tasks_done": known.tasks, "strategies": known.strategies, "techniques": known.techniques}
-    for path, row in _rows(data, "meetings"):
+    for path, row in (*_rows(data, "meetings"), *_rows(data, "beside")):
+        yield from _code(row.get("kind"), known.kinds, f"{path}.kind")
         for key, codes in kinds.items():
             for place, code in enumerate(_list(row.get(key)), start=1):
                 yield from _code(code, codes, f"{path}.{key}.{place}")

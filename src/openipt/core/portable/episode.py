@@ -64,6 +64,7 @@ class PortableMeeting:
     techniques: tuple[str, ...] = ()
     note: str = ""
     signed: bool = False
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ class PortableEntry:
     by_role: str = "therapist"
     order: int = 0
     at: datetime | None = None
+    beside: str = ""
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,7 @@ class PortableEpisode:
     started_on: date | None = None
     people: tuple[PortablePerson, ...] = ()
     meetings: tuple[PortableMeeting, ...] = ()
+    beside: tuple[PortableMeeting, ...] = ()
     answers: tuple[Answers, ...] = ()
     entries: tuple[PortableEntry, ...] = ()
     phase_changes: tuple[PhaseChange, ...] = ()
@@ -180,6 +183,7 @@ class PortableEpisode:
             started_on=self.started_on,
             birth_year=self.client.birth_year,
             meetings=tuple(_meeting(meeting) for meeting in self.meetings),
+            beside=tuple(_meeting(meeting) for meeting in self.beside),
             answers=self.answers,
             entries=(*map(_entry, self.entries), *self._worksheets()),
             phase_changes=self.phase_changes,
@@ -209,6 +213,7 @@ def _meeting(meeting: PortableMeeting) -> Meeting:
         strategies=meeting.strategies,
         techniques=meeting.techniques,
         signed=meeting.signed,
+        kind=meeting.kind,
     )
 
 
@@ -222,4 +227,5 @@ def _entry(entry: PortableEntry) -> Entry:
         by_role=entry.by_role,
         order=entry.order,
         at=entry.at,
+        beside=entry.beside,
     )

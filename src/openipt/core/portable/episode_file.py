@@ -64,6 +64,19 @@ SESSION = Whole(0, 999, optional=True)
 CODES = Many(Text(CODE), optional=True)
 WORDS = Text(optional=True)
 
+MEETING = {
+    "on": Day(),
+    "number": SESSION,
+    "attendance": OneOf(tuple(a.value for a in Attendance)),
+    "phase": OneOf(PHASES, optional=True),
+    "minutes": Whole(0, 600, optional=True),
+    "format": WORDS,
+    "tasks_done": CODES,
+    "strategies": CODES,
+    "techniques": CODES,
+    "note": WORDS,
+    "signed": YesNo(optional=True),
+}
 SHAPE = Object(
     {
         "format": OneOf((FORMAT,)),
@@ -82,24 +95,8 @@ SHAPE = Object(
         "planned_sessions": Whole(1, 200),
         "started_on": Day(optional=True),
         "people": Many(Object({"id": Text(CODE), "label": Text(), "relation": WORDS}), optional=True),
-        "meetings": Many(
-            Object(
-                {
-                    "on": Day(),
-                    "number": SESSION,
-                    "attendance": OneOf(tuple(a.value for a in Attendance)),
-                    "phase": OneOf(PHASES, optional=True),
-                    "minutes": Whole(0, 600, optional=True),
-                    "format": WORDS,
-                    "tasks_done": CODES,
-                    "strategies": CODES,
-                    "techniques": CODES,
-                    "note": WORDS,
-                    "signed": YesNo(optional=True),
-                }
-            ),
-            optional=True,
-        ),
+        "meetings": Many(Object(MEETING), optional=True),
+        "beside": Many(Object({"kind": Text(CODE), **MEETING}), optional=True),
         "answers": Many(
             Object(
                 {
@@ -129,6 +126,7 @@ SHAPE = Object(
                     "by_role": WORDS,
                     "order": Whole(0, 10_000_000, optional=True),
                     "at": Moment(optional=True),
+                    "beside": WORDS,
                     "values": Anything(),
                 }
             ),
@@ -248,6 +246,11 @@ def to_file(episode: PortableEpisode, *, with_unshared: bool = False) -> dict[st
     """One episode as plain JSON values. What the client has not shared only goes into the client's own export."""
     body = _plain(episode)
     body.pop("remarks")
+    for meeting in body["meetings"]:
+        meeting.pop("kind")
+    if not body["beside"]:  # of an adaptation that has no such meetings nothing is said of them
+        body.pop("beside")
+    body["entries"] = [{k: v for k, v in e.items() if k != "beside" or v} for e in body["entries"]]
     if not with_unshared:
         body["client_entries"] = [entry for entry in body["client_entries"] if entry["shared"]]
     return {"format": FORMAT, "version": VERSION, **body}
@@ -313,6 +316,7 @@ def consistency_faults(episode: PortableEpisode) -> list[FieldFault]:
     """What single values cannot show: sessions numbered twice or out of order, meetings held without a number."""
     meetings = dict(enumerate(episode.meetings, start=1))
     faults = list(meeting_faults(meetings, episode.started_on))
+    faults += _beside_faults(episode)
     born, began = episode.client.birth_year, episode.started_on
     if born is not None and began is not None and born > began.year:
         faults.append(FieldFault("client.birth_year", "lies after the start of the treatment."))
@@ -320,6 +324,24 @@ def consistency_faults(episode: PortableEpisode) -> list[FieldFault]:
         if [other.id for other in episode.people].index(person.id) < place - 1:
             faults.append(FieldFault(f"people.{place}.id", "is used twice."))
     return [*faults, *_change_faults(episode), *_firing_faults(episode)]
+
+
+def _beside_faults(episode: PortableEpisode) -> Iterator[FieldFault]:
+    """Meetings beside the sessions are numbered within their kind, and a record names one that was held."""
+    held: dict[str, list[int]] = {}
+    for place, meeting in enumerate(episode.beside, start=1):
+        path, numbers = f"beside.{place}.number", held.setdefault(meeting.kind, [])
+        if not meeting.attendance.is_held:
+            if meeting.number is not None:
+                yield FieldFault(path, "only a held meeting has a number.")
+            continue
+        if meeting.number != len(numbers) + 1:
+            yield FieldFault(path, f"should be {len(numbers) + 1}: held ones are counted within their kind.")
+        numbers.append(meeting.number or 0)
+    known = {f"{kind}/{number}" for kind, numbers in held.items() for number in numbers}
+    for place, entry in enumerate(episode.entries, start=1):
+        if entry.beside and (entry.beside not in known or entry.session is not None):
+            yield FieldFault(f"entries.{place}.beside", "is no meeting beside the sessions that was held.")
 
 
 def _change_faults(episode: PortableEpisode) -> Iterator[FieldFault]:
@@ -439,6 +461,7 @@ def _episode(data: Mapping[str, Any]) -> PortableEpisode:
         started_on=_day(data.get("started_on")),
         people=tuple(PortablePerson(**_filled(row)) for row in _rows(data, "people")),
         meetings=tuple(_meeting(row) for row in _rows(data, "meetings")),
+        beside=tuple(_meeting(row) for row in _rows(data, "beside")),
         answers=tuple(_answers(row) for row in _rows(data, "answers")),
         entries=tuple(PortableEntry(**_timed(row, "at")) for row in _rows(data, "entries")),
         phase_changes=tuple(PhaseChange(**_dated(row)) for row in _rows(data, "phase_changes")),

@@ -452,7 +452,13 @@ def remark(session: Session, manual: Manual, by: Actor, at: datetime) -> None:
         if entry.amends is not None and entry.amends.session_id != session.pk:
             continue  # a later word on an earlier record, such as how the last step went: nothing new is done
         for task in tasks_done_by(
-            manual, session.phase, entry.record_type, entry.payload, entry.for_task, session.number
+            manual,
+            session.phase,
+            entry.record_type,
+            entry.payload,
+            entry.for_task,
+            session.number,
+            session.kind,
         ):
             shown.setdefault(task, entry)
     marks = {mark.task_id: mark for mark in held(session.task_marks.all())}

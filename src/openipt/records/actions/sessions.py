@@ -14,7 +14,7 @@ from django.utils import timezone
 from openipt import library
 from openipt.core.course.course import Attendance, EpisodeStatus, Meeting
 from openipt.core.course.note import Block, as_values, from_values, says_something
-from openipt.core.course.phases import awaits_before, session_phase
+from openipt.core.course.phases import awaits_before, phase_on, session_phase
 from openipt.core.manual.names import PHASES_BEFORE
 from openipt.errors import ChangedMeanwhile
 from openipt.records import audit, convert, danger, safety
@@ -74,10 +74,11 @@ def plan_session(
     minutes: int | None = None,
     format: str = "in_person",
     place: str = "",
+    kind: str = "",
 ) -> Session:
-    """One session at a time and place."""
+    """One session at a time and place, or a meeting of another kind beside them."""
     episode = _open_episode(episode, by, at)
-    session = _planned(episode, planned_at, at, minutes=minutes, format=format, place=place)
+    session = _planned(episode, planned_at, at, minutes=minutes, format=format, place=place, kind=kind)
     audit.record("session-planned", by=by, at=at, episode=episode, obj=session)
     return session
 
@@ -95,8 +96,9 @@ def plan_sessions(
     format: str = "in_person",
     place: str = "",
     skip: Collection[date] = (),
+    kind: str = "",
 ) -> list[Session]:
-    """A series at the same hour of the clock, weekly unless said otherwise.
+    """A series at the same hour of the clock, weekly unless said otherwise; of meetings of another `kind` too.
 
     Days in `skip` (a holiday) are left out, and the series goes on after them.
     """
@@ -111,7 +113,7 @@ def plan_sessions(
     except OverflowError:
         raise fault("first_on", "This is too far away. Write the day of the first session.") from None
     times = [timezone.make_aware(when) for when in row if when.date() not in skip][:count]
-    return _plan_at(episode, times, at, by, minutes=minutes, format=format, place=place)
+    return _plan_at(episode, times, at, by, minutes=minutes, format=format, place=place, kind=kind)
 
 
 @transaction.atomic
@@ -134,12 +136,12 @@ def plan_sessions_on(
     episode = _open_episode(episode, by, at)
     if len(days) > LONGEST_SERIES:
         raise fault("count", f"Plan 1 to {LONGEST_SERIES} sessions at once.")
-    taken = {session.on for session in episode.sessions.exclude(attendance=Attendance.CANCELLED)}
+    taken = {one.on for one in episode.sessions.filter(kind="").exclude(attendance=Attendance.CANCELLED)}
     wanted = [day for day in sorted(set(days)) if day not in taken]
     times = [timezone.make_aware(datetime.combine(day, clock_time)) for day in wanted]
     coming = [when for when in times if when >= at]
     if move_others:
-        planned = episode.sessions.filter(attendance=Attendance.PLANNED, planned_at__gte=at)
+        planned = episode.sessions.filter(attendance=Attendance.PLANNED, planned_at__gte=at, kind="")
         others = [one for one in planned.order_by("planned_at") if one.on not in set(days)]
         for session, when in zip(others, coming, strict=False):
             move_session(session=session, planned_at=when, minutes=minutes, by=by, at=at)
@@ -156,8 +158,10 @@ def _plan_at(
     minutes: int | None,
     format: str,
     place: str,
+    kind: str = "",
 ) -> list[Session]:
-    planned = [_planned(episode, when, at, minutes=minutes, format=format, place=place) for when in times]
+    told = {"minutes": minutes, "format": format, "place": place, "kind": kind}
+    planned = [_planned(episode, when, at, **told) for when in times]
     if planned:
         audit.record("sessions-planned", by=by, at=at, episode=episode, ids=[s.pk for s in planned])
     return planned
@@ -174,13 +178,21 @@ def _open_episode(episode: Episode, by: Actor, at: datetime) -> Episode:
 
 
 def _planned(
-    episode: Episode, when: datetime, at: datetime, *, minutes: int | None, format: str, place: str
+    episode: Episode,
+    when: datetime,
+    at: datetime,
+    *,
+    minutes: int | None,
+    format: str,
+    place: str,
+    kind: str = "",
 ) -> Session:
     session = Session(
         episode=episode,
         planned_at=when,
-        minutes=_minutes(minutes, episode),
+        minutes=_minutes(minutes, episode, kind),
         format=_format(format),
+        kind=_kind(kind, episode),
         created_at=at,
     )
     session.place = tidy(place, "place", longest=500) or None
@@ -188,12 +200,18 @@ def _planned(
     return session
 
 
-def _minutes(minutes: int | None, episode: Episode) -> int:
+def _minutes(minutes: int | None, episode: Episode, kind: str = "") -> int:
     if minutes is None:
-        return manual_of(episode).minutes
+        return manual_of(episode).minutes_of(kind)
     if not 1 <= minutes <= 600:
         raise fault("minutes", "Write the length in minutes, 1 to 600.")
     return minutes
+
+
+def _kind(kind: str, episode: Episode) -> str:
+    if kind and manual_of(episode).kind(kind) is None:
+        raise fault("kind", "This treatment has no such meetings beside its sessions.")
+    return kind
 
 
 def _format(format: str) -> str:
@@ -256,6 +274,7 @@ def begin_session(
     minutes: int | None = None,
     intake: bool | None = None,
     before: str = "",
+    kind: str = "",
 ) -> Session:
     """The session takes place: it gets its number and phase, and the check-ins that waited for it.
 
@@ -263,21 +282,26 @@ def begin_session(
     written up later. The intake (number 0) comes before session 1; unless said otherwise the first
     meeting of an episode that has not become active is the intake. `before` is the phase of a meeting that
     comes before session 1 as well, such as one before a group; unless said otherwise it is, while the fewest
-    of them were not held. Beginning twice changes nothing.
+    of them were not held. A meeting of another `kind` beside the sessions is counted within its kind: it has none of
+    their numbers, and moves nothing of theirs. Beginning twice changes nothing.
     """
     episode = locked(episode or session.episode, "client")
     require(by, Act.WRITE_RECORD, episode=episode, on=day_of(at))
     _check_before(episode, before)
-    session = _to_begin(session, episode, at, minutes)
+    session = _to_begin(session, episode, at, minutes, kind)
     if session.is_held:
         return session
     if session.is_signed:
         raise refuse("This session is signed as not held.")
-    day = _day_held(episode, held_on, at)
+    day = _day_held(episode, held_on, at, session.kind)
     session.attendance = Attendance.LATE if late else Attendance.ATTENDED
-    if intake is None and not before and episode.sessions.filter(number=0).exists():
-        before = awaits_before(manual_of(episode), convert.course(episode))
-    session.number, session.held_on = _next_number(episode, day, True if before else intake), day
+    session.held_on = day
+    if session.kind:
+        session.of_kind = episode.sessions.filter(kind=session.kind, of_kind__isnull=False).count() + 1
+    else:
+        if intake is None and not before and episode.sessions.filter(number=0).exists():
+            before = awaits_before(manual_of(episode), convert.course(episode))
+        session.number = _next_number(episode, day, True if before else intake)
     session.format = _format(format) if format else session.format
     session.began_at = at if day == day_of(at) else None
     session.written_at = session.written_at or at
@@ -292,13 +316,21 @@ def begin_session(
     return session
 
 
-def _to_begin(session: Session | None, episode: Episode, at: datetime, minutes: int | None) -> Session:
+def _to_begin(
+    session: Session | None, episode: Episode, at: datetime, minutes: int | None, kind: str
+) -> Session:
     if session is not None:
         return locked(session, "episode__client")
     if episode.status == EpisodeStatus.ENDED:
         raise refuse("This episode has ended.")
     usual = library.usual_format(manual_of(episode))
-    return Session(episode=episode, created_at=at, minutes=_minutes(minutes, episode), format=usual)
+    return Session(
+        episode=episode,
+        created_at=at,
+        minutes=_minutes(minutes, episode, kind),
+        format=usual,
+        kind=_kind(kind, episode),
+    )
 
 
 def _length(phase: str, minutes: int | None, session: Session) -> int:
@@ -306,6 +338,8 @@ def _length(phase: str, minutes: int | None, session: Session) -> int:
     if minutes:
         return _minutes(minutes, session.episode)
     manual = manual_of(session.episode)
+    if session.kind:
+        return session.minutes
     return manual.minutes_in(phase) if session.minutes == manual.minutes else session.minutes
 
 
@@ -315,11 +349,11 @@ def _check_before(episode: Episode, before: str) -> None:
         raise refuse("This treatment has no such meeting before session 1.")
 
 
-def _day_held(episode: Episode, held_on: date | None, at: datetime) -> date:
+def _day_held(episode: Episode, held_on: date | None, at: datetime, kind: str) -> date:
     day = wanted_day(held_on, at, path="held_on")
     if day < episode.opened_on:
         raise fault("held_on", "This is before the episode was opened.")
-    last = episode.sessions.aggregate(last=Max("held_on"))["last"]
+    last = episode.sessions.filter(kind=kind).aggregate(last=Max("held_on"))["last"]
     if last is not None and day < last:
         raise fault("held_on", "A later session has been held already. Sessions are numbered in order.")
     return day
@@ -338,6 +372,8 @@ def _phase(episode: Episode, session: Session) -> str:
     """The phase the engine gives this session; recorded now, it never moves."""
     if session.number == 0:
         return "pre"
+    if session.kind:
+        return phase_on(manual_of(episode), convert.course(episode), session.held_on)
     meeting = Meeting(on=session.held_on, number=session.number, attendance=Attendance.ATTENDED)
     course = convert.course(episode)
     others = tuple(m for m in course.meetings if m.attendance is not Attendance.PLANNED)
@@ -361,6 +397,8 @@ def _become_active(episode: Episode, session: Session, by: Actor, at: datetime) 
 
 def _take_up_check_ins(episode: Episode, session: Session) -> None:
     """Answers given for this session before it had begun (22.1: they are given before it)."""
+    if session.kind:
+        return
     last = (
         episode.sessions.filter(number__isnull=False).exclude(pk=session.pk).aggregate(last=Max("held_on"))
     )["last"]

@@ -19,6 +19,7 @@ from openipt.core.portable.clear import clear_faults
 from openipt.core.portable.episode import (
     PortableAlert,
     PortableClientEntry,
+    PortableEntry,
     PortableEpisode,
     PortableFiring,
     PortableMeeting,
@@ -85,7 +86,8 @@ def import_episode(*, portable: PortableEpisode, therapist: User, by: Actor, at:
         people.new_person(
             episode=episode, label=person.label, relation=person.relation, code=person.id, at=at
         )
-    sessions = [_session(meeting, episode, therapist, at) for meeting in portable.meetings]
+    met = (*portable.meetings, *portable.beside)
+    sessions = [_session(meeting, episode, therapist, at) for meeting in met]
     by_number = _Numbered(sessions)
     signed = frozenset(session.pk for session in sessions if session.is_signed)
     _entries(portable, episode, by_number, signed, at)
@@ -126,14 +128,19 @@ def _check(portable: PortableEpisode, therapist: User, by: Actor, at: datetime) 
     faults = tuple(clear_faults(to_file(portable, with_unshared=True), library.known_codes()))
     if faults:
         raise FileNotValid(faults)
-    late = [m.on for m in portable.meetings if m.attendance.is_held and m.on > day_of(at)]
+    met = (*portable.meetings, *portable.beside)
+    late = [m.on for m in met if m.attendance.is_held and m.on > day_of(at)]
     if late:
         raise FileNotValid((FieldFault("meetings", "a meeting that was held has not come yet."),))
 
 
 def _episode(portable: PortableEpisode, client: Any, therapist: User, at: datetime) -> Episode:
     status, end_reason, ended_on = _status(portable)
-    days = [portable.started_on, *(m.on for m in portable.meetings), *(c.on for c in portable.status_changes)]
+    days = [
+        portable.started_on,
+        *(m.on for m in (*portable.meetings, *portable.beside)),
+        *(c.on for c in portable.status_changes),
+    ]
     plans = [change.planned_sessions for change in portable.plan_changes]
     started = portable.started_on or next((m.on for m in portable.meetings if m.number == 1), None)
     return Episode.objects.create(
@@ -169,7 +176,9 @@ def _session(meeting: PortableMeeting, episode: Episode, therapist: User, at: da
     state = SessionState.SIGNED if meeting.signed else SessionState.DRAFT if held else SessionState.PLANNED
     session = Session(
         episode=episode,
-        number=meeting.number,
+        number=None if meeting.kind else meeting.number,
+        kind=meeting.kind,
+        of_kind=meeting.number if meeting.kind else None,
         planned_at=None if held else _noon(meeting.on),
         held_on=meeting.on if held else None,
         written_at=at if held else None,
@@ -214,6 +223,7 @@ class _Numbered:
 
     def __init__(self, sessions: list[Session]) -> None:
         self._held: dict[int, list[Session]] = {}
+        self._beside = {f"{session.kind}/{session.of_kind}": session for session in sessions if session.kind}
         for session in sessions:
             if session.number is not None:
                 self._held.setdefault(session.number, []).append(session)
@@ -222,6 +232,10 @@ class _Numbered:
         held = self._held.get(number, []) if number is not None else []
         of_the_day = [session for session in held if session.held_on == on]
         return next(iter([*of_the_day, *held]), None)
+
+    def of_entry(self, entry: PortableEntry) -> Session | None:
+        """The session of a record, or the meeting beside the sessions that it names."""
+        return self._beside[entry.beside] if entry.beside else self.get(entry.session, entry.on)
 
 
 def _uses(model: Any, column: str, codes: Iterable[str], session: Session, at: datetime) -> None:
@@ -241,7 +255,7 @@ def _entries(
     as_given = len(set(orders)) == len(orders) and min(orders, default=1) >= 1
     last = 0
     for place, entry in enumerate(portable.entries, start=1):
-        session = by_number.get(entry.session, entry.on)
+        session = by_number.of_entry(entry)
         last = max(last, entry.order if as_given else place)
         _entry(
             episode,

@@ -39,12 +39,17 @@ class Session(OfEpisode):
     """One meeting of an episode. Only a held one has a number; the intake is number 0, and so is every
     further contact before session 1.
 
+    A meeting of another `kind` than the sessions, such as one of a ward's group, never has such a number: once held
+    it is counted within its kind, `of_kind`.
+
     `note`: a list of blocks `{"id", "text", "source", "edited"}`, sealed. `held_on` is the day it took
     place, `written_at` the moment its record was begun; both are kept when it is written up later.
     """
 
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="sessions")
     number = models.PositiveSmallIntegerField(null=True)
+    kind = models.CharField(max_length=40, blank=True, default="")
+    of_kind = models.PositiveSmallIntegerField(null=True)
     planned_at = models.DateTimeField(null=True)
     place_sealed = sealed_column()
     minutes = models.PositiveSmallIntegerField(default=50)
@@ -79,10 +84,17 @@ class Session(OfEpisode):
             models.UniqueConstraint(
                 name="one_session_per_number", fields=["episode", "number"], condition=Q(number__gte=1)
             ),
+            models.UniqueConstraint(
+                name="one_meeting_per_number_of_its_kind",
+                fields=["episode", "kind", "of_kind"],
+                condition=Q(of_kind__gte=1),
+            ),
             models.CheckConstraint(
                 name="only_a_held_session_has_a_number",
-                condition=Q(attendance__in=HELD, number__isnull=False, held_on__isnull=False)
-                | ~Q(attendance__in=HELD) & Q(number=None, held_on=None),
+                condition=Q(attendance__in=HELD, kind="", number__isnull=False, held_on__isnull=False)
+                & Q(of_kind=None)
+                | Q(attendance__in=HELD, number=None, of_kind__gte=1, held_on__isnull=False) & ~Q(kind="")
+                | ~Q(attendance__in=HELD) & Q(number=None, of_kind=None, held_on=None),
             ),
             models.CheckConstraint(
                 name="session_attendance_known",

@@ -18,7 +18,7 @@ from openipt.core.manual.names import PHASES_AFTER
 from openipt.records.models import Entry, EntryState, Session, SessionState
 from openipt.records.prepared import Prepared
 from openipt.web.jinja import day
-from openipt.web.meeting_words import meeting_title, title_in_course
+from openipt.web.meeting_words import kind_name, meeting_title, title_in_course
 from openipt.web.plain import worksheets
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_agreeing import CONTRACT, has_own_maintenance, is_of_maintenance
@@ -53,15 +53,15 @@ ATTENDANCE = {
 }
 _SIGNED = Prepared(
     lambda episode: (
-        Session.objects.filter(episode=episode, state=SessionState.SIGNED, number__isnull=False)
-        .order_by("number")
+        Session.objects.filter(episode=episode, state=SessionState.SIGNED, held_on__isnull=False)
+        .order_by("held_on", "number")
         .select_related("signed_by")
     ),
     UUID,
 )
 _UNSIGNED = Prepared(
     lambda episode: Session.objects.filter(
-        episode=episode, state=SessionState.DRAFT, number__isnull=False
+        episode=episode, state=SessionState.DRAFT, held_on__isnull=False
     ).values_list("pk", flat=True),
     UUID,
 )
@@ -114,7 +114,8 @@ def present_documents(page: EpisodePage, *, may_export: bool) -> DocumentsPage:
     return DocumentsPage(
         documents=(*_written(page), *_closing(page), *_always(page, bool(signed))),
         notes=tuple(
-            NoteLine(_session_title(s), s.on, page.address(f"sessions/{s.pk}/note/print/")) for s in signed
+            NoteLine(_session_title(page, s), s.on, page.address(f"sessions/{s.pk}/note/print/"))
+            for s in signed
         ),
         unsigned=len(_UNSIGNED(page.episode.pk)),
         sheets=tuple((page.address(f"documents/blank/{k.id}/"), k.title, k.help) for k in blank_kinds(page)),
@@ -211,14 +212,17 @@ def signed_sessions(page: EpisodePage) -> list[Session]:
     return found
 
 
-def _session_title(session: Session) -> str:
+def _session_title(page: EpisodePage, session: Session) -> str:
+    if session.kind:
+        return kind_name(page.manual, session.kind, session.of_kind)
     return meeting_title(session.number, session.phase)
 
 
 def outline(page: EpisodePage) -> tuple[OutlineRow, ...]:
     """Every meeting: when, in which phase, what became of it, the main score, what was worked on."""
     measure = main_measure(page.manual, page.course) or PHQ9
-    return tuple(_outline_row(page, meeting, measure) for meeting in page.course.meetings)
+    met = sorted((*page.course.meetings, *page.course.beside), key=lambda meeting: meeting.on)
+    return tuple(_outline_row(page, meeting, measure) for meeting in met)
 
 
 def _outline_name(page: EpisodePage, number: int, phase: str) -> str:
@@ -227,14 +231,16 @@ def _outline_name(page: EpisodePage, number: int, phase: str) -> str:
 
 def _outline_row(page: EpisodePage, meeting: Meeting, measure: str) -> OutlineRow:
     held = meeting.attendance.is_held
-    number = meeting.number if held else None
+    number = meeting.number if held and not meeting.kind else None
     total = score_at(page.manual, page.course, measure, number) if number else None
     phase = (
         session_phase(page.manual, page.course, meeting) if number else meeting.phase or "pre" if held else ""
     )
     strategies = [page.codes["strategies"].get(code, code) for code in meeting.strategies]
     return OutlineRow(
-        session=_outline_name(page, number, phase)
+        session=kind_name(page.manual, meeting.kind, meeting.number)
+        if meeting.kind
+        else _outline_name(page, number, phase)
         if number
         else meeting_title(0, meeting.phase)
         if held

@@ -20,6 +20,7 @@ from openipt.records.models import Alert
 from openipt.records.prepared import Prepared
 from openipt.web.drawing.symptom_line import Happening
 from openipt.web.jinja import plural
+from openipt.web.meeting_words import kind_name
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_header import alert_detail, alert_title
 
@@ -100,6 +101,11 @@ def _arrangements(page: EpisodePage) -> Iterator[Happening]:
     for meeting in page.course.meetings:
         if meeting.attendance in (Attendance.MISSED, Attendance.CANCELLED):
             yield Happening(meeting.on, f"Session {meeting.attendance.value}", kind="arrangement")
+    for meeting in page.course.beside:
+        if meeting.attendance is not Attendance.PLANNED:
+            number = meeting.number or meeting.attendance.value
+            name = kind_name(page.manual, meeting.kind, None)
+            yield Happening(meeting.on, f"{name} {number}", kind="arrangement")
     for focus in known.focus_history(page.course):
         areas = ", ".join(page.codes["areas"].get(area, area) for area in focus.areas)
         yield Happening(focus.on, f"Focus: {areas}", kind="arrangement")

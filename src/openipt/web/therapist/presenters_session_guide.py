@@ -296,9 +296,9 @@ class GuideView:
 def session_title(room: Room) -> str:
     if room.is_absent:
         return f"Meeting of {day(room.session.on)}"
-    if room.number == 0:
+    if room.number == 0 and not room.kind:
         return meeting_title(0, room.before_phase)
-    words = room.after_title or where_it_stands(room.manual, room.number, room.guide.planned_sessions)
+    words = room.title_apart or where_it_stands(room.manual, room.number, room.guide.planned_sessions)
     return words[:1].upper() + words[1:]
 
 

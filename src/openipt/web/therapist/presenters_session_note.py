@@ -29,10 +29,11 @@ from openipt.records import note, safety
 from openipt.records.access import Act
 from openipt.records.actions.conflicts import Refused
 from openipt.records.actions.sessions import reasons_not_to_sign
+from openipt.records.manuals import manual_of
 from openipt.records.models import Amendment, DraftKind, DraftText, Entry, Session
 from openipt.records.prepared import Prepared
 from openipt.records.queries import sessions as session_queries
-from openipt.web.meeting_words import meeting_name
+from openipt.web.meeting_words import kind_name, meeting_name
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.session_room import Room
 
@@ -188,6 +189,8 @@ def address(session: Session, tail: str = "") -> str:
 
 
 def session_title(session: Session) -> str:
+    if session.kind and session.is_held:
+        return f"the {kind_name(manual_of(session.episode), session.kind, session.of_kind).lower()}"
     if session.number is None:
         return {"missed": "the missed session", "cancelled": "the cancelled session"}.get(
             session.attendance, "the session"

@@ -24,7 +24,7 @@ from openipt.web.drawing.closeness_circle import Circle, circle
 from openipt.web.drawing.phase_track import PhaseTrack
 from openipt.web.drawing.symptom_line import Drawing, Score, SymptomLine, drawings
 from openipt.web.jinja import plural
-from openipt.web.meeting_words import meeting_title, title_in_course
+from openipt.web.meeting_words import kind_name, meeting_title, title_in_course
 from openipt.web.shown_line import (
     EXPECTED,
     EXPECTED_NOTE,
@@ -128,6 +128,8 @@ def present_together(room: Room) -> Together:
 
 
 def _title(room: Room) -> str:
+    if room.kind:
+        return kind_name(room.manual, room.kind, room.of_kind)
     if room.guide.phase in PHASES_AFTER:
         return title_in_course(room.manual, room.course, room.number, room.guide.phase)
     if room.number:
@@ -137,6 +139,8 @@ def _title(room: Room) -> str:
 
 def _where(room: Room) -> str:
     left = room.guide.remaining_after
+    if room.kind:
+        return room.guide.remaining_words
     if room.number == 0:
         return f"We plan {plural(room.guide.planned_sessions, 'meeting')} together."
     if room.guide.phase in PHASES_AFTER:

@@ -9,13 +9,19 @@ from uuid import UUID
 from django.utils import timezone
 
 from openipt.core.course.course import Attendance, EpisodeStatus
-from openipt.core.course.phases import awaits_before, days_after, meetings_after, meetings_before
+from openipt.core.course.phases import (
+    awaits_before,
+    beside_words,
+    days_after,
+    meetings_after,
+    meetings_before,
+)
 from openipt.core.manual.model import Manual
 from openipt.core.manual.names import PHASES_AFTER, PHASES_BEFORE
 from openipt.records.models import Session
 from openipt.records.prepared import Prepared
 from openipt.web.jinja import clock_time, day, plural
-from openipt.web.meeting_words import meeting_title, title_in_course
+from openipt.web.meeting_words import kind_name, meeting_title, title_in_course
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_header import phase_title
 from openipt.web.therapist.presenters_today import ATTENDANCE_WORDS, FORMAT_WORDS
@@ -61,6 +67,7 @@ class SessionsPage:
     awaits_before: bool
     minutes: int
     every_days: int
+    kinds: tuple[tuple[str, str], ...]
 
 
 def present_sessions(page: EpisodePage) -> SessionsPage:
@@ -69,8 +76,8 @@ def present_sessions(page: EpisodePage) -> SessionsPage:
     for session in rows:
         session.episode = page.episode
     held = [session for session in rows if session.is_held and session.number]
-    planned = [session for session in rows if session.attendance == Attendance.PLANNED]
-    intake_open = not any(session.is_held for session in rows)
+    planned = [one for one in rows if one.attendance == Attendance.PLANNED and not one.kind]
+    intake_open = not any(session.is_held for session in rows if not session.kind)
     why_not, before = _why_not(page), page.manual.phase_before if not held else None
     if before and len(meetings_before(page.course)) >= before.meetings[1]:
         before = None
@@ -86,6 +93,7 @@ def present_sessions(page: EpisodePage) -> SessionsPage:
         before_words=PHASES_BEFORE[before.id] if before else "",
         awaits_before=bool(awaits_before(page.manual, page.course)) and not intake_open,
         minutes=page.manual.minutes_in(_next_phase(page)),
+        kinds=_kinds(page),
         every_days=PLANNED_EVERY.get(page.manual.frequency, 7),
     )
 
@@ -97,7 +105,8 @@ def _counted(page: EpisodePage, held: int, planned: int) -> str:
     counted = f"{held - after} of {page.status.planned_sessions} {word}s held, {planned} planned ahead."
     if before:
         counted = f"{counted} Before them {plural(before, 'meeting')} held."
-    return f"{counted} {_after_counted(page, after)}".rstrip()
+    beside = (f"Beside them {beside_words(page.manual, page.course, kind.id)}." for kind in page.manual.kinds)
+    return " ".join(filter(None, (counted, _after_counted(page, after), *beside)))
 
 
 def _after_counted(page: EpisodePage, held: int) -> str:
@@ -109,6 +118,17 @@ def _after_counted(page: EpisodePage, held: int) -> str:
     counted = f"{phase.title}: {held} of {most if fewest == most else f'up to {most}'} held."
     days = days_after(page.manual, page.course)
     return f"{counted} The first between {day(days[0])} and {day(days[1])}." if days else counted
+
+
+def _kinds(page: EpisodePage) -> tuple[tuple[str, str], ...]:
+    """What can be planned or begun, where there are other meetings beside the sessions."""
+    if not page.manual.kinds:
+        return ()
+    sessions = f"{page.manual.session_word.capitalize()}s{page.manual.of_group}"
+    beside = (
+        (k.id, f"{k.name.capitalize()}, {page.manual.minutes_of(k.id)} minutes") for k in page.manual.kinds
+    )
+    return (("", sessions), *beside)
 
 
 def _next_phase(page: EpisodePage) -> str:
@@ -134,6 +154,9 @@ def _why_not(page: EpisodePage) -> tuple[str, ...]:
 
 
 def session_title(session: Session, manual: Manual | None = None) -> str:
+    if session.kind and manual:
+        name = kind_name(manual, session.kind, session.of_kind)
+        return f"{name}, planned" if session.attendance == Attendance.PLANNED else name
     if session.number is None:
         return "Planned" if session.attendance == Attendance.PLANNED else "Meeting"
     return meeting_title(session.number, session.phase, manual)

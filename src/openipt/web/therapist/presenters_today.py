@@ -18,7 +18,7 @@ from openipt.records.manuals import manual_of
 from openipt.records.models import Alert, CheckIn, Episode, Session
 from openipt.records.queries.firings import NOTHING_SETTLED, Settled
 from openipt.web.jinja import clock_time, day, plural, week_day
-from openipt.web.meeting_words import meeting_name
+from openipt.web.meeting_words import kind_name, meeting_name
 from openipt.web.therapist.presenters_alerts import banner_of
 from openipt.web.therapist.summaries import Summary
 
@@ -122,7 +122,10 @@ def session_today(session: Session, summary: Summary) -> SessionToday:
     """One meeting with its number: the one it has, or the one it will get."""
     number = session.number if session.number is not None else summary.session_number + 1
     before = session.phase if session.number is not None else summary.next_before
-    if number == 0 or (before in PHASES_BEFORE and session.number is None):
+    if session.kind:
+        count = kind_name(manual_of(session.episode), session.kind, session.of_kind)
+        count = count[:1].lower() + count[1:]
+    elif number == 0 or (before in PHASES_BEFORE and session.number is None):
         count = meeting_name(0, before)
     elif session.phase in PHASES_AFTER:
         count = meeting_name(number, session.phase)
@@ -302,6 +305,8 @@ def _together_need(session: Session, titles: str) -> Need:
 
 def unsigned_need(session: Session, on: date) -> Need:
     name = meeting_name(session.number, session.phase)
+    if session.kind:
+        name = kind_name(manual_of(session.episode), session.kind, session.of_kind).lower()
     age = (on - session.on).days
     ago = "today" if age == 0 else f"{plural(age, 'day')} ago"
     return Need(
@@ -320,7 +325,8 @@ def _what_ends(episode: Episode) -> str:
 
 def ending_need(episode: Episode, summary: Summary, planned: list[Session], on: date) -> Need | None:
     """The last planned session lies within the week to come."""
-    coming = sorted((s for s in planned if on <= s.on <= on + timedelta(days=6)), key=lambda s: s.planned_at)
+    of_sessions = (s for s in planned if not s.kind and on <= s.on <= on + timedelta(days=6))
+    coming = sorted(of_sessions, key=lambda s: s.planned_at)
     if not summary.session_number or not 0 < summary.remaining <= len(coming):
         return None
     last = coming[summary.remaining - 1]

@@ -15,9 +15,15 @@ from django.http import HttpRequest
 
 from openipt.core.course import call, known
 from openipt.core.course.course import Attendance, Course, EpisodeStatus
-from openipt.core.course.guide import Guide, GuideTask, session_guide
+from openipt.core.course.guide import Guide, GuideTask, guide_beside, session_guide
 from openipt.core.course.locks import LOCKED_FIELDS
-from openipt.core.course.phases import after_words, awaits_before, meetings_before
+from openipt.core.course.phases import (
+    after_words,
+    awaits_before,
+    beside_words,
+    meetings_before,
+    session_number,
+)
 from openipt.core.course.tasks import TaskState, task_states
 from openipt.core.fields.definitions import is_empty
 from openipt.core.manual.model import Manual, Task
@@ -93,6 +99,16 @@ class Room:
     def manual(self) -> Manual:
         return self.page.manual
 
+    @property
+    def kind(self) -> str:
+        """Of a meeting beside the sessions: which; "" of a session."""
+        return self.session.kind
+
+    @cached_property
+    def of_kind(self) -> int:
+        """Its number within its kind; for one that has not begun, the number it will get."""
+        return self.session.of_kind or len(self.page.course.held_beside(self.kind)) + 1
+
     @cached_property
     def may_write(self) -> bool:
         """Held, not signed, and this person may write: otherwise the guide is read only."""
@@ -104,9 +120,11 @@ class Room:
 
     @cached_property
     def number(self) -> int:
-        """The session's number; for one that has not begun, the number it will get."""
+        """The session's number; for one that has not begun, and for a meeting beside them, the number to come."""
         if self.session.number is not None:
             return self.session.number
+        if self.kind:
+            return session_number(self.course if self.session.is_held else self.page.course) + 1
         held = [m.number for m in self.page.course.meetings if m.number is not None]
         if held and not self.before_phase:
             return max(held) + 1
@@ -127,6 +145,8 @@ class Room:
     @cached_property
     def before_phase(self) -> str:
         """The phase of a meeting before session 1; of one that has not begun, while the fewest are not held."""
+        if self.kind:
+            return ""
         if self.session.is_held:
             return self.session.phase if self.session.phase in PHASES_BEFORE else ""
         if self.is_intake_next or self.is_absent:
@@ -140,8 +160,12 @@ class Room:
         return PHASES_BEFORE[phase.id] if phase else ""
 
     @cached_property
-    def after_title(self) -> str:
-        """What a meeting after the contract is called, as `booster 2 of up to 4`; "" of every other one."""
+    def title_apart(self) -> str:
+        """What a meeting apart from the contract is called, as `booster 2 of up to 4` or `ward group 3 of 8`; "" of a
+        session.
+        """
+        if self.kind:
+            return beside_words(self.manual, self.course, self.kind, self.of_kind)
         if self.guide.phase not in PHASES_AFTER:
             return ""
         return after_words(self.manual, self.course, self.number)
@@ -153,6 +177,9 @@ class Room:
 
     @cached_property
     def _has_later(self) -> bool:
+        if self.kind:
+            met = (*self.page.course.meetings, *self.page.course.beside)
+            return self.session.is_held and any(m.attendance.is_held and m.on > self.session.on for m in met)
         held = [m for m in self.page.course.meetings if m.number is not None]
         if self.number == 0 and self.session.is_held:  # several meetings may come before session 1
             return any(m.number or m.on > self.session.on for m in held)
@@ -165,6 +192,8 @@ class Room:
         if not self._has_later:
             return course
         known_by_then = course.as_of(self.day)
+        if self.kind:
+            return known_by_then
         meetings = tuple(m for m in known_by_then.meetings if (m.number or 0) <= self.number)
         entries = tuple(e for e in known_by_then.entries if (e.session or 0) <= self.number)
         return replace(known_by_then, meetings=meetings, entries=entries)
@@ -173,6 +202,8 @@ class Room:
     def before(self) -> Course:
         """The course as it stood before this session, answers given for it included."""
         course = self.course
+        if self.kind:
+            return course
         meetings = tuple(m for m in course.meetings if m.number is None or m.number < self.number)
         entries = tuple(e for e in course.entries if e.session is None or e.session < self.number)
         return replace(course, meetings=meetings, entries=entries)
@@ -186,6 +217,8 @@ class Room:
     @cached_property
     def guide(self) -> Guide:
         session = self.session
+        if self.kind:
+            return guide_beside(self.manual, self.course, self.day, self.kind, self.of_kind)
         return session_guide(
             self.manual, self.course, self.day, self.number, self.before_phase, session.format
         )
@@ -198,8 +231,10 @@ class Room:
     @cached_property
     def states(self) -> tuple[TaskState, ...]:
         if self.course is self.page.course and self.day == self.page.on:
-            return self.page.status.tasks
-        return task_states(self.manual, self.course, self.day)
+            found = self.page.status.tasks
+        else:
+            found = task_states(self.manual, self.course, self.day)
+        return tuple(state for state in found if state.task.beside == self.kind)
 
     @cached_property
     def entries(self) -> list[Entry]:

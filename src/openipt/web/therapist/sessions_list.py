@@ -25,7 +25,7 @@ from openipt.web.doors import roles
 from openipt.web.sent import Sent, read_day
 from openipt.web.therapist.common import EpisodePage, episode_page, go, say, session_of, show
 from openipt.web.therapist.presenters_records import entry_line
-from openipt.web.therapist.presenters_sessions import present_sessions
+from openipt.web.therapist.presenters_sessions import present_sessions, session_title
 from openipt.web.therapist.presenters_today import FORMAT_WORDS
 
 TWICE_WITHIN = timedelta(seconds=30)
@@ -87,7 +87,10 @@ def session_records(request: HttpRequest, episode_id: UUID, session_id: UUID) ->
     session = session_of(page, session_id)
     found = [entry for entry in page.entries() if entry.session_id == session.pk]
     entries = tuple(entry_line(page, entry) for entry in found)
-    return show(request, "therapist/session_records.html", page, session=session, entries=entries)
+    title = session_title(session, page.manual)
+    return show(
+        request, "therapist/session_records.html", page, session=session, entries=entries, title=title
+    )
 
 
 @roles("therapist")
@@ -116,6 +119,9 @@ def plan(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     every = sent.number("every_days", lowest=1, highest=366, required=bool(count and count > 1)) or 7
     minutes = sent.number("minutes", lowest=1, highest=600)
     format = sent.choice("format", FORMAT_WORDS) or library.usual_format(page.manual)
+    kind = _kind(page, sent)
+    if kind and minutes == page.manual.minutes:  # as the form offers it for a session
+        minutes = page.manual.minutes_of(kind)
     skip = _days_to_skip(sent)
     if sent.faults:
         return _list(request, page, values=sent.values, faults=tuple(sent.faults), form="plan")
@@ -127,6 +133,7 @@ def plan(request: HttpRequest, episode_id: UUID) -> HttpResponse:
         "format": format,
         "place": sent.words("place"),
         "skip": skip,
+        "kind": kind,
     }
     try:
         made = _plan_once(page, wanted)
@@ -143,12 +150,20 @@ def _plan_once(page: EpisodePage, wanted: dict[str, Any]) -> list[Session]:
     again = page.episode.sessions.filter(
         planned_at__gte=wanted["first_at"],
         attendance=Attendance.PLANNED,
+        kind=wanted["kind"],
         created_at__gt=page.at - TWICE_WITHIN,
     )
     found = list(again.order_by("planned_at"))
     if len(found) == wanted["count"] and found[0].planned_at == wanted["first_at"]:
         return found
     return actions.plan_sessions(episode=page.episode, **wanted, by=page.user, at=page.at)
+
+
+def _kind(page: EpisodePage, sent: Sent) -> str:
+    """A session, or a meeting of a kind that this treatment has beside them."""
+    return (
+        sent.choice("kind", tuple(kind.id for kind in page.manual.kinds)) if sent.values.get("kind") else ""
+    )
 
 
 def _days_to_skip(sent: Sent) -> frozenset[date]:
@@ -221,7 +236,7 @@ def begin_unplanned(request: HttpRequest, episode_id: UUID) -> HttpResponse:
     """A meeting nobody had planned, or one written up later: the intake, or the next session."""
     page = _to_change(request, episode_id)
     sent = Sent(request.POST)
-    held_on = sent.day("held_on")
+    held_on, kind = sent.day("held_on"), _kind(page, sent)
     if sent.faults:
         return _list(request, page, values=sent.values, faults=tuple(sent.faults), form="begin")
     meeting_is = sent.values.get("intake", "")
@@ -229,8 +244,9 @@ def begin_unplanned(request: HttpRequest, episode_id: UUID) -> HttpResponse:
         begun = actions.begin_session(
             episode=page.episode,
             held_on=held_on,
-            intake="intake" in sent.values and meeting_is not in ("no", *PHASES_BEFORE),
-            before=meeting_is if meeting_is in PHASES_BEFORE else "",
+            intake=not kind and "intake" in sent.values and meeting_is not in ("no", *PHASES_BEFORE),
+            before=meeting_is if meeting_is in PHASES_BEFORE and not kind else "",
+            kind=kind,
             by=page.user,
             at=page.at,
         )
