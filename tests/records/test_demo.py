@@ -147,6 +147,9 @@ STANDS = [
     ("gr-other-door.json", "ended", "pre", 0),
     ("enquiry-signal-box.json", "enquiry", "pre", 0),
     ("rs-follow-spot.json", "active", "initial", 3),
+    ("rt-button-stall.json", "active", "middle", 4),
+    ("rd-locked-door.json", "active", "middle", 5),
+    ("mit-top-octave.json", "active", "initial", 6),
 ]
 DROPPED_OUT = "rt-first-year.json"
 

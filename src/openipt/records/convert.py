@@ -194,16 +194,17 @@ def _read(episode: Episode) -> Course:
     sessions = _SESSIONS(episode.pk)
     numbers = {session.pk: session.number for session in sessions}
     plans = _PLANS(episode.pk)
+    met = _meetings(episode, sessions)
     found = Course(
         adaptation=episode.adaptation,
         manual_version=episode.manual_version,
         planned_sessions=plans[0].planned_from if plans else episode.planned_sessions,
         started_on=episode.started_on,
         birth_year=episode.client.birth_year,
-        meetings=_meetings(episode, [one for one in sessions if not one.kind]),
+        meetings=tuple(meeting for meeting in met if not meeting.kind),
         answers=_answers(episode, numbers),
         entries=_entries(episode, numbers, {s.pk: f"{s.kind}/{s.of_kind}" for s in sessions if s.kind}),
-        beside=_meetings(episode, [one for one in sessions if one.kind]),
+        beside=tuple(meeting for meeting in met if meeting.kind),
         phase_changes=tuple(PhaseChange(*row) for row in _PHASES(episode.pk)),
         status_changes=tuple(
             StatusChange(EpisodeStatus(status), on, reason) for status, on, reason in _STATUSES(episode.pk)
