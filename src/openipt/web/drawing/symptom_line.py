@@ -393,7 +393,7 @@ def _phases(phases: Sequence[PhaseTime], scale: _Scale) -> tuple[Field, ...]:
         if phase.end < scale.time.start or phase.start > scale.time.end:
             continue
         x, end = scale.inside(phase.start), scale.inside(phase.end)
-        words = _shortened(phase.title, end - x - 8, scale.shape)
+        words = _shortened(phase.title, end - x - 10, scale.shape)
         fields.append(Field(x, 22, round(max(0.0, end - x - 3), 1), 3, Text(x, 16, words), shade))
     return tuple(fields)
 

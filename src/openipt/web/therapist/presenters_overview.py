@@ -285,7 +285,7 @@ def _to_come(page: EpisodePage) -> str:
     left = f"{plural(page.status.remaining, page.manual.session_word)} to come"
     if page.status.phase in PHASES_AFTER:
         more = page.manual.most_after - len(meetings_after(page.manual, page.course))
-        left = f"up to {more} more" if more > 0 else "none to come"
+        left = f"Up to {more} more" if more > 0 else "None to come"
     return f"Paused, {left}" if page.status.status is EpisodeStatus.PAUSED else left
 
 

@@ -190,7 +190,7 @@ def address(session: Session, tail: str = "") -> str:
 
 def session_title(session: Session) -> str:
     if session.kind and session.is_held:
-        return f"the {kind_name(manual_of(session.episode), session.kind, session.of_kind).lower()}"
+        return kind_name(manual_of(session.episode), session.kind, session.of_kind).lower()
     if session.number is None:
         return {"missed": "the missed session", "cancelled": "the cancelled session"}.get(
             session.attendance, "the session"

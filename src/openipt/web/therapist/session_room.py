@@ -159,6 +159,11 @@ class Room:
         phase = self.manual.phase_before
         return PHASES_BEFORE[phase.id] if phase else ""
 
+    @property
+    def is_alone(self) -> bool:
+        """Of a treatment in a group: a meeting with this member alone, after it or before it."""
+        return self.guide.phase in PHASES_AFTER or bool(self.before_phase)
+
     @cached_property
     def title_apart(self) -> str:
         """What a meeting apart from the contract is called, as `booster 2 of up to 4` or `ward group 3 of 8`; "" of a
