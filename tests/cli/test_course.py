@@ -20,6 +20,7 @@ KEYS = [
     "session_number",
     "planned_sessions",
     "remaining",
+    "other_meetings",
     "due",
     "done",
     "overdue",

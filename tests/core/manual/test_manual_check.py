@@ -146,6 +146,20 @@ CASES = {
         "phase[initial].meetings",
         "Take it out",
     ),
+    "boosters that no phase leads to": (
+        lambda found: found[CARD]["phase"].insert(
+            0, {"id": "booster", "title": "Booster", "meetings": [0, 2]}
+        ),
+        CARD,
+        "phase[booster]",
+        "leads_to",
+    ),
+    "meetings beside the sessions with nothing to do in them": (
+        lambda found: found[CARD].update(beside=[{"id": "ward", "name": "ward group", "meetings": [1, 2]}]),
+        CARD,
+        "beside[ward]",
+        "Add one with beside",
+    ),
     "an unknown exit task": (
         at(CARD, "phase", 0, "exit_tasks", value=["I02"]),
         CARD,
