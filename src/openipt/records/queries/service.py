@@ -54,7 +54,9 @@ _HELD = Prepared(
 )
 _MISSED = Prepared(
     lambda first, now: _number_of(
-        Session.objects.filter(attendance=Attendance.MISSED, planned_at__gte=first, planned_at__lte=now)
+        Session.objects.filter(
+            attendance=Attendance.MISSED, kind="", planned_at__gte=first, planned_at__lte=now
+        )
     ),
     datetime,
     datetime,

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from openipt.core.manual.compare import FREQUENCIES, RESEARCH_ONLY, meetings_in_words, span, when
+from openipt.core.manual.compare import (
+    FREQUENCIES,
+    RESEARCH_ONLY,
+    kind_in_words,
+    meetings_in_words,
+    span,
+    when,
+)
 from openipt.core.manual.model import Manual, Modifier, Phase, Requirement, Task
 from openipt.core.manual.names import EVIDENCE_GRADES
 from openipt.web import paper
@@ -59,6 +66,7 @@ def _card(manual: Manual) -> list[tuple[str, str]]:
         ("For", manual.population.strip()),
         ("Format", ". ".join(part.strip() for part in (manual.format, manual.format_note) if part.strip())),
         ("Sessions", f"{manual.sessions}, {FREQUENCIES[manual.frequency]}; {manual.minutes} minutes{longer}"),
+        ("Beside them", "; ".join(kind_in_words(manual, kind) for kind in manual.kinds)),
         ("The hour", f"in the middle phase: {hour}" if hour else ""),
         ("Focus", manual.focus),
         ("Not done in it", "; ".join(manual.not_done)),

@@ -73,7 +73,9 @@ def session_to_work_on(request: HttpRequest, episode_id: UUID) -> HttpResponse:
 def wanted_session(page: EpisodePage) -> Session | None:
     """The session somebody who presses Session means."""
     rows = page.episode.sessions
-    draft = rows.filter(state=SessionState.DRAFT, held_on__isnull=False).order_by("-number").first()
+    draft = (
+        rows.filter(state=SessionState.DRAFT, held_on__isnull=False).order_by("-held_on", "-number").first()
+    )
     if draft is not None:
         return draft
     planned = rows.filter(attendance=Attendance.PLANNED).order_by("planned_at")
