@@ -98,7 +98,7 @@ def test_after_the_last_meeting_of_the_contract_comes_the_booster_alone(
         "4 of 4 meetings held" in (listed := read(browser, f"{home}sessions/"))
         and "Booster: 0 of 1 held" in listed
     )
-    assert "Enter the booster" in read(browser, home)
+    assert "Go on to “Booster”" in read(browser, home)
     decided = {"decision": "accept", "to": "booster", "reason": "she comes six weeks after the birth"}
     assert browser.post(f"{home}phase/", decided).status_code == 302
     assert "booster to come" in read(browser, home)

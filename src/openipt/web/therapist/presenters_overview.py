@@ -343,13 +343,18 @@ def task_address(page: EpisodePage, task: Task, session: Session | None) -> str:
     return page.address(f"records/{task.record}/new/?task={task.id}{inside}")
 
 
+def _enters(title: str) -> str:
+    """Most phases are called one; another is called by its name."""
+    return f"Enter the {title.lower()}" if title.lower().endswith("phase") else f"Go on to “{title}”"
+
+
 def _way(page: EpisodePage, transition: Transition) -> Way:
     """A transition as a reason card. Only a clinician decides it, open or not."""
     phases = {phase.id for phase in page.manual.phases}
     rule = page.manual.rules.get(RULE_OF_TRANSITION.get(transition.to, ""))
     kind, address = _how(page, transition.to)
     what = {"maintenance": "Go on to maintenance", "end": "End the treatment"}.get(
-        transition.to, f"Enter the {phase_title(page, transition.to).lower()}"
+        transition.to, _enters(phase_title(page, transition.to))
     )
     if page.status.phase == "pre" or page.status.phase in PHASES_BEFORE:
         what = _begins_with(page, transition.to)
