@@ -239,6 +239,16 @@ def test_the_minute_before_says_step_words_scores_and_wish(desk, therapist):
     assert "get along with other people? (not part of the score)" in html and "1, somewhat difficult" in html
 
 
+def test_a_minute_before_without_news_says_since_when(desk, therapist):
+    episode = make.episode(therapist, planned_sessions=16)
+    first = sessions.plan_session(episode=episode, planned_at=make.at_day(7), by=therapist, at=make.at_day())
+    assert "Nothing is known from before yet" in page_of(desk, first)
+    make.session(episode, days=1)
+    page = page_of(desk, first)
+    assert "Nothing new since then" in page
+    assert "Nothing is known from before yet" not in page
+
+
 def test_the_last_step_is_looked_at_beside_the_old_record(desk, therapist):
     session = middle(therapist)
     old = Entry.objects.get(record_type="rec_action_plan", episode=session.episode)
