@@ -155,7 +155,9 @@ CASES = {
         "leads_to",
     ),
     "meetings beside the sessions with nothing to do in them": (
-        lambda found: found[CARD].update(beside=[{"id": "ward", "name": "ward group", "meetings": [1, 2]}]),
+        lambda found: found[CARD].update(
+            beside=[{"id": "ward", "name": "ward group", "format": "group", "meetings": [1, 2]}]
+        ),
         CARD,
         "beside[ward]",
         "Add one with beside",

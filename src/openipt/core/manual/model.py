@@ -621,12 +621,14 @@ class MeetingKind:
     """Meetings beside the sessions, counted apart: such as those of a ward's group, or individual ones of a group.
 
     `meetings` are the fewest and the most, `name` is what one of them is called, `minutes` its length where it is not
-    that of a session. They move neither the number nor the phase of the sessions.
+    that of a session. They move neither the number nor the phase of the sessions. `format` is theirs, whatever the
+    adaptation's own is.
     """
 
     id: str
     name: str
     meetings: tuple[int, int] = dataclasses.field(metadata={"min": 0})
+    format: str = dataclasses.field(metadata={"names": FORMATS})
     minutes: int = dataclasses.field(default=0, metadata={"min": 10, "max": 240})
     text: str = ""
     sources: tuple[str, ...] = ()

@@ -161,7 +161,9 @@ class Room:
 
     @property
     def is_alone(self) -> bool:
-        """Of a treatment in a group: a meeting with this member alone, after it or before it."""
+        """Of a treatment in a group: a meeting with this member alone, after it, before it or beside it."""
+        if kind := self.manual.kind(self.kind):
+            return kind.format == "individual"
         return self.guide.phase in PHASES_AFTER or bool(self.before_phase)
 
     @cached_property
