@@ -123,13 +123,23 @@ def _earlier(data: dict[str, Any]) -> list[str]:
     return [row["adaptation_from"] for row in rows if isinstance(row.get("adaptation_from"), str)]
 
 
+def _place(found: CourseStatus) -> str:
+    """`session 3 of 12`; beyond what was agreed, that it is so."""
+    number, planned = found.session_number, found.planned_sessions
+    return f"session {number} of {planned}" if number <= planned else f"session {number}, beyond {planned}"
+
+
 def _lines(found: CourseStatus) -> list[str]:
     lines = [
-        f"{found.on}: {found.status.value if found.status else 'no status on record'}, {found.phase} phase, session {found.session_number} of {found.planned_sessions}, "
+        f"{found.on}: {found.status.value if found.status else 'no status on record'}, {found.phase} phase, {_place(found)}, "
         f"{found.remaining} remaining",
         f"due: {', '.join(found.due) or 'nothing'}",
         f"overdue: {', '.join(found.overdue) or 'nothing'}",
         f"measures due: {', '.join(found.measures_due) or 'none'}",
+    ]
+    lines += [
+        f"{met.kind}: {met.held} held, {f'{met.fewest} to ' if met.fewest < met.most else ''}{met.most} in all"
+        for met in found.other_meetings
     ]
     lines += [
         f"to {way.to}: {'open' if way.open else 'not open'}. {' '.join(way.reasons)}"
