@@ -13,6 +13,7 @@ from django.utils import timezone
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from openipt.core.fields.layout import bands
 from openipt.web import clock
 from openipt.web.kept_templates import kept_templates
 from openipt.web.lean_jinja import Lean, written
@@ -107,5 +108,7 @@ def environment(**options: Any) -> Environment:
         static=static, url=reverse, today=clock.today, now=clock.now, shell_of=shell_of, plural=plural,
         drawn_once=drawn_once, table_cells=table_cells,
     )  # fmt: skip
-    env.filters.update(day=day, short_day=short_day, week_day=week_day, clock_time=clock_time, signed=signed)
+    env.filters.update(
+        bands=bands, day=day, short_day=short_day, week_day=week_day, clock_time=clock_time, signed=signed
+    )
     return env

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from openipt.core.fields.definitions import FieldDefinition, FieldType, RecordType
+from openipt.core.fields.definitions import FieldDefinition, FieldType, Option, RecordType
 from openipt.core.manual.model import Manual
 from openipt.core.measures.definitions import Measure
 
@@ -135,7 +135,7 @@ def _plain(part: FieldDefinition) -> FieldDefinition:
         for one in part.fields
         if one.key not in FOR_CLINICIANS and one.type not in (FieldType.CODE, FieldType.CODES)
     )
-    options = tuple(replace(option, label=mine(option.label)) for option in part.options)
+    options = tuple(Option(option.value, mine(option.label)) for option in part.options)
     return replace(part, label=mine(part.label), help=mine(part.help), fields=inner, options=options)
 
 

@@ -34,16 +34,19 @@ from openipt.web.record_typed import (
 Labels = Mapping[str, Mapping[str, str]]
 WIDEST_SCALE = 11
 WIDEST_HELP = 150  # beyond it a range only guards against slips, and saying it helps nobody
+LINES_OF_A_PARAGRAPH = 3
 PLACEHOLDER = "__row{depth}__"
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One thing to tick or pick."""
+    """One thing to tick or pick; what tells it from the others where the content says so."""
 
     value: str
     label: str
     chosen: bool
+    meaning: str = ""
+    explained: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,16 @@ class Control:
     max_rows: int | None = None
 
     @property
+    def band(self) -> str:
+        """Named alike by those that stand side by side."""
+        return self.field.band
+
+    @property
+    def lines(self) -> int:
+        """How many lines a paragraph is given to begin with."""
+        return self.field.lines if self.field.type is FieldType.TEXT else LINES_OF_A_PARAGRAPH
+
+    @property
     def described_by(self) -> str:
         """Ids of the help and the error, for aria-describedby."""
         parts = [f"{self.id}-help"] if self.help else []
@@ -88,7 +101,7 @@ class Control:
     @property
     def focus_id(self) -> str:
         """The first thing of this field that can take the focus: the target of an error link."""
-        if self.kind in ("radios", "scale", "checks", "yes_no", "yes_no_words"):
+        if self.kind in ("radios", "explained", "scale", "checks", "yes_no", "yes_no_words"):
             return f"{self.id}-1"
         inner = self.controls or (self.rows[0].controls if self.rows else ())
         return inner[0].focus_id if inner else self.id
@@ -364,7 +377,10 @@ class RecordForm:
             order = [*chosen, *(value for value in known if value not in chosen)]
         else:
             order = [*known, *(value for value in chosen if value not in known and kind in _PICKED)]
-        return tuple(Choice(value, known.get(value, value), value in chosen) for value in order)
+        told = {str(option.value): (option.meaning, option.explained) for option in part.options}
+        return tuple(
+            Choice(value, known.get(value, value), value in chosen, *told.get(value, ())) for value in order
+        )
 
     def _known(self, part: FieldDefinition, kind: str) -> dict[str, str]:
         if kind in ("person", "people"):
@@ -376,7 +392,7 @@ class RecordForm:
             return {str(value): str(value) for value in ends}
         if kind in ("yes_no", "yes_no_words"):
             return {"yes": "Yes", "no": "No"}
-        return {str(option.value): option.label for option in part.options}
+        return {str(option.value): option.name or option.label for option in part.options}
 
 
 _PICKED = ("person", "code", "people", "codes")
@@ -413,6 +429,10 @@ def _kind_of(part: FieldDefinition, codes: Labels) -> str:
         return "number"
     if part.type is FieldType.CODE and not codes.get(part.codes_from):
         return "line"
+    if part.type is FieldType.TEXT and part.lines > 1:
+        return "paragraph"
+    if part.type is FieldType.CHOICE and any(option.meaning for option in part.options):
+        return "explained"
     return _KINDS[part.type]
 
 

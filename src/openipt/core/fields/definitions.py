@@ -69,16 +69,24 @@ CODE_KINDS = frozenset(
     }
 )
 LIST_KINDS = frozenset({"text", "integer", "date"})
+EXPLAINED_BY = frozenset({"stages"})
 ROLES = frozenset({"therapist", "supervisor", "client"})
 BELONGS_TO = frozenset({"session", "episode", "person", "client"})
 
 
 @dataclass(frozen=True)
 class Option:
-    """One thing that can be chosen. Numbers stay numbers, so that a rating can be computed with."""
+    """One thing that can be chosen. Numbers stay numbers, so that a rating can be computed with.
+
+    Where `meaning` says in a sentence what it is, `name` alone stands before it; `explained` is what else tells it
+    from the others, each under its title.
+    """
 
     value: str | int
     label: str
+    name: str = ""
+    meaning: str = ""
+    explained: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,7 +98,8 @@ class FieldDefinition:
     lets a choice or person be answered in other words. `where_asked`: it stands in the form only where an
     adaptation asks for it. `position` marks a whole number that is simply
     the row's place (1, 2, 3 ...): nobody types it. `row_name` names one row ("turn"); `row_labels`
-    names every line of a list of fixed length.
+    names every line of a list of fixed length. `band` names those it stands beside on a page; `lines` how
+    many lines a text is given to be typed in; `explained_by` what else in the content tells its options apart.
     """
 
     key: str
@@ -117,6 +126,9 @@ class FieldDefinition:
     row_labels: tuple[str, ...] = ()
     position: bool = False
     where_asked: bool = False
+    band: str = ""
+    lines: int = 1
+    explained_by: str = ""
     sources: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
 

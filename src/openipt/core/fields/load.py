@@ -9,6 +9,7 @@ from typing import Any
 from openipt.core.fields.definitions import (
     BELONGS_TO,
     CODE_KINDS,
+    EXPLAINED_BY,
     LIST_KINDS,
     ROLES,
     FieldDefinition,
@@ -17,6 +18,7 @@ from openipt.core.fields.definitions import (
     RecordType,
     every_field,
 )
+from openipt.core.fields.layout import MOST_LINES, layout_faults, with_bands
 from openipt.errors import ContentFault
 
 GROUPS = (
@@ -74,6 +76,9 @@ _FIELD_KEYS: Mapping[str, type | tuple[type, ...]] = {
     "row_labels": list,
     "position": bool,
     "where_asked": bool,
+    "beside": str,
+    "lines": int,
+    "explained_by": str,
     "sources": list,
     "marks": list,
 }
@@ -191,7 +196,9 @@ def _load_fields(tables: Any, prefix: str, faults: _Faults) -> tuple[FieldDefini
     keys = [field.key for field in fields if field]
     for key in sorted({key for key in keys if keys.count(key) > 1}):
         faults.add(f"{prefix}{key}", "is defined twice.", "Give each field its own key.")
-    return tuple(field for field in fields if field)
+    for where, reason, remedy in layout_faults(tables):
+        faults.add(f"{prefix}{where}", reason, remedy)
+    return with_bands([field for field in fields if field], tables)
 
 
 def _load_field(table: Mapping[str, Any], prefix: str, faults: _Faults) -> FieldDefinition | None:
@@ -243,6 +250,8 @@ def _field(
         row_labels=tuple(table.get("row_labels", [])),
         position=table.get("position", False),
         where_asked=table.get("where_asked", False),
+        lines=table.get("lines", 1),
+        explained_by=table.get("explained_by", ""),
         sources=tuple(table.get("sources", [])),
         marks=tuple(table.get("marks", [])),
     )
@@ -265,6 +274,9 @@ def _check_field(table: Mapping[str, Any], kind: FieldType, where: str, faults: 
         faults.add(where, "is a scale without both ends.", "Add min and max.")
     if "min" in table and "max" in table and table["min"] >= table["max"]:
         faults.add(where, "has its ends the wrong way round.", "Let min be below max.")
+    if not 1 <= table.get("lines", 1) <= MOST_LINES:
+        faults.add(f"{where}.lines", f"must be from 1 to {MOST_LINES}.", "What is longer is a long_text.")
+    _check_one_of(table.get("explained_by"), EXPLAINED_BY, f"{where}.explained_by", faults)
     _check_one_of(table.get("of"), LIST_KINDS, f"{where}.of", faults)
     _check_roles(table.get("seen_by", []), f"{where}.seen_by", faults)
     _check_belonging(table, kind, where, faults)
@@ -280,6 +292,8 @@ _ONLY_FOR: Mapping[str, frozenset[FieldType]] = {
     "low": frozenset({FieldType.SCALE}),
     "high": frozenset({FieldType.SCALE}),
     "position": frozenset({FieldType.INTEGER}),
+    "lines": frozenset({FieldType.TEXT}),
+    "explained_by": frozenset({FieldType.CHOICE}),
     "min_rows": frozenset({FieldType.ROWS}),
     "final_min_rows": frozenset({FieldType.ROWS}),
     "min": frozenset({FieldType.INTEGER, FieldType.NUMBER, FieldType.SCALE, FieldType.LIST}),

@@ -17,7 +17,7 @@ A_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 @dataclass(frozen=True)
 class Line:
     """One field in words. A single value stands in `text`, a list in `items`, a group in `lines`,
-    and rows in `rows`, each row being its own lines."""
+    and rows in `rows`, each row being its own lines. Lines of one `band` stand side by side."""
 
     key: str
     label: str
@@ -26,6 +26,7 @@ class Line:
     lines: tuple[Line, ...] = ()
     rows: tuple[tuple[Line, ...], ...] = ()
     row_name: str = ""
+    band: str = ""
 
 
 def in_words(
@@ -77,21 +78,22 @@ def _lines(fields: Sequence[FieldDefinition], values: Mapping[str, Any], names: 
 
 
 def _line(field: FieldDefinition, value: Any, names: _Names) -> Line:
+    band = field.band
     if field.type is FieldType.GROUP and isinstance(value, Mapping):
-        return Line(field.key, field.label, lines=_lines(field.fields, value, names))
+        return Line(field.key, field.label, lines=_lines(field.fields, value, names), band=band)
     if field.type is FieldType.ROWS and isinstance(value, list | tuple):
         rows = tuple(_lines(field.fields, row, names) for row in value if isinstance(row, Mapping))
-        return Line(field.key, field.label, rows=rows, row_name=field.row_name)
+        return Line(field.key, field.label, rows=rows, row_name=field.row_name, band=band)
     if field.type is FieldType.SCORES and isinstance(value, Mapping):
         items = tuple(
             f"{names.code('measures', measure)}: {_number(score)}"
             for measure, score in value.items()
             if not is_empty(score)
         )
-        return Line(field.key, field.label, items=items)
+        return Line(field.key, field.label, items=items, band=band)
     if isinstance(value, list | tuple):
-        return Line(field.key, field.label, items=_items(field, value, names))
-    return Line(field.key, field.label, text=_one(field, value, names))
+        return Line(field.key, field.label, items=_items(field, value, names), band=band)
+    return Line(field.key, field.label, text=_one(field, value, names), band=band)
 
 
 def _items(field: FieldDefinition, values: Sequence[Any], names: _Names) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from openipt.core import tables
 from openipt.core.fields.definitions import Caution, RecordType
 from openipt.core.fields.load import load_record_type
 from openipt.core.manual import check, inheritance
+from openipt.core.manual.explained import explained
 from openipt.core.manual.inheritance import Parts, Placed
 from openipt.core.manual.joined import JOIN, base_of, modifiers_of
 from openipt.core.manual.model import (
@@ -151,9 +152,10 @@ def load(files: Files, site_files: Files | None = None) -> tuple[Content, tuple[
 def _library(files: Files, site_files: Files, faults: Faults) -> Content:
     education = files.get(PSYCHOEDUCATION, {})
     next_steps = files.get(NEXT_STEPS, {})
+    areas = _folder(Area, files, AREAS, faults)
     return Content(
         sources=_sources(files.get(SOURCES, {}), faults),
-        areas=_folder(Area, files, AREAS, faults),
+        areas=areas,
         techniques=_folder(Technique, files, TECHNIQUES, faults),
         styles=_rows(Style, files.get(STYLES, {}), "style", STYLES, faults),
         facts=_rows(Fact, education, "fact", PSYCHOEDUCATION, faults),
@@ -162,7 +164,7 @@ def _library(files: Files, site_files: Files, faults: Faults) -> Content:
         rules=_rows(Rule, files.get(RULES, {}), "rule", RULES, faults),
         off_track_reasons=_rows(OffTrackReason, next_steps, "reason", NEXT_STEPS, faults),
         next_steps=_rows(NextStep, next_steps, "step", NEXT_STEPS, faults),
-        record_types=_record_types(files, faults),
+        record_types=_frozen(explained(_record_types(files, faults), areas.values(), faults)),
         measures=_measures(files, site_files, faults),
         manuals=_frozen({}),
         older_manuals=MappingProxyType({}),

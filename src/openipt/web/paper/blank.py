@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from openipt.core.fields.definitions import FieldDefinition, FieldType, RecordType
+from openipt.core.fields.layout import bands
 from openipt.web.paper.blocks import Block, Paper, flat, heading, quiet
 
 LONG, SHORT = 5, 1  # lines to write on
 LIST_LINES, TABLE_ROWS, WIDEST = 4, 6, 8
 BOXES = frozenset({FieldType.CHOICE, FieldType.CHOICES})
 YES_NO = frozenset({FieldType.YES_NO, FieldType.YES_NO_WORDS})
+IN_WORDS = frozenset({FieldType.TEXT, FieldType.LONG_TEXT, FieldType.LIST, FieldType.PERSON})
 NOT_BY_HAND = frozenset({FieldType.SCORES, FieldType.CODE, FieldType.CODES})
 FEW = 3  # options that fit into the head of a column
 MOST_MARKS = 11  # a scale of more steps is written as a number
@@ -21,7 +25,20 @@ def blank_sheet(kind: RecordType) -> Paper:
     fields = [part for part in kind.fields if part.key not in kind.unasked]
     dated = any(part.type is FieldType.DATE for part in fields)
     when = () if dated else (Block("space", "Day", rules=SHORT),)
-    return Paper(kind.title, "", flat(head, when, *map(_space, fields)), FOOTER)
+    return Paper(kind.title, "", flat(head, when, *map(_together, bands(fields))), FOOTER)
+
+
+def _together(band: Sequence[FieldDefinition]) -> tuple[Block, ...]:
+    """Words that stand side by side on the screen have columns side by side on paper."""
+    if len(band) == 1 or not all(part.type in IN_WORDS for part in band):
+        return flat(*map(_space, band))
+    rows = tuple(("",) * len(band) for _ in range(max(_height(part) for part in band)))
+    note = " ".join(part.help for part in band if part.help)
+    return (Block("table", note=note, head=tuple(part.label for part in band), rows=rows, rules=SHORT),)
+
+
+def _height(part: FieldDefinition) -> int:
+    return LIST_LINES if part.type is FieldType.LIST else _lines(part)
 
 
 def _space(part: FieldDefinition) -> tuple[Block, ...]:
