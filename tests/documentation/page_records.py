@@ -83,5 +83,6 @@ def _asked(field: FieldDefinition) -> str:
         ("to sign", field.final_required or field.final_min_rows),
         ("quick", field.quick),
         ("where an adaptation asks for it", field.where_asked),
+        ("never typed", field.position),
     ]
     return ", ".join(word for word, holds in asked if holds)

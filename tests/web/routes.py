@@ -90,6 +90,7 @@ SPECIAL = {
 
 # A code of the manual, and what else a route needs behind its address.
 CODES = {"therapist:session-strategy": "gr_1_link"}
+RECORDS = {"therapist:worksheets-together": "rec_role_balance"}
 QUERIES = {"therapist:measures-enter": "?measures=ms_phq9"}
 
 
@@ -103,6 +104,8 @@ def values_for(route: Route, house: House, record: Record) -> dict[str, str]:
     known = {**PLAIN, **house.plain, **record.ids}
     if route.name in CODES:
         known["code"] = CODES[route.name]
+    if route.name in RECORDS:
+        known["record_type"] = RECORDS[route.name]
     for part, wanted in SPECIAL.get(route.name, {}).items():
         found = record.sessions.get(wanted)
         known[part] = str(found.pk) if found else record.entries.get(wanted) or record.ids[wanted]

@@ -1,4 +1,4 @@
-"""The story of a loss and the map of a dispute, gathered over the sheets that were written of one person."""
+"""What was written on several sheets, drawn as one: in the room, beside the form, and turned to the client."""
 
 from __future__ import annotations
 
@@ -67,3 +67,46 @@ def test_a_dispute_shows_its_stage_both_sides_and_where_it_went(episode) -> None
 def test_danger_with_somebody_stands_on_no_map(episode) -> None:
     make.entry(episode, "rec_dispute_map", {"other": "Dana", "danger": True})
     assert "Danger" not in room(episode, "Dispute map").split("</article>")[0]
+
+
+def turned(of, record: str) -> str:
+    return html.unescape(
+        text_of(browser_of(of.therapist).get(f"/episodes/{of.pk}/worksheets/{record}/together/"))
+    )
+
+
+def test_what_is_turned_to_the_client_leaves_out_what_is_not_theirs(episode) -> None:
+    values = {"other": "Dana", "stage": "impasse", "danger": True, "issues": [{"issue": "Sundays"}]}
+    entry = make.entry(episode, "rec_dispute_map", values)
+    shown = turned(episode, "rec_dispute_map")
+    assert "What we disagree about" in shown and "Sundays" in shown and "Dana" in shown
+    for words in ("Danger", "Impasse", "strategies", str(entry.pk), "risk", "Overview"):
+        assert words not in shown.split("<main")[1], words
+
+
+def test_the_balance_has_both_roles_and_says_what_is_still_asked_for(episode) -> None:
+    make.entry(episode, "rec_role_balance", {"role": "old", "gains": ["team"], "losses": ["nights"]})
+    make.entry(episode, "rec_role_balance", {"role": "new", "gains": ["time"]}, at=make.at_day(7))
+    make.entry(episode, "rec_role_balance", {"role": "old", "gains": ["title"]}, at=make.at_day(9))
+    told = room(episode, "Balance of a role")
+    old, new = told.split('class="balance-side"')[1:]
+    assert "team" in old and "title" in old and "nights" in old and "time" not in old
+    assert "time" in new and "None yet." in new
+    assert told.count("There: ") == 1 and told.count("Not there yet: ") == 2
+
+
+def test_what_is_saved_stands_beside_the_form(episode) -> None:
+    browser, address = browser_of(episode.therapist), f"/episodes/{episode.pk}/records/rec_loss_narrative/"
+    assert "As it stands" not in text_of(browser.get(f"{address}new/"))
+    make.entry(episode, "rec_loss_narrative", {"who": "Mother", "unsaid": "that I was sorry"})
+    assert "that I was sorry" in text_of(browser.get(f"{address}new/")).split("As it stands")[1]
+
+
+def test_what_was_amended_counts_as_it_was_amended(episode) -> None:
+    first = make.entry(episode, "rec_approach_ladder", {"contact_step": "wave", "difficulty_0_10": 2})
+    make.entry(episode, "rec_approach_ladder", {"contact_step": "ring the bell", "difficulty_0_10": 8})
+    said = {"contact_step": "wave", "difficulty_0_10": 2, "result": "she waved back"}
+    make.entry(episode, "rec_approach_ladder", said, amends=first, at=make.at_day(7))
+    told = room(episode, "Step towards people")
+    assert told.count('dir="auto">wave<') == 1 and "she waved back" in told
+    assert "ring the bell" in told.split('aria-current="step"')[1]

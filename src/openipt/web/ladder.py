@@ -1,14 +1,16 @@
-"""Steps towards people as a ladder: the easiest first, with fear and trust before and after, and what came of each."""
+"""Steps towards people as a ladder: as they were ordered, else the easiest first, with fear and trust before and after, and what came of each."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-from openipt.records.models import Entry
+from openipt.core.fields.definitions import RecordType
+from openipt.core.manual.model import Manual
 from openipt.web.jinja import day
+from openipt.web.sheet_told import People, Told
 
-LADDER = "rec_approach_ladder"
 HARDEST = 10
 
 
@@ -25,23 +27,31 @@ class Rung:
     result: str
     next_step: str
     address: str
+    is_now: bool = False
 
 
-def rungs(
-    entries: Iterable[Entry], people: Mapping[str, str], address: Callable[[Entry], str]
-) -> tuple[Rung, ...]:
-    """Every step, the easiest first; of two that are as hard the one that was written first."""
-    steps = [entry for entry in entries if entry.record_type == LADDER]
-    return tuple(_rung(entry, people, address(entry)) for entry in sorted(steps, key=_hard))
+def rungs(kind: RecordType, sheets: Sequence[Told], manual: Manual, people: People) -> tuple[Rung, ...]:
+    """Every step in the order it was put in, else the easiest first. The first not tried yet is the step now."""
+    found = [_rung(sheet, people) for sheet in sorted(sheets, key=rung_key)]
+    now = next((place for place, rung in enumerate(found) if not rung.is_tried), None)
+    return tuple(replace(rung, is_now=place == now) for place, rung in enumerate(found))
 
 
-def _hard(entry: Entry) -> int:
-    hard = entry.visible.get("difficulty_0_10")
-    return hard if isinstance(hard, int) else HARDEST + 1
+def rung_key(sheet: Told) -> tuple[float, int]:
+    """Where a step stands: at its place, else as hard as it looks; of two alike the one that was written first."""
+    return place_of(sheet.values), sheet.number
 
 
-def _rung(entry: Entry, people: Mapping[str, str], address: str) -> Rung:
-    values = entry.visible
+def place_of(values: Mapping[str, Any]) -> float:
+    for key in ("place", "difficulty_0_10"):
+        place = values.get(key)
+        if isinstance(place, int | float) and not isinstance(place, bool):
+            return place
+    return HARDEST + 1
+
+
+def _rung(sheet: Told, people: People) -> Rung:
+    values = sheet.values
     whom, hard = str(values.get("with_whom") or ""), values.get("difficulty_0_10")
     changes = [
         (what, _number(values.get(f"{key}_before_0_10")), _number(values.get(f"{key}_after_0_10")))
@@ -52,12 +62,12 @@ def _rung(entry: Entry, people: Mapping[str, str], address: str) -> Rung:
         step=str(values.get("contact_step") or ""),
         whom=people.get(whom, whom),
         hard=f"{hard} of {HARDEST}" if isinstance(hard, int) else "",
-        on=day(entry.on),
+        on=day(sheet.on),
         is_tried=bool(result or any(after for _, _, after in changes)),
         changes=tuple(change for change in changes if change[1] or change[2]),
         result=result,
         next_step=str(values.get("next_step") or ""),
-        address=address,
+        address=sheet.address,
     )
 
 

@@ -201,7 +201,7 @@ class RecordForm:
             for part in fields:
                 if part.key in typed:
                     without_blank_rows(part, typed[part.key])
-        drawn = {part.key for part in fields}
+        drawn = {part.key for part in fields if not part.position}
         kept = {key: value for key, value in (before or {}).items() if key not in drawn}
         values = kept | clean(record_type, fields_from_typed(fields, typed, "", reading_faults))
         checked = check_entry(record_type, values, codes=codes or {}, final=final)

@@ -6,22 +6,19 @@ stands there: a sight for the therapist, who decides what is done.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from openipt.core.fields.definitions import is_empty
+from openipt.core.fields.definitions import RecordType, is_empty
 from openipt.core.fields.words import date_in_words
 from openipt.core.manual.model import Manual
-from openipt.records.models import Entry
 from openipt.web.jinja import short_day
+from openipt.web.sheet_told import People, Told
 
-LOSS, DISPUTE = "rec_loss_narrative", "rec_dispute_map"
 PERIODS = (("before", "The time before"), ("during", "The days around it"), ("after", "The time after"))
 ENOUGH_FEELINGS = 2  # ipt.md 2.1, gr_4_feelings
-
-People = Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -88,33 +85,30 @@ class DisputeMap:
 
 
 def loss_stories(
-    entries: Iterable[Entry], manual: Manual, people: People, address: Callable[[Entry], str]
+    kind: RecordType, sheets: Sequence[Told], manual: Manual, people: People
 ) -> tuple[LossStory, ...]:
-    told = _by_person(entries, LOSS, "who")
-    return tuple(_story(name, sheets, manual, people, address(sheets[-1])) for name, sheets in told.items())
+    return tuple(_story(name, told, manual, people) for name, told in _by_person(sheets, "who").items())
 
 
 def dispute_maps(
-    entries: Iterable[Entry], manual: Manual, people: People, address: Callable[[Entry], str]
+    kind: RecordType, sheets: Sequence[Told], manual: Manual, people: People
 ) -> tuple[DisputeMap, ...]:
-    told = _by_person(entries, DISPUTE, "other")
-    return tuple(_map(name, sheets, manual, people, address(sheets[-1])) for name, sheets in told.items())
+    return tuple(_map(name, told, manual, people) for name, told in _by_person(sheets, "other").items())
 
 
-def _by_person(entries: Iterable[Entry], record: str, key: str) -> dict[str, list[Entry]]:
+def _by_person(sheets: Sequence[Told], key: str) -> dict[str, list[Told]]:
     """Sheets by the person they are about, oldest first."""
-    found: dict[str, list[Entry]] = {}
-    for entry in entries:
-        if entry.record_type == record:
-            found.setdefault(str(entry.visible.get(key) or ""), []).append(entry)
+    found: dict[str, list[Told]] = {}
+    for sheet in sheets:
+        found.setdefault(str(sheet.values.get(key) or ""), []).append(sheet)
     return found
 
 
-def _gathered(sheets: Sequence[Entry]) -> dict[str, Any]:
+def gathered(sheets: Sequence[Told]) -> dict[str, Any]:
     """The last of each answer; of lists of lines everything, once."""
     said: dict[str, Any] = {}
     for sheet in sheets:
-        for key, value in sheet.visible.items():
+        for key, value in sheet.values.items():
             if is_empty(value):
                 continue
             both = isinstance(value, list) and isinstance(said.get(key), list)
@@ -122,7 +116,7 @@ def _gathered(sheets: Sequence[Entry]) -> dict[str, Any]:
     return said
 
 
-def _asked(manual: Manual, found: Mapping[str, bool]) -> tuple[Asked, ...]:
+def asked_of(manual: Manual, found: Mapping[str, bool]) -> tuple[Asked, ...]:
     """The strategies of this manual that a sheet can show, in their order."""
     known = [strategy for area in manual.areas for strategy in manual.strategies_of(area)]
     return tuple(Asked(s.title, s.done_when, found[s.id]) for s in known if s.id in found)
@@ -131,10 +125,10 @@ def _asked(manual: Manual, found: Mapping[str, bool]) -> tuple[Asked, ...]:
 # -- a loss ------------------------------------------------------------------------------------------------
 
 
-def _story(name: str, sheets: Sequence[Entry], manual: Manual, people: People, address: str) -> LossStory:
-    said = _gathered(sheets)
+def _story(name: str, sheets: Sequence[Told], manual: Manual, people: People) -> LossStory:
+    said = gathered(sheets)
     lines = {
-        key: _lines(said.get(key))
+        key: lines_of(said.get(key))
         for key in ("positive_memories", "difficult_memories", "rituals", "feelings")
     }
     periods = tuple((title, _words(said.get(key))) for key, title in PERIODS)
@@ -156,8 +150,8 @@ def _story(name: str, sheets: Sequence[Entry], manual: Manual, people: People, a
         unsaid=_words(said.get("unsaid")),
         rituals=lines["rituals"],
         feelings=lines["feelings"],
-        asked=_asked(manual, asked),
-        address=address,
+        asked=asked_of(manual, asked),
+        address=sheets[-1].address,
         on=sheets[-1].on,
     )
 
@@ -165,10 +159,10 @@ def _story(name: str, sheets: Sequence[Entry], manual: Manual, people: People, a
 # -- a dispute ---------------------------------------------------------------------------------------------
 
 
-def _map(name: str, sheets: Sequence[Entry], manual: Manual, people: People, address: str) -> DisputeMap:
-    said = _gathered(sheets)
+def _map(name: str, sheets: Sequence[Told], manual: Manual, people: People) -> DisputeMap:
+    said = gathered(sheets)
     issues = tuple(_issue(row) for row in _latest_of_each(said.get("issues")))
-    stages = [(str(s.visible["stage"]), s.on) for s in sheets if s.visible.get("stage")]
+    stages = [(str(s.values["stage"]), s.on) for s in sheets if s.values.get("stage")]
     now = stages[-1][0] if stages else ""
     asked = {
         "rd_2_stage": bool(now),
@@ -181,9 +175,9 @@ def _map(name: str, sheets: Sequence[Entry], manual: Manual, people: People, add
         went=_went(manual, stages),
         issues=issues,
         loop=_words(said.get("maintaining_loop")),
-        resources=_lines(said.get("resources")),
-        asked=_asked(manual, asked),
-        address=address,
+        resources=lines_of(said.get("resources")),
+        asked=asked_of(manual, asked),
+        address=sheets[-1].address,
         on=sheets[-1].on,
     )
 
@@ -229,5 +223,5 @@ def _words(value: object) -> str:
     return str(value) if value else ""
 
 
-def _lines(value: object) -> tuple[str, ...]:
+def lines_of(value: object) -> tuple[str, ...]:
     return tuple(str(one) for one in value) if isinstance(value, list | tuple) else ()

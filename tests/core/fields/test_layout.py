@@ -5,10 +5,13 @@ from __future__ import annotations
 import tomllib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.core.fields.made_values import RECORDS
 
 from openipt.core.fields.layout import bands
 from openipt.core.fields.load import load_record_type
+from openipt.core.fields.places import places
 from openipt.core.fields.words import in_words
 
 HEAD = """
@@ -28,8 +31,9 @@ def field(key: str, *lines: str, type: str = "text") -> str:
     return "\n".join(["[[field]]", f'key = "{key}"', 'label = "Word"', f'type = "{type}"', *lines, ""])
 
 
-def read(*fields: str):
-    return load_record_type(tomllib.loads(HEAD + "".join(fields)), "records/rec_walk.toml")
+def read(*fields: str, sheet: str = ""):
+    head = HEAD + (f"[record.sheet]\n{sheet}\n" if sheet else "")
+    return load_record_type(tomllib.loads(head + "".join(fields)), "records/rec_walk.toml")
 
 
 def keys(placed) -> list[list[str]]:
@@ -85,3 +89,67 @@ def test_within_rows_the_fault_names_the_row_too():
     inner = '[[field.field]]\nkey = "b"\nlabel = "B"\ntype = "text"\nbeside = "a"\n'
     _, (fault,) = read(field("a"), field("steps", 'row_name = "step"', type="rows"), inner)
     assert fault.key == "steps.b.beside"
+
+
+PLACE = field("place", "position = true", type="number")
+STEP = field("step", "required = true")
+ROLE = field("role", "required = true", 'options = [{ value = "old", label = "Old" }]', type="choice")
+
+
+def test_a_sheet_is_read_with_all_it_says():
+    record, faults = read(
+        STEP, PLACE, sheet='picture = "ladder"\norder = "place"\nfields = ["step"]\nrow_name = "step"'
+    )
+    assert faults == ()
+    assert (record.sheet.picture, record.sheet.order, record.sheet.fields) == ("ladder", "place", ("step",))
+    assert read(ROLE, sheet='columns = "role"')[0].sheet.is_written_together
+    assert read(ROLE)[0].sheet is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "sheet", "key", "reason", "remedy"),
+    [
+        ([STEP], 'picture = "tree"', "picture", "not one of the known pictures", "ladder"),
+        ([STEP], 'colour = "red"', "colour", "is not known here", "columns, fields, order"),
+        ([STEP], 'columns = "who"', "columns", "names the field who, which does not exist", "step"),
+        ([STEP], 'columns = "step"', "columns", "does not say of each record where it stands", "a required choice"),
+        (
+            [STEP, field("hard", type="number")],
+            'order = "hard"\nfields = ["step"]\nrow_name = "step"',
+            "order",
+            "is no place that nobody types",
+            "position = true",
+        ),
+        ([STEP, PLACE], 'order = "place"\nfields = ["step"]', "row_name", "is missing", "row_name ="),
+        ([STEP, PLACE], 'order = "place"\nrow_name = "step"', "fields", "leaves out step", 'Add "step"'),
+        (
+            [STEP, PLACE],
+            'order = "place"\nrow_name = "step"\nfields = ["step", "x"]',
+            "fields",
+            "names the field x",
+            "its own fields",
+        ),
+    ],
+)  # fmt: skip
+def test_every_mistake_of_a_sheet_is_named(fields, sheet, key, reason, remedy):
+    record, (fault,) = read(*fields, sheet=sheet)
+    assert record is None
+    assert (fault.file, fault.key) == ("records/rec_walk.toml", f"record.sheet.{key}")
+    assert reason in fault.reason and remedy in fault.remedy
+
+
+@given(st.lists(st.integers(-3, 12), max_size=9), st.randoms())
+def test_things_stand_as_they_were_put_and_few_places_change(hard, chance):
+    keys = [(float(place), number) for number, place in enumerate(hard)]
+    chance.shuffle(keys)
+    found = places(keys)
+    moved = [(place, number) for place, (_, number) in zip(found, keys, strict=True)]
+    assert moved == sorted(moved)
+    assert places(moved) == found
+    if keys == sorted(keys):
+        assert found == tuple(place for place, _ in keys)
+
+
+def test_one_thing_that_moves_leaves_the_others_where_they_are():
+    assert places([(2, 1), (9, 3), (5, 2), (7, 4)]) == (2, 3.5, 5, 7)
+    assert places([(9, 3), (2, 1), (5, 2)]) == (1, 2, 5)

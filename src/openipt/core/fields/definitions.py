@@ -96,8 +96,8 @@ class FieldDefinition:
     `required` makes the record mean something at all; `final_required` and `final_min_rows` are asked
     only before signing or agreeing. `seen_by` is empty where the record's own list holds. `open`
     lets a choice or person be answered in other words. `where_asked`: it stands in the form only where an
-    adaptation asks for it. `position` marks a whole number that is simply
-    the row's place (1, 2, 3 ...): nobody types it. `row_name` names one row ("turn"); `row_labels`
+    adaptation asks for it. `position` marks a number that is simply
+    a place (that of a row: 1, 2, 3 ...): nobody types it. `row_name` names one row ("turn"); `row_labels`
     names every line of a list of fixed length. `band` names those it stands beside on a page; `lines` how
     many lines a text is given to be typed in; `explained_by` what else in the content tells its options apart.
     """
@@ -153,6 +153,26 @@ class Caution:
 
 
 @dataclass(frozen=True)
+class Sheet:
+    """How all records of one type make one sheet.
+
+    `picture` names how they are drawn together. `columns` is a choice: the records of each of its options are
+    written side by side. `order` is a place that nobody types: the records are written one after another, with
+    `fields` of each, and a `row_name` for one.
+    """
+
+    picture: str = ""
+    columns: str = ""
+    order: str = ""
+    fields: tuple[str, ...] = ()
+    row_name: str = ""
+
+    @property
+    def is_written_together(self) -> bool:
+        return bool(self.columns or self.order)
+
+
+@dataclass(frozen=True)
 class RecordType:
     """One kind of record (`rec_*`), as the forms, the engine and the exports know it.
 
@@ -160,7 +180,7 @@ class RecordType:
     a colleague who covers may see it; `never_on_client_device` that not even its empty form may be
     sent to a device the client uses (questions about violence at home). `cautions` are those of the
     adaptation whose record it is, `unasked` the fields it does not ask for: kept and read, and in a
-    form only where they hold something.
+    form only where they hold something. `sheet` says how all records of the type are one sheet.
     """
 
     id: str
@@ -179,6 +199,7 @@ class RecordType:
     version: str = "1"
     cautions: tuple[Caution, ...] = ()
     unasked: tuple[str, ...] = ()
+    sheet: Sheet | None = None
     sources: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
 

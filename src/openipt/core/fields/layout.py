@@ -14,10 +14,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
-from openipt.core.fields.definitions import FieldDefinition
+from openipt.core.fields.definitions import FieldDefinition, FieldType, Sheet
 
 MOST_LINES = 6  # of a text: what is longer is a long text
 WIDEST_BAND = 4
+PICTURES = frozenset({"loss_story", "dispute_map", "role_balance", "ladder"})
+_SHEET_KEYS = ("picture", "columns", "order", "fields", "row_name")
 
 
 class Placed(Protocol):
@@ -79,3 +81,73 @@ def layout_faults(tables: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, st
                 f"is number {length} in one row.",
                 f"Let at most {WIDEST_BAND} fields stand side by side.",
             )
+
+
+# -- all records of a type as one sheet ------------------------------------------------------------
+
+
+def read_sheet(table: Any) -> Sheet | None:
+    """The sheet of a record, from a table without faults."""
+    if not isinstance(table, Mapping) or not set(table) <= set(_SHEET_KEYS):
+        return None
+    return Sheet(**{**table, "fields": tuple(table.get("fields", ()))})
+
+
+def sheet_faults(
+    table: Any, fields: Sequence[FieldDefinition], *, many: bool
+) -> Iterator[tuple[str, str, str]]:
+    """What is wrong with `[record.sheet]`: the key, the reason and the remedy of each fault."""
+    if not isinstance(table, Mapping):
+        return
+    known = {field.key: field for field in fields}
+    for key in set(table) - set(_SHEET_KEYS):
+        yield f"record.sheet.{key}", "is not known here.", f"Known are: {', '.join(sorted(_SHEET_KEYS))}."
+    if not many:
+        yield "record.sheet", "is made of many records, and there is only one.", "Write many = true."
+    if table.get("picture") not in (None, *PICTURES):
+        remedy = f"Known are: {', '.join(sorted(PICTURES))}."
+        yield "record.sheet.picture", "is not one of the known pictures.", remedy
+    for key in ("columns", "order"):
+        if table.get(key) not in (None, *known):
+            remedy = f"Name one of its fields: {', '.join(known)}."
+            yield f"record.sheet.{key}", f"names the field {table[key]}, which does not exist.", remedy
+    yield from _columns_faults(table, known)
+    yield from _order_faults(table, known)
+
+
+def _columns_faults(
+    table: Mapping[str, Any], known: Mapping[str, FieldDefinition]
+) -> Iterator[tuple[str, str, str]]:
+    field = known.get(table.get("columns", ""))
+    if field is None:
+        return
+    where = "record.sheet.columns"
+    if field.type is not FieldType.CHOICE or field.open or not field.required:
+        yield where, f"{field.key} does not say of each record where it stands.", "Name a required choice."
+    elif len(field.options) > WIDEST_BAND:
+        yield where, f"{field.key} has too many options.", f"Let at most {WIDEST_BAND} stand side by side."
+    if table.get("order"):
+        yield where, "stands together with order.", "Keep one of the two."
+
+
+def _order_faults(
+    table: Mapping[str, Any], known: Mapping[str, FieldDefinition]
+) -> Iterator[tuple[str, str, str]]:
+    wanted = table.get("fields", ())
+    for key in wanted if isinstance(wanted, list) else ():
+        if key not in known:
+            yield (
+                "record.sheet.fields",
+                f"names the field {key}, which does not exist.",
+                "Name its own fields.",
+            )
+    field = known.get(table.get("order", ""))
+    if field is None:
+        return
+    if not field.position or field.type is not FieldType.NUMBER:
+        remedy = 'Let it be a number: type = "number", position = true.'
+        yield "record.sheet.order", f"{field.key} is no place that nobody types.", remedy
+    if not table.get("row_name"):
+        yield "record.sheet.row_name", "is missing.", 'Name one of them: row_name = "step".'
+    for key in (one.key for one in known.values() if one.required and one.key not in wanted):
+        yield "record.sheet.fields", f"leaves out {key}, which is required.", f'Add "{key}".'

@@ -18,7 +18,7 @@ from openipt.core.fields.definitions import (
     RecordType,
     every_field,
 )
-from openipt.core.fields.layout import MOST_LINES, layout_faults, with_bands
+from openipt.core.fields.layout import MOST_LINES, layout_faults, read_sheet, sheet_faults, with_bands
 from openipt.errors import ContentFault
 
 GROUPS = (
@@ -48,6 +48,7 @@ _RECORD_KEYS: Mapping[str, type] = {
     "never_on_client_device": bool,
     "needs_one_of": list,
     "version": str,
+    "sheet": dict,
     "sources": list,
     "marks": list,
 }
@@ -139,6 +140,7 @@ def _record_type(record: Mapping[str, Any], fields: tuple[FieldDefinition, ...])
         never_on_client_device=record.get("never_on_client_device", False),
         needs_one_of=tuple(tuple(keys) for keys in record.get("needs_one_of", [])),
         version=record.get("version", "1"),
+        sheet=read_sheet(record.get("sheet")),
         sources=tuple(record.get("sources", [])),
         marks=tuple(record.get("marks", [])),
     )
@@ -291,7 +293,7 @@ _ONLY_FOR: Mapping[str, frozenset[FieldType]] = {
     "open": frozenset({FieldType.CHOICE, FieldType.PERSON, FieldType.PEOPLE}),
     "low": frozenset({FieldType.SCALE}),
     "high": frozenset({FieldType.SCALE}),
-    "position": frozenset({FieldType.INTEGER}),
+    "position": frozenset({FieldType.INTEGER, FieldType.NUMBER}),
     "lines": frozenset({FieldType.TEXT}),
     "explained_by": frozenset({FieldType.CHOICE}),
     "min_rows": frozenset({FieldType.ROWS}),
@@ -334,6 +336,8 @@ def _check_against_fields(
         unknown = sorted(set(group) - keys) if isinstance(group, list) else ["?"]
         for key in unknown:
             faults.add("record.needs_one_of", f"names the field {key}, which does not exist.")
+    for where, reason, remedy in sheet_faults(record.get("sheet"), fields, many=record.get("many") is True):
+        faults.add(where, reason, remedy)
     seers = set(record.get("seen_by", []))
     for field in fields:
         if not set(field.seen_by) <= seers:

@@ -17,8 +17,7 @@ from openipt.records.actions.conflicts import Refused
 from openipt.records.models import Entry
 from openipt.web.client.common import ClientPage, client_page, moved, say, show
 from openipt.web.client.own_records import add_once, version_sent
-from openipt.web.client.presenters_practice import ladder_of, present_practice, present_worksheet
-from openipt.web.ladder import LADDER
+from openipt.web.client.presenters_practice import all_sheets, present_practice, present_worksheet
 from openipt.web.plain import in_client_words, worksheets
 from openipt.web.record_forms import RecordForm
 
@@ -92,8 +91,8 @@ def worksheet(request: HttpRequest, entry_id: UUID) -> HttpResponse:
     kind = in_client_words(page.manual.record_types[entry.record_type])
     lines = in_words(kind, entry.visible, people=page.names, codes={}, role="client")
     shown = present_worksheet(page, entry)
-    steps = ladder_of(page) if entry.record_type == LADDER else ()
-    return show(request, "client/worksheet.html", page, sheet=shown, lines=lines, steps=steps)
+    together = all_sheets(page, entry.record_type)
+    return show(request, "client/worksheet.html", page, sheet=shown, lines=lines, together=together)
 
 
 @require_http_methods(["GET", "POST"])

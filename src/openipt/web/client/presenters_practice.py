@@ -10,8 +10,9 @@ from openipt.core.fields.words import in_words
 from openipt.records.models import Entry
 from openipt.web.client.common import ClientPage
 from openipt.web.jinja import day
-from openipt.web.ladder import LADDER, Rung, rungs
 from openipt.web.plain import OFFERED_FIRST, in_client_words, worksheets
+from openipt.web.sheet_pictures import Picture, picture_of
+from openipt.web.sheet_told import told_by
 
 GIST = 90
 
@@ -67,10 +68,16 @@ def present_practice(page: ClientPage) -> Practice:
     )
 
 
-def ladder_of(page: ClientPage) -> tuple[Rung, ...]:
-    """The client's steps towards people; those of the meetings too, where nobody looks on."""
-    seen = [entry for entry in page.entries(LADDER) if entry.by_role == "client" or not page.is_watched]
-    return rungs(seen, page.names, lambda entry: reverse("client:worksheet", args=[entry.pk]))
+def all_sheets(page: ClientPage, record: str) -> Picture | None:
+    """What the client's sheets of one kind say together, where there are several; those of the meetings too, where
+    nobody looks on.
+    """
+    kind = in_client_words(page.manual.record_types[record])
+    if kind.sheet is None:
+        return None
+    seen = [entry for entry in page.entries(record) if entry.by_role == "client" or not page.is_watched]
+    told = told_by(seen, lambda entry: reverse("client:worksheet", args=[entry.pk]))
+    return picture_of(kind, told, page.manual, page.names) if len(told) > 1 else None
 
 
 def present_worksheet(page: ClientPage, entry: Entry) -> Sheet:

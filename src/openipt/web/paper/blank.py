@@ -22,7 +22,7 @@ FOOTER = "Keep this sheet where only you can read it."
 def blank_sheet(kind: RecordType) -> Paper:
     """The empty form of a record in the words of whoever fills it. It names nobody."""
     head = tuple(quiet(words) for words in (kind.help, *(one.plain for one in kind.cautions)) if words)
-    fields = [part for part in kind.fields if part.key not in kind.unasked]
+    fields = [part for part in kind.fields if part.key not in kind.unasked and not part.position]
     dated = any(part.type is FieldType.DATE for part in fields)
     when = () if dated else (Block("space", "Day", rules=SHORT),)
     return Paper(kind.title, "", flat(head, when, *map(_together, bands(fields))), FOOTER)

@@ -19,6 +19,7 @@ from openipt.records.queries import entries as queries
 from openipt.web.jinja import day
 from openipt.web.plain import OF_ONE_MODEL
 from openipt.web.record_forms import RecordForm
+from openipt.web.sheet_pictures import Picture
 from openipt.web.therapist.common import EpisodePage, role_of
 
 LONGEST_GIST = 140
@@ -177,6 +178,7 @@ class RecordPage:
     next: str
     faults: tuple[FieldFault, ...]
     to_client: bool
+    picture: Picture | None = None
 
     @property
     def is_new(self) -> bool:

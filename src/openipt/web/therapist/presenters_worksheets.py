@@ -10,11 +10,12 @@ from typing import Any
 
 from openipt.core.course import known
 from openipt.core.course.locks import LOCKED_FIELDS, InLife, lock_faults
+from openipt.core.fields.definitions import RecordType
 from openipt.core.fields.words import Line
 from openipt.core.manual.model import Technique
 from openipt.records.models import Entry
-from openipt.web.ladder import Rung, rungs
-from openipt.web.story_sheets import DISPUTE, LOSS, DisputeMap, LossStory, dispute_maps, loss_stories
+from openipt.web.sheet_pictures import Picture, picture_of
+from openipt.web.sheet_told import told_by
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_records import EntryLine, entry_line, lines_of
 from openipt.web.therapist.room_parts import edit_address, may_write, new_address
@@ -52,9 +53,8 @@ class WorksheetView:
     new_address: str
     locked: bool
     of_focus: bool
-    ladder: tuple[Rung, ...] = ()
-    losses: tuple[LossStory, ...] = ()
-    disputes: tuple[DisputeMap, ...] = ()
+    picture: Picture | None = None
+    turned_address: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,9 +107,10 @@ class TalkView:
 def present_worksheets(page: EpisodePage) -> WorksheetsPage:
     of_focus = _records_of_focus(page)
     techniques = _techniques_by_record(page, of_focus)
-    written = _written(page, {*techniques, LOSS, DISPUTE, TALK})
-    for record in (LOSS, DISPUTE):  # a story shows whatever the focus is
-        if record in written and record in page.manual.record_types:
+    drawn = [kind.id for kind in page.manual.record_types.values() if kind.sheet and kind.sheet.picture]
+    written = _written(page, {*techniques, *drawn, TALK})
+    for record in drawn:  # what is drawn shows whatever the focus is
+        if record in written:
             techniques.setdefault(record, [])
     views = tuple(
         _view(page, record, serves, written.get(record, []), of_focus=record in of_focus)
@@ -178,10 +179,15 @@ def _view(
         new_address=new_address(page, record),
         locked=record in LOCKED_FIELDS and bool(known.danger(page.course).grounds),
         of_focus=of_focus,
-        ladder=rungs(written, page.people, opens),
-        losses=loss_stories(written, page.manual, page.people, opens),
-        disputes=dispute_maps(written, page.manual, page.people, opens),
+        picture=picture_of(kind, told_by(written, opens), page.manual, page.people),
+        turned_address=turned_address(page, kind) if written else "",
     )
+
+
+def turned_address(page: EpisodePage, kind: RecordType) -> str:
+    """Where the sheet is shown to the client on this screen; "" for what is not drawn or not theirs to see."""
+    shows = kind.sheet is not None and kind.sheet.picture and "client" in kind.seen_by
+    return page.address(f"worksheets/{kind.id}/together/") if shows else ""
 
 
 def _line(page: EpisodePage, entry: Entry) -> EntryLine:

@@ -44,6 +44,7 @@ from openipt.web.therapist.presenters_records import (
     present_history,
     present_record,
 )
+from openipt.web.therapist.presenters_sheets import as_it_stands
 
 TWICE_WITHIN = timedelta(seconds=30)
 # What the page itself sends beside the record's own fields. No record has a field of such a name.
@@ -481,6 +482,7 @@ def _form_page(
         next=back_to(request, ""),
         faults=faults,
         to_client="client" in kind.seen_by,
+        picture=None if request.headers.get("HX-Request") else as_it_stands(page, kind),
     )
     wrong = bool(faults or form.error_lines)
     template = (

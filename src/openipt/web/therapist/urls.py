@@ -34,6 +34,7 @@ from openipt.web.therapist import (
     second_lock,
     session_note,
     sessions_list,
+    sheets,
     timeline,
     today,
     worksheets,
@@ -132,6 +133,7 @@ of_episode = [
     path(f"{SESSION}private/", session_note.private, name="private-note"),
     # Worksheets, Measures
     path("worksheets/", worksheets.worksheets, name="worksheets"),
+    path("worksheets/<str:record_type>/together/", sheets.together, name="worksheets-together"),
     path("worksheets/talk/", worksheets.talk_new, name="worksheets-talk-new"),
     path("worksheets/talk/<uuid:entry_id>/", worksheets.talk, name="worksheets-talk"),
     path("worksheets/talk/<uuid:entry_id>/work/", worksheets_talk.talk_work, name="worksheets-talk-work"),
