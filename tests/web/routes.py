@@ -90,7 +90,7 @@ SPECIAL = {
 
 # A code of the manual, and what else a route needs behind its address.
 CODES = {"therapist:session-strategy": "gr_1_link"}
-RECORDS = {"therapist:worksheets-together": "rec_role_balance"}
+RECORDS = {f"therapist:worksheets-{name}": "rec_role_balance" for name in ("sheet", "together")}
 QUERIES = {"therapist:measures-enter": "?measures=ms_phq9"}
 
 

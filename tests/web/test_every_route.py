@@ -216,6 +216,7 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "therapist:amend": ("302 therapist", "409 therapist"),
     "therapist:private-note": ("405 therapists", "409 therapist"),
     "therapist:worksheets": ("200 team", "200 team"),
+    "therapist:worksheets-sheet": ("200 therapist", "422 therapist"),
     "therapist:worksheets-together": ("200 team", "405 clinicians"),
     "therapist:worksheets-talk-new": ("200 therapist", "422 therapist"),
     "therapist:worksheets-talk-work": ("200 therapist", "422 therapist"),

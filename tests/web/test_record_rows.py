@@ -15,6 +15,8 @@ from tests.browser import started, violations
 from tests.web.test_record_forms import CODES, FORM, PEOPLE, RECORDS, Sent
 
 import openipt
+from openipt import library
+from openipt.core.fields.together import ROWS, columns_form, rows_form
 from openipt.web.record_forms import RecordForm
 
 STATIC = Path(openipt.__file__).parent / "web" / "static"
@@ -57,10 +59,11 @@ def address():
 def page_of(address, chromium):
     opened = []
 
-    def open_page(name: str, values=None, width: int = 390, faulty: bool = False):
-        form = RecordForm.from_values(RECORDS[name], values, people=PEOPLE, codes=CODES)
+    def open_page(name: str, values=None, width: int = 390, faulty: bool = False, kind=None):
+        kind = kind or RECORDS[name]
+        form = RecordForm.from_values(kind, values, people=PEOPLE, codes=CODES)
         if faulty:
-            form = RecordForm.from_post(RECORDS[name], values, people=PEOPLE, codes=CODES)
+            form = RecordForm.from_post(kind, values, people=PEOPLE, codes=CODES)
         Quiet.pages[f"/{name}"] = PAGE.format(form=FORM.record_form(form))
         page = chromium.new_page(viewport={"width": width, "height": 900})
         page.said = []
@@ -160,6 +163,53 @@ def test_turns_keep_their_ticks_when_they_move(page_of):
         )
         == "2"
     )
+
+
+def test_a_ladder_is_built_ordered_and_thinned_by_keyboard_alone(page_of):
+    steps = [{"contact_step": "call", "difficulty_0_10": 8}]
+    page = page_of("ladder", {ROWS: steps}, kind=rows_form(library.record_type("rec_approach_ladder")))
+    page.locator("#rows-1-contact_step").press("Enter")
+    page.keyboard.type("wave")
+    page.keyboard.press("Alt+ArrowUp")
+    said = [value for name, value in sent(page) if name.endswith("contact_step")]
+    assert said == ["wave", "call"]
+    assert page.evaluate("document.activeElement.value") == "wave"
+    page.get_by_role("button", name="Remove step 2").press("Enter")
+    assert [value for name, value in sent(page) if name.endswith("contact_step")] == ["wave"]
+
+
+MAP = library.record_type("rec_dispute_map")
+STEPS = rows_form(library.record_type("rec_approach_ladder"))
+ROLES = columns_form(library.record_type("rec_role_balance"), "therapist")
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        (MAP, {"stage": "impasse", "issues-1-client_expects": "x" * 501}),
+        (STEPS, {"rows-1-contact_step": "", "rows-1-difficulty_0_10": "twelve"}),
+        (ROLES, {"old-gains-1": "x" * 501, "new-gains-1": "time"}),
+    ],
+    ids=["map", "steps", "roles"],
+)
+def test_what_stands_side_by_side_fits_and_is_accessible(page_of, kind, values, width):
+    page = page_of(kind.id, values, width=width, faulty=True, kind=kind)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.locator("[aria-invalid=true]").count()
+    assert violations(page) == []
+
+
+def test_the_stage_that_is_chosen_says_how_it_shows_and_what_the_work_is(page_of):
+    page = page_of("map", {}, kind=MAP, width=1280)
+    work = page.get_by_text("expect a rise in open conflict")
+    assert page.get_by_text("Talk has stopped; smouldering").is_visible() and not work.is_visible()
+    page.get_by_text("Impasse", exact=True).click()
+    assert work.is_visible()
+    client, other = (
+        page.locator(f"#issues-1-{key}").bounding_box() for key in ("client_expects", "other_expects")
+    )
+    assert client["y"] == other["y"] and client["x"] < other["x"]
 
 
 @pytest.mark.parametrize("width", [320, 1280])

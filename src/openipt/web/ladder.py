@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from openipt.core.fields.definitions import RecordType
+from openipt.core.fields.together import place_of
 from openipt.core.manual.model import Manual
 from openipt.web.jinja import day
 from openipt.web.sheet_told import People, Told
@@ -32,22 +32,14 @@ class Rung:
 
 def rungs(kind: RecordType, sheets: Sequence[Told], manual: Manual, people: People) -> tuple[Rung, ...]:
     """Every step in the order it was put in, else the easiest first. The first not tried yet is the step now."""
-    found = [_rung(sheet, people) for sheet in sorted(sheets, key=rung_key)]
+    found = [_rung(sheet, people) for sheet in _in_order(kind, sheets)]
     now = next((place for place, rung in enumerate(found) if not rung.is_tried), None)
     return tuple(replace(rung, is_now=place == now) for place, rung in enumerate(found))
 
 
-def rung_key(sheet: Told) -> tuple[float, int]:
-    """Where a step stands: at its place, else as hard as it looks; of two alike the one that was written first."""
-    return place_of(sheet.values), sheet.number
-
-
-def place_of(values: Mapping[str, Any]) -> float:
-    for key in ("place", "difficulty_0_10"):
-        place = values.get(key)
-        if isinstance(place, int | float) and not isinstance(place, bool):
-            return place
-    return HARDEST + 1
+def _in_order(kind: RecordType, sheets: Sequence[Told]) -> list[Told]:
+    """Of two at one place the one that was written first."""
+    return sorted(sheets, key=lambda sheet: (place_of(kind, sheet.values), sheet.number))
 
 
 def _rung(sheet: Told, people: People) -> Rung:

@@ -57,6 +57,7 @@ class ControlRow:
     number: int
     title: str
     controls: tuple[Control, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,7 @@ class RecordForm:
         action: RowAction | None = None,
         id_prefix: str = "",
         role: str = "therapist",
+        notes: Mapping[str, str] | None = None,
     ) -> None:
         self.record_type = record_type
         self.values = values
@@ -144,6 +146,7 @@ class RecordForm:
         self._codes = codes
         self._prefix = f"{id_prefix}-" if id_prefix else ""
         self._action = action
+        self._notes = notes or {}
         self._errors = _first_by_path(faults)
         self.controls = self._draw_fields(fields, typed, "", "", 1)
 
@@ -160,8 +163,11 @@ class RecordForm:
         role: str = "therapist",
         id_prefix: str = "",
         faults: tuple[FieldFault, ...] = (),
+        notes: Mapping[str, str] | None = None,
     ) -> RecordForm:
-        """A form that shows these values. `only` draws a quick form with the fields named."""
+        """A form that shows these values. `only` draws a quick form with the fields named; `notes` say something
+        of a row, by its name ("rows-2").
+        """
         values = dict(values or {})
         fields = _drawn_fields(record_type, only, without, role, values)
         return cls(
@@ -174,6 +180,7 @@ class RecordForm:
             faults=faults,
             id_prefix=id_prefix,
             role=role,
+            notes=notes,
         )
 
     @classmethod
@@ -190,6 +197,7 @@ class RecordForm:
         role: str = "therapist",
         id_prefix: str = "",
         final: bool = False,
+        notes: Mapping[str, str] | None = None,
     ) -> RecordForm:
         """The form as sent. `before` holds the stored values: fields that were not drawn keep theirs."""
         fields = _drawn_fields(record_type, only, without, role, before or {})
@@ -216,6 +224,7 @@ class RecordForm:
             action=action,
             id_prefix=id_prefix,
             role=role,
+            notes=notes,
         )
 
     def with_faults(self, faults: tuple[FieldFault, ...]) -> RecordForm:
@@ -230,7 +239,12 @@ class RecordForm:
             faults=faults,
             id_prefix=self._prefix.removesuffix("-"),
             role=self.role,
+            notes=self._notes,
         )
+
+    def row_tokens(self, key: str) -> tuple[int, ...]:
+        """The numbers that stand in the names of the rows of a field, in the order of its values."""
+        return tuple(row.token for row in self._typed[key].rows if not row.typed.is_blank)
 
     @property
     def title(self) -> str:
@@ -359,7 +373,7 @@ class RecordForm:
         else:
             line = _line_of(part, title)
             controls = (self._draw(line, typed, row_name, row_path, depth),)
-        return ControlRow(token, number, title, controls)
+        return ControlRow(token, number, title, controls, self._notes.get(row_name, ""))
 
     def _error_at(self, path: str, part: FieldDefinition) -> str:
         """The fault here; where nothing smaller can show it, also one that lies deeper."""

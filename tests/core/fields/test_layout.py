@@ -110,7 +110,7 @@ def test_a_sheet_is_read_with_all_it_says():
     ("fields", "sheet", "key", "reason", "remedy"),
     [
         ([STEP], 'picture = "tree"', "picture", "not one of the known pictures", "ladder"),
-        ([STEP], 'colour = "red"', "colour", "is not known here", "columns, fields, order"),
+        ([STEP], 'colour = "red"', "colour", "is not known here", "fields, order, picture"),
         ([STEP], 'columns = "who"', "columns", "names the field who, which does not exist", "step"),
         ([STEP], 'columns = "step"', "columns", "does not say of each record where it stands", "a required choice"),
         (

@@ -158,12 +158,15 @@ class Sheet:
 
     `picture` names how they are drawn together. `columns` is a choice: the records of each of its options are
     written side by side. `order` is a place that nobody types: the records are written one after another, with
-    `fields` of each, and a `row_name` for one.
+    `fields` of each, and a `row_name` for one; where none was put anywhere, the number `sorted_by` sorts them.
+    One is done when the field `done_by` holds something; the first that is not is the one now.
     """
 
     picture: str = ""
     columns: str = ""
     order: str = ""
+    sorted_by: str = ""
+    done_by: str = ""
     fields: tuple[str, ...] = ()
     row_name: str = ""
 

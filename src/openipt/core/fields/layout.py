@@ -19,7 +19,9 @@ from openipt.core.fields.definitions import FieldDefinition, FieldType, Sheet
 MOST_LINES = 6  # of a text: what is longer is a long text
 WIDEST_BAND = 4
 PICTURES = frozenset({"loss_story", "dispute_map", "role_balance", "ladder"})
-_SHEET_KEYS = ("picture", "columns", "order", "fields", "row_name")
+_SHEET_KEYS = ("picture", "columns", "order", "sorted_by", "done_by", "fields", "row_name")
+
+_NUMBERS = (FieldType.SCALE, FieldType.INTEGER, FieldType.NUMBER)
 
 
 class Placed(Protocol):
@@ -107,7 +109,7 @@ def sheet_faults(
     if table.get("picture") not in (None, *PICTURES):
         remedy = f"Known are: {', '.join(sorted(PICTURES))}."
         yield "record.sheet.picture", "is not one of the known pictures.", remedy
-    for key in ("columns", "order"):
+    for key in ("columns", "order", "sorted_by", "done_by"):
         if table.get(key) not in (None, *known):
             remedy = f"Name one of its fields: {', '.join(known)}."
             yield f"record.sheet.{key}", f"names the field {table[key]}, which does not exist.", remedy
@@ -141,6 +143,9 @@ def _order_faults(
                 f"names the field {key}, which does not exist.",
                 "Name its own fields.",
             )
+    sorts = known.get(table.get("sorted_by", ""))
+    if sorts is not None and sorts.type not in _NUMBERS:
+        yield "record.sheet.sorted_by", f"{sorts.key} is no number.", "Name a scale, an integer or a number."
     field = known.get(table.get("order", ""))
     if field is None:
         return

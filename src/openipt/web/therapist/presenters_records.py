@@ -179,6 +179,7 @@ class RecordPage:
     faults: tuple[FieldFault, ...]
     to_client: bool
     picture: Picture | None = None
+    writing_address: str = ""
 
     @property
     def is_new(self) -> bool:

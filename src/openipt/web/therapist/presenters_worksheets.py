@@ -10,7 +10,6 @@ from typing import Any
 
 from openipt.core.course import known
 from openipt.core.course.locks import LOCKED_FIELDS, InLife, lock_faults
-from openipt.core.fields.definitions import RecordType
 from openipt.core.fields.words import Line
 from openipt.core.manual.model import Technique
 from openipt.records.models import Entry
@@ -18,6 +17,7 @@ from openipt.web.sheet_pictures import Picture, picture_of
 from openipt.web.sheet_told import told_by
 from openipt.web.therapist.common import EpisodePage
 from openipt.web.therapist.presenters_records import EntryLine, entry_line, lines_of
+from openipt.web.therapist.presenters_sheets import turned_address, writing_address
 from openipt.web.therapist.room_parts import edit_address, may_write, new_address
 
 TALK = "rec_communication_analysis"
@@ -55,6 +55,7 @@ class WorksheetView:
     of_focus: bool
     picture: Picture | None = None
     turned_address: str = ""
+    writing_address: str = ""
 
 
 @dataclass(frozen=True)
@@ -181,13 +182,8 @@ def _view(
         of_focus=of_focus,
         picture=picture_of(kind, told_by(written, opens), page.manual, page.people),
         turned_address=turned_address(page, kind) if written else "",
+        writing_address=writing_address(page, kind),
     )
-
-
-def turned_address(page: EpisodePage, kind: RecordType) -> str:
-    """Where the sheet is shown to the client on this screen; "" for what is not drawn or not theirs to see."""
-    shows = kind.sheet is not None and kind.sheet.picture and "client" in kind.seen_by
-    return page.address(f"worksheets/{kind.id}/together/") if shows else ""
 
 
 def _line(page: EpisodePage, entry: Entry) -> EntryLine:

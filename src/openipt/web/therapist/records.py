@@ -44,7 +44,7 @@ from openipt.web.therapist.presenters_records import (
     present_history,
     present_record,
 )
-from openipt.web.therapist.presenters_sheets import as_it_stands
+from openipt.web.therapist.presenters_sheets import as_it_stands, writing_address
 
 TWICE_WITHIN = timedelta(seconds=30)
 # What the page itself sends beside the record's own fields. No record has a field of such a name.
@@ -483,6 +483,7 @@ def _form_page(
         faults=faults,
         to_client="client" in kind.seen_by,
         picture=None if request.headers.get("HX-Request") else as_it_stands(page, kind),
+        writing_address=writing_address(page, kind) if entry is None else "",
     )
     wrong = bool(faults or form.error_lines)
     template = (

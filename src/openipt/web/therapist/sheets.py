@@ -1,20 +1,94 @@
-"""All sheets of one record type as one: turned to the client."""
+"""All sheets of one record type as one: written on one page, and turned to the client."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from openipt.core.fields.definitions import RecordType
-from openipt.errors import NoAccess
+from openipt.errors import EntryNotValid, NoAccess
 from openipt.records.access import Act
 from openipt.web.doors import roles
-from openipt.web.therapist.common import EpisodePage, episode_page, show
-from openipt.web.therapist.presenters_sheets import CLIENT, for_the_client
+from openipt.web.jinja import plural
+from openipt.web.record_forms import RecordForm
+from openipt.web.therapist.common import EpisodePage, back_to, episode_page, go, say, show
+from openipt.web.therapist.presenters_sheets import as_it_stands, for_the_client, turned_address
+from openipt.web.therapist.room_parts import may_write
+from openipt.web.therapist.sheet_writing import (
+    KEPT,
+    OnPage,
+    changed_meanwhile,
+    form_of,
+    on_page,
+    save,
+    sent_form,
+    sent_on_page,
+    wishes,
+)
 
 ROOM = "worksheets"
+
+
+@roles("therapist")
+def sheet(request: HttpRequest, episode_id: UUID, record_type: str) -> HttpResponse:
+    """Write all records of one type: side by side, or one after another. Everything is saved, or nothing."""
+    page = episode_page(request, episode_id, Act.WRITE_RECORD, room=ROOM)
+    kind = _sheet_kind(page, record_type)
+    if not (kind.sheet and kind.sheet.is_written_together and may_write(page, kind.id)):
+        raise NoAccess
+    if request.method != "POST":
+        there = on_page(page, kind)
+        return _page(request, page, kind, form_of(page, kind, there), there)
+    there = sent_on_page(page, kind, request.POST)
+    form = sent_form(page, kind, request.POST, there)
+    emptied = not form.values and bool(there)
+    if form.is_row_action or (form.faults and not emptied):
+        return _page(request, page, kind, form, there)
+    wished = wishes(kind, form, there)
+    if faults := changed_meanwhile(kind, wished):
+        now = {token: OnPage(one.entry, one.entry.version) for token, one in there.items()}
+        return _page(request, page, kind, form.with_faults(faults), now, status=409)
+    try:
+        taken_off, stay = save(page, kind, wished, there)
+    except EntryNotValid as error:
+        return _page(request, page, kind, form.with_faults(tuple(error.faults)), there)
+    say(request, _said(taken_off, stay))
+    return go(request, page.address(f"worksheets/{kind.id}/"))
+
+
+def _said(taken_off: int, stay: int) -> str:
+    words = ["Saved."]
+    if taken_off:
+        words.append(f"{plural(taken_off, 'sheet was', 'sheets were')} taken off and kept in the history.")
+    if stay:
+        words.append(f"{plural(stay, 'sheet', 'sheets')} of a signed session cannot be taken off.")
+    return " ".join(words)
+
+
+def _page(
+    request: HttpRequest,
+    page: EpisodePage,
+    kind: RecordType,
+    form: RecordForm,
+    there: Mapping[str, OnPage],
+    status: int = 0,
+) -> HttpResponse:
+    status = status or (422 if form.faults else 200)
+    return show(
+        request,
+        "therapist/sheet.html",
+        page,
+        status=status,
+        kind=kind,
+        form=form,
+        kept={f"{KEPT}{token}": one.said for token, one in there.items()},
+        picture=as_it_stands(page, kind),
+        turned=turned_address(page, kind),
+        next=back_to(request, ""),
+    )
 
 
 @roles("therapist", "supervisor")
@@ -23,7 +97,7 @@ def together(request: HttpRequest, episode_id: UUID, record_type: str) -> HttpRe
     """The screen turned to the client: the sheet as it stands, no header of the staff."""
     page = episode_page(request, episode_id, Act.SEE_EPISODE, room=ROOM)
     kind = _sheet_kind(page, record_type)
-    if CLIENT not in kind.seen_by or not (kind.sheet and kind.sheet.picture):
+    if not turned_address(page, kind):
         raise NoAccess
     context = {"episode": page, "kind": kind, "picture": for_the_client(page, kind)}
     return show(request, "therapist/sheet_together.html", None, **context)

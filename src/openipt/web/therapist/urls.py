@@ -133,10 +133,11 @@ of_episode = [
     path(f"{SESSION}private/", session_note.private, name="private-note"),
     # Worksheets, Measures
     path("worksheets/", worksheets.worksheets, name="worksheets"),
-    path("worksheets/<str:record_type>/together/", sheets.together, name="worksheets-together"),
     path("worksheets/talk/", worksheets.talk_new, name="worksheets-talk-new"),
     path("worksheets/talk/<uuid:entry_id>/", worksheets.talk, name="worksheets-talk"),
     path("worksheets/talk/<uuid:entry_id>/work/", worksheets_talk.talk_work, name="worksheets-talk-work"),
+    path("worksheets/<slug:record_type>/", sheets.sheet, name="worksheets-sheet"),
+    path("worksheets/<slug:record_type>/together/", sheets.together, name="worksheets-together"),
     path("measures/", measures.measures, name="measures"),
     path("measures/enter/", measures.enter, name="measures-enter"),
     path("measures/<slug:measure_id>/", measures.measure, name="measure"),
