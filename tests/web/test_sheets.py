@@ -63,6 +63,19 @@ class Desk:
         assert self.send(("_rows", wish)).status_code == 200
         return self._read()
 
+    def row(self, number: int) -> str:
+        """The name of the row at this place."""
+        names = dict.fromkeys(
+            "-".join(name.split("-")[:2]) for name, _ in self.pairs if name.startswith("rows-")
+        )
+        return list(names)[number - 1]
+
+    def put_in(self, number: int, key: str, value: str) -> Desk:
+        return self.put(f"{self.row(number)}-{key}", value)
+
+    def move(self, act: str, number: int) -> Desk:
+        return self.wish(f"rows:{act}:{self.row(number).removeprefix('rows-')}")
+
     def kept(self) -> list[Entry]:
         rows = self.episode.entries.filter(record_type=self.record).exclude(state=EntryState.WITHDRAWN)
         return list(rows.order_by("order"))
@@ -104,8 +117,8 @@ def test_steps_stand_easiest_first_until_they_are_put_otherwise(episode) -> None
         step(episode, words, hard, session=None)
     desk = Desk(episode, LADDER).open()
     assert desk.ladder() == ["wave", "talk", "call"]
-    assert "(now)" in desk.html.split("rows-1-")[0]
-    desk.wish("rows:up:3").put("rows-2-result", "")
+    assert "(now)" in desk.html.split('class="record-form__row record-form__row--block"')[1]
+    desk.move("up", 3).put_in(2, "result", "")
     assert desk.send().status_code == 302
     assert desk.ladder() == ["wave", "call", "talk"]
     assert [one.version for one in desk.kept()] == [1, 1, 2]  # one new place is enough
@@ -115,7 +128,7 @@ def test_steps_stand_easiest_first_until_they_are_put_otherwise(episode) -> None
 def test_a_step_is_added_and_one_is_taken_off_but_kept_in_its_history(episode) -> None:
     first = step(episode, "wave", 2)
     desk = Desk(episode, LADDER).open().wish("rows:add")
-    desk.put("rows-2-contact_step", "ring the bell").put("rows-2-difficulty_0_10", "7").wish("rows:remove:1")
+    desk.put_in(2, "contact_step", "ring the bell").put_in(2, "difficulty_0_10", "7").move("remove", 1)
     assert desk.send().status_code == 302
     assert [one.payload["contact_step"] for one in desk.kept()] == ["ring the bell"]
     first.refresh_from_db()
@@ -125,7 +138,7 @@ def test_a_step_is_added_and_one_is_taken_off_but_kept_in_its_history(episode) -
 
 def test_what_the_page_does_not_show_stays_as_it_is(episode) -> None:
     make.entry(episode, LADDER, {"contact_step": "wave", "fear_before_0_10": 6})
-    Desk(episode, LADDER).open().put("rows-1-result", "she waved back").send()
+    Desk(episode, LADDER).open().put_in(1, "result", "she waved back").send()
     (kept,) = Desk(episode, LADDER).kept()
     assert kept.payload == {"contact_step": "wave", "fear_before_0_10": 6, "result": "she waved back"}
 
@@ -136,17 +149,35 @@ def test_a_step_of_a_signed_session_is_amended_and_never_taken_off(episode) -> N
     make.signed(session)
     desk = Desk(episode, LADDER).open()
     assert "kept as an amendment beside it" in desk.html
-    desk.put("rows-1-result", "she waved back").send()
+    desk.put_in(1, "result", "she waved back").send()
     before, after = desk.kept()
     assert (before.pk, after.amends_id, after.payload["result"]) == (signed.pk, signed.pk, "she waved back")
     assert desk.ladder() == ["wave"]
-    desk.open().wish("rows:remove:1").send()
+    desk.open().move("remove", 1).send()
     assert [one.pk for one in desk.kept()] == [signed.pk]
+
+
+def test_a_new_step_never_takes_the_place_of_one_that_was_taken_off(episode) -> None:
+    first = make.entry(episode, LADDER, {"contact_step": "wave", "fear_before_0_10": 9})
+    desk = Desk(episode, LADDER).open().move("remove", 1).wish("rows:add").put_in(1, "contact_step", "nod")
+    assert desk.send().status_code == 302
+    (kept,) = desk.kept()
+    assert kept.pk != first.pk and kept.payload == {"contact_step": "nod"}
+
+
+def test_what_somebody_withdrew_meanwhile_is_written_anew_where_it_was_changed(episode) -> None:
+    gone, still = step(episode, "wave", 2), step(episode, "nod", 3)
+    desk = Desk(episode, LADDER).open().put_in(1, "result", "she waved back")
+    for entry in (gone, still):
+        entries.withdraw_entry(entry=entry, by=episode.therapist, at=make.at_day(20))
+    assert desk.send().status_code == 302
+    (kept,) = desk.kept()
+    assert kept.pk != gone.pk and kept.payload["result"] == "she waved back"
 
 
 def test_two_people_never_overwrite_each_other_unseen(episode) -> None:
     kept = step(episode, "wave", 2)
-    desk = Desk(episode, LADDER).open().put("rows-1-contact_step", "wave and smile")
+    desk = Desk(episode, LADDER).open().put_in(1, "contact_step", "wave and smile")
     entries.save_entry(
         entry=kept,
         payload={"contact_step": "nod"},

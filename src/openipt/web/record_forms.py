@@ -10,7 +10,7 @@ The form is drawn by `components/record_form.html`; the read view by `components
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +50,17 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class RowMark:
+    """What a page says of a row, and what it sends with it to know it again."""
+
+    note: str = ""
+    kept: str = ""
+
+
+NO_MARK = RowMark()
+
+
+@dataclass(frozen=True)
 class ControlRow:
     """One row of a list, with its number as people count."""
 
@@ -57,7 +68,7 @@ class ControlRow:
     number: int
     title: str
     controls: tuple[Control, ...]
-    note: str = ""
+    mark: RowMark
 
 
 @dataclass(frozen=True)
@@ -133,7 +144,7 @@ class RecordForm:
         action: RowAction | None = None,
         id_prefix: str = "",
         role: str = "therapist",
-        notes: Mapping[str, str] | None = None,
+        marks: Mapping[str, RowMark] | None = None,
     ) -> None:
         self.record_type = record_type
         self.values = values
@@ -146,7 +157,7 @@ class RecordForm:
         self._codes = codes
         self._prefix = f"{id_prefix}-" if id_prefix else ""
         self._action = action
-        self._notes = notes or {}
+        self._marks = marks or {}
         self._errors = _first_by_path(faults)
         self.controls = self._draw_fields(fields, typed, "", "", 1)
 
@@ -163,16 +174,21 @@ class RecordForm:
         role: str = "therapist",
         id_prefix: str = "",
         faults: tuple[FieldFault, ...] = (),
-        notes: Mapping[str, str] | None = None,
+        marks: Mapping[str, RowMark] | None = None,
+        tokens: Mapping[str, Sequence[int]] | None = None,
     ) -> RecordForm:
-        """A form that shows these values. `only` draws a quick form with the fields named; `notes` say something
-        of a row, by its name ("rows-2").
+        """A form that shows these values. `only` draws a quick form with the fields named; `marks` say something
+        of a row, by its name ("rows-2"); `tokens` are the numbers in the names of a field's rows.
         """
         values = dict(values or {})
         fields = _drawn_fields(record_type, only, without, role, values)
+        typed = typed_fields(fields, values)
+        for key, numbers in (tokens or {}).items():
+            for row, number in zip(typed[key].rows, numbers, strict=True):
+                row.token = number
         return cls(
             record_type,
-            typed_fields(fields, values),
+            typed,
             values,
             fields=fields,
             people=people or {},
@@ -180,7 +196,7 @@ class RecordForm:
             faults=faults,
             id_prefix=id_prefix,
             role=role,
-            notes=notes,
+            marks=marks,
         )
 
     @classmethod
@@ -197,7 +213,7 @@ class RecordForm:
         role: str = "therapist",
         id_prefix: str = "",
         final: bool = False,
-        notes: Mapping[str, str] | None = None,
+        marks: Mapping[str, RowMark] | None = None,
     ) -> RecordForm:
         """The form as sent. `before` holds the stored values: fields that were not drawn keep theirs."""
         fields = _drawn_fields(record_type, only, without, role, before or {})
@@ -224,7 +240,7 @@ class RecordForm:
             action=action,
             id_prefix=id_prefix,
             role=role,
-            notes=notes,
+            marks=marks,
         )
 
     def with_faults(self, faults: tuple[FieldFault, ...]) -> RecordForm:
@@ -239,7 +255,7 @@ class RecordForm:
             faults=faults,
             id_prefix=self._prefix.removesuffix("-"),
             role=self.role,
-            notes=self._notes,
+            marks=self._marks,
         )
 
     def row_tokens(self, key: str) -> tuple[int, ...]:
@@ -373,7 +389,7 @@ class RecordForm:
         else:
             line = _line_of(part, title)
             controls = (self._draw(line, typed, row_name, row_path, depth),)
-        return ControlRow(token, number, title, controls, self._notes.get(row_name, ""))
+        return ControlRow(token, number, title, controls, self._marks.get(row_name, NO_MARK))
 
     def _error_at(self, path: str, part: FieldDefinition) -> str:
         """The fault here; where nothing smaller can show it, also one that lies deeper."""

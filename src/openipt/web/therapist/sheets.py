@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_GET
 from openipt.core.fields.definitions import RecordType
 from openipt.errors import EntryNotValid, NoAccess
 from openipt.records.access import Act
+from openipt.records.actions.conflicts import Refused
 from openipt.web.doors import roles
 from openipt.web.jinja import plural
 from openipt.web.record_forms import RecordForm
@@ -19,10 +19,12 @@ from openipt.web.therapist.presenters_sheets import as_it_stands, for_the_client
 from openipt.web.therapist.room_parts import may_write
 from openipt.web.therapist.sheet_writing import (
     KEPT,
-    OnPage,
+    STOOD,
+    Standing,
     changed_meanwhile,
     form_of,
     on_page,
+    read_anew,
     save,
     sent_form,
     sent_on_page,
@@ -40,23 +42,33 @@ def sheet(request: HttpRequest, episode_id: UUID, record_type: str) -> HttpRespo
     if not (kind.sheet and kind.sheet.is_written_together and may_write(page, kind.id)):
         raise NoAccess
     if request.method != "POST":
-        there = on_page(page, kind)
-        return _page(request, page, kind, form_of(page, kind, there), there)
-    there = sent_on_page(page, kind, request.POST)
-    form = sent_form(page, kind, request.POST, there)
-    emptied = not form.values and bool(there)
+        standing = on_page(page, kind)
+        return _page(request, page, kind, form_of(page, kind, standing), standing)
+    standing = sent_on_page(page, kind, request.POST)
+    form = sent_form(page, kind, request.POST, standing)
+    emptied = not form.values and bool(standing.stood)
     if form.is_row_action or (form.faults and not emptied):
-        return _page(request, page, kind, form, there)
-    wished = wishes(kind, form, there)
-    if faults := changed_meanwhile(kind, wished):
-        now = {token: OnPage(one.entry, one.entry.version) for token, one in there.items()}
-        return _page(request, page, kind, form.with_faults(faults), now, status=409)
+        return _page(request, page, kind, form, standing)
+    return _save(request, page, kind, form, standing)
+
+
+def _save(
+    request: HttpRequest, page: EpisodePage, kind: RecordType, form: RecordForm, standing: Standing
+) -> HttpResponse:
+    wished = wishes(kind, form, standing)
     try:
-        taken_off, stay = save(page, kind, wished, there)
+        if not (faults := changed_meanwhile(kind, wished)):
+            taken_off, stay = save(page, kind, wished, standing)
+            say(request, _said(taken_off, stay))
+            return go(request, page.address(f"worksheets/{kind.id}/"))
     except EntryNotValid as error:
-        return _page(request, page, kind, form.with_faults(tuple(error.faults)), there)
-    say(request, _said(taken_off, stay))
-    return go(request, page.address(f"worksheets/{kind.id}/"))
+        return _page(request, page, kind, form.with_faults(tuple(error.faults)), standing)
+    except Refused:  # between our look and the lock
+        standing = sent_on_page(page, kind, request.POST)
+        faults = changed_meanwhile(kind, wishes(kind, form, standing))
+    now = read_anew(standing)
+    form = sent_form(page, kind, request.POST, now).with_faults(faults)
+    return _page(request, page, kind, form, now, status=409)
 
 
 def _said(taken_off: int, stay: int) -> str:
@@ -73,7 +85,7 @@ def _page(
     page: EpisodePage,
     kind: RecordType,
     form: RecordForm,
-    there: Mapping[str, OnPage],
+    standing: Standing,
     status: int = 0,
 ) -> HttpResponse:
     status = status or (422 if form.faults else 200)
@@ -84,11 +96,18 @@ def _page(
         status=status,
         kind=kind,
         form=form,
-        kept={f"{KEPT}{token}": one.said for token, one in there.items()},
+        kept=_kept(kind, standing),
         picture=as_it_stands(page, kind),
         turned=turned_address(page, kind),
         next=back_to(request, ""),
     )
+
+
+def _kept(kind: RecordType, standing: Standing) -> tuple[tuple[str, str], ...]:
+    """What the page sends back beside the fields; a row takes its own record with it."""
+    columns = standing.there if kind.sheet and kind.sheet.columns else {}
+    own = ((f"{token}{KEPT}", one.said) for token, one in columns.items())
+    return (*((STOOD, one.said) for one in standing.stood), *own)
 
 
 @roles("therapist", "supervisor")
