@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from tests.content.reference_tables import bare, cited, content, rows, section
+from tests.content.reference_tables import bare, cited, content, marked, rows, section
 
 from openipt import library
 
@@ -121,6 +121,59 @@ def test_a_task_that_is_the_teams_own_choice_says_so(name):
     tasks = content(f"manual/{name}/manual.toml")["task"]
     unmarked = {task["id"] for task in tasks if not task.get("marks") and not task.get("sources")}
     assert unmarked == set()
+
+
+# Tasks whose own line cites nothing, and whose ground another row of the card gives.
+BY_THE_CARD = {"A-01", "A-02", "A-03", "A-07", "A-09", "IB-01"}
+
+
+def test_a_task_whose_line_cites_nothing_is_told_as_general_knowledge():
+    """Section 4: without a mark the content of a task is general knowledge; what is cited there is kept."""
+    told = {}
+    for piece in re.split(r"(?=\b(?:[A-Z]+-|G)\d\d\b)", section("4. Adaptations"))[1:]:
+        task_id = re.match(r"(?:[A-Z]+-|G)\d\d", piece)[0]
+        own_row = re.match(r"(\.\.\d\d)? \|", piece.removeprefix(task_id))
+        told.setdefault(task_id, re.split(r"\n" if own_row else r"[;|\n]", piece)[0])
+    named = {}
+    for manual in (*library.manuals().values(), library.manual("ipt_acute+ipt_tele")):
+        for task in (one for one in manual.tasks if one.id in told):
+            named[task.id] = told[task.id]
+            assert cited(told[task.id]) <= set(task.sources), (manual.id, task.id)
+            assert not marked(told[task.id]) - set(task.marks), (manual.id, task.id)
+            grounded = cited(told[task.id]) or task.id in BY_THE_CARD
+            assert grounded or "GKU" in task.marks, (manual.id, task.id)
+    assert len(named) > 100
+
+
+def test_where_a_card_is_silent_what_speaks_against_ipt_stands():
+    """Section 4: a silent card inherits the contraindications of section 12. Groups have those of 4.6."""
+    silent = {
+        name
+        for title in re.findall(r"^### (4\.[1-9]\d? .*)$", section("4. Adaptations"), re.MULTILINE)
+        if "ontraindication" not in section(title)
+        for name in re.findall(r"`(\w+)`", title)
+    }
+    kept = silent & set(library.manuals()) - {"dit", "mit", "mit_g", "ipt_g_16", "rose"}
+    assert {"ipt_ast", "fb_ipt", "ipt_inp", "ipt_cm", "pa_ipt", "ipt_sud_adj", "ipt_bpd"} <= kept
+    for name in kept:
+        said = " ".join(library.manual(name).contraindications)
+        for word in ("psychotic depression", "mania", "addiction care|dependence", "dangerous", "untested"):
+            assert re.search(word, said), (name, word)
+    group = set(library.manual("ipt_g_who").contraindications)
+    assert group == set(library.manual("ipt_g_16").contraindications)
+    assert group <= set(library.manual("rose").contraindications)
+
+
+def test_a_meeting_with_somebody_else_is_conditional_where_the_reference_says_so():
+    """3.5: I15 is optional, and conditional in these three."""
+    row = next(cells for cells in rows("3.5 Task library") if cells[0] == "I15")
+    conditional = set(re.findall(r"`(\w+)`", row[5])) & set(library.manuals())
+    found = {
+        m.id
+        for m in library.manuals().values()
+        if m.has_task("I15") and m.task("I15").requirement.value == "C"
+    }
+    assert found == conditional == {"ipt_a", "fb_ipt", "pa_ipt"}
 
 
 def test_brief_ipt_begins_with_the_engagement_conversation_and_leaves_sensitivity_out():

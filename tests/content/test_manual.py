@@ -275,6 +275,7 @@ def test_counselling_adds_its_scripted_tasks_and_keeps_all_others():
     ]
     assert {task.id for task in manual.tasks} - {task.id for task in added} == set(reference_tasks())
     assert manual.task("IPC-05").each_session
+    assert {task.requirement for task in added} == {Requirement.REQUIRED}
 
 
 def test_counselling_does_every_initial_task_in_its_one_visit():
@@ -354,7 +355,7 @@ def test_a_broken_file_with_five_faults_names_all_five(copied):
     text = path.read_text(encoding="utf-8")
     for sound, broken in (
         ('record = "rec_timeline"', 'record = "rec_timelime"'),
-        ('requirement = "C"', 'requirement = "X"'),
+        ('requirement = "R"\nsame_as = ["E07"', 'requirement = "X"\nsame_as = ["E07"'),
         ('phase = "middle"\nfirst_session', 'phase = "midle"\nfirst_session'),
         ('name = "review"\n', ""),
         ('quick = ["label", "relation"]', 'quick = "label"'),
