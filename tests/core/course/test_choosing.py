@@ -139,10 +139,47 @@ def test_age_leads_to_the_form_made_for_it_and_its_edge_cannot_be_told():
     assert found(answered(born=year - 60))["ipt_ll"].fit is Fit.OPEN
 
 
+def test_what_was_made_for_depression_asks_to_look_first_at_what_is_made_for_the_main_problem():
+    """Age, birth, setting or group alone lead to no form for depression while another problem is the main one."""
+    young, trauma = START.year - 15, {"disorder": "ptsd"}
+    for name, born, more in (
+        ("ipt_a", young, {}),
+        ("ipt_ll", START.year - 70, {}),
+        ("ipt_ppd", 1990, {"circumstances": ["after_birth"]}),
+        ("ipt_g_16", 1980, {"circumstances": ["group"]}),
+    ):
+        signs = [r.line.sign for r in found(answered(born=born, s_01=trauma, **more))[name].conditions]
+        assert "another-disorder" in signs, name
+        signs = [r.line.sign for r in found(answered(born=born, **more))[name].conditions]
+        assert "another-disorder" not in signs, name
+    assert not found(answered(s_01=trauma))["ipt_ptsd"].conditions
+
+
+def test_girls_with_loss_of_control_over_eating_are_twelve_to_seventeen():
+    binges = {"s_01": {"disorder": "binge_eating"}}
+    assert found(answered(born=START.year - 15, **binges))["ipt_wm"].fit is Fit.CONDITION
+    assert found(answered(born=None, **binges))["ipt_wm"].fit is Fit.OPEN
+    assert all(found(answered(born=START.year - age, **binges))["ipt_wm"].against for age in (10, 30))
+
+
+def test_what_avoids_sensitivity_or_has_no_areas_is_not_sent_to_work_on_it():
+    made = found(answered(s_02={"answer": "no"}))
+    assert {reason.line.sign for reason in made["ipt_b"].against} == {"no-area"}
+    assert not any(r.line.sign == "no-area" for name in ("dit", "mit") for r in made[name].conditions)
+    assert [reason.line.sign for reason in made["ipt_acute"].conditions] == ["no-area"]
+
+
+def test_without_means_for_crises_a_group_for_personality_disorders_is_no_way():
+    severe = answered(s_01={"disorder": "personality"}, s_10={"answer": "yes"})
+    assert found(severe)["mit"].fit is Fit.CONDITION and found(severe)["mit_g"].against
+
+
 def test_severe_depression_asks_about_medication_and_steps_up_from_counselling():
     made = found(answered(s_11={"answer": "yes"}, circumstances=["primary_care"]))
     assert made["ipt_acute"].fit is Fit.CONDITION and made["ipt_acute"].conditions[0].line.sources == ("S18",)
     assert made["ipc"].fit is Fit.NOT
+    scored = course(records=[("rec_suitability", 1, CLEAR)], phq9=[22], birth_year=START.year - 15)
+    assert {reason.line.sign for reason in found(scored)["ipt_a"].conditions} == {"severe-score"}
 
 
 def test_where_cbt_or_grief_therapy_did_better_it_is_told_first():

@@ -6,7 +6,9 @@ from datetime import date
 
 from tests.spec.world import course, day
 
+from openipt import library
 from openipt.core.course.medication import medication_events
+from openipt.core.course.transitions import exit_criteria
 
 
 def drug(session: int, **said):
@@ -47,3 +49,14 @@ def test_a_dose_that_was_not_known_before_is_no_change() -> None:
 
 def test_a_wish_alone_is_no_drug() -> None:
     assert told(drug(1, wish="none for now"), drug(2, drug=None, wish="wait"), drug(3, drug=" ")) == []
+
+
+def test_rhythm_therapy_leads_on_only_once_somebody_prescribes() -> None:
+    """Medication is a condition of it (ipt.md 4.13, 18); of no other adaptation it is asked."""
+    words = [drug(1, drug="lithium"), drug(2, drug="lithium", prescriber="Dr Sund")]
+    for records, met in ((words[:1], False), (words, True)):
+        found = exit_criteria(library.manual("ipsrt"), course(4, records=records), day(4), "initial")
+        (prescriber,) = (one for one in found.criteria if one.id == "prescriber-on-record")
+        assert prescriber.met is met
+    others = [m for m in library.manuals().values() if m.id != "ipsrt"]
+    assert not any("prescriber-on-record" in phase.exit_conditions for m in others for phase in m.phases)

@@ -191,6 +191,13 @@ def met_before(manual: Manual, course: Course, today: date) -> Applies:
     return Applies(False, f"Of the meetings before session 1, {held} of at least {fewest} were held.")
 
 
+def prescriber_on_record(manual: Manual, course: Course, today: date) -> Applies:
+    """Medication is a condition of the treatment (ipt.md 4.13, med_4): somebody prescribes it."""
+    if known.has_prescriber(course):
+        return Applies(True, "Somebody who prescribes is on record.")
+    return Applies(False, "Nobody who prescribes is on record yet.")
+
+
 def schema_agreed(manual: Manual, course: Course, today: date) -> Applies:
     if known.agreed_account(manual, course):
         return Applies(True, "The client agreed with the schema.")
@@ -336,6 +343,7 @@ EXIT_CONDITIONS: Mapping[str, Condition] = MappingProxyType(
         "baseline-present": baseline_present,
         "each-adult-screened-clear": each_adult_screened_clear,
         "met-before": met_before,
+        "prescriber-on-record": prescriber_on_record,
     }
 )
 LEAVING_REASONS: Mapping[str, Condition] = MappingProxyType(

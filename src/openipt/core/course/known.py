@@ -662,6 +662,10 @@ def against_depression(drug: Entry, names: Iterable[str]) -> bool | None:
     return True if any(re.search(rf"\b{re.escape(name)}\b", called) for name in names) else None
 
 
+def has_prescriber(course: Course) -> bool:
+    return any(words(entry.values.get("prescriber")) for entry in course.entries_of("rec_medication"))
+
+
 def asked_about_medication(course: Course) -> bool:
     return bool(course.entries_of("rec_medication"))
 

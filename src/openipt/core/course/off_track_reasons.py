@@ -433,7 +433,7 @@ def _prescriber(seen: Seen) -> Check:
     known_scores = [score for score in (start, latest[1] if latest else None) if score is not None]
     if not known_scores or max(known_scores) < severe_from:
         return Check(False)
-    if any(known.words(e.values.get("prescriber")) for e in seen.course.entries_of("rec_medication")):
+    if known.has_prescriber(seen.course):
         return Check(False, "There is a prescriber.")
     says = f"PHQ-9 was {max(known_scores):g}, severe, and no prescriber is on record."
     return Check(True, says, (Evidence(says, latest[0] if latest else None, PHQ9),))

@@ -101,6 +101,7 @@ def firm_values(record: str, manual: Manual, planned: int) -> Mapping[str, Any]:
         "rec_risk": {"level": "green", "thoughts": False},
         "rec_ipv_screen": {"alone_confirmed": True, "positive": False},
         "rec_call_privacy": {"private": True},
+        "rec_medication": {"wish": "to go on with it", "prescriber": "the doctor"},
         "rec_ipaf": {"self": "in the way", "other": "impatient", "affect": "fear", "agreed": True},
         "rec_episode": {"where": "at the table", "feeling": "fear"},
         "rec_schema": {

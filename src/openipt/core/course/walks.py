@@ -263,7 +263,14 @@ class _Walk:
         """What stands in the way of going on: a start that was never measured, a red level of risk."""
         self.answer((1,) * 9)
         self.answer((1,) * 7, "ms_gad7")
-        for record in ("rec_risk", "rec_formulation", "rec_ipaf", "rec_schema", "rec_goodbye"):
+        for record in (
+            "rec_risk",
+            "rec_formulation",
+            "rec_ipaf",
+            "rec_schema",
+            "rec_goodbye",
+            "rec_medication",
+        ):
             self.keep(record, firm_values(record, self.manual, self.agreed))
         self.do_what_is_due()
 

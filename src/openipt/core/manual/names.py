@@ -41,6 +41,7 @@ EXIT_CONDITIONS = MappingProxyType(
         "baseline-present": "the baseline measures are there",
         "each-adult-screened-clear": "each adult was asked alone about violence, and no danger is on record",
         "met-before": "the meetings before session 1 were held",
+        "prescriber-on-record": "somebody who prescribes is on record",
     }
 )
 

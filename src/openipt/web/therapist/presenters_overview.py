@@ -68,6 +68,7 @@ ROOM_OF_CONDITION = {
     "schema-linked": "schema/",
     "risk-not-red": "safety/",
     "baseline-present": "measures/",
+    "prescriber-on-record": "records/rec_medication/new/",
 }
 ROOM_OF_RECORD = {
     "rec_measure": "measures/",

@@ -256,6 +256,7 @@ CONDITIONS = {
     "client-agreed": "the client's agreement to the formulation",
     "risk-not-red": "a risk level that is not red",
     "baseline-present": "the baseline measures",
+    "prescriber-on-record": "somebody who prescribes",
 }
 
 
