@@ -155,6 +155,17 @@ def test_what_was_made_for_depression_asks_to_look_first_at_what_is_made_for_the
     assert not found(answered(s_01=trauma))["ipt_ptsd"].conditions
 
 
+def test_prevention_treats_no_disorder():
+    """A score alone asks first whether there is one; a named one speaks against the skills training."""
+    young, expecting = START.year - 15, {"circumstances": ["pregnant"]}
+    unnamed = {**CLEAR, **expecting, "s_01": {"answer": "yes"}}
+    scored = course(records=[("rec_suitability", 1, unnamed)], phq9=[12], birth_year=young)
+    for name in ("ipt_ast", "rose"):
+        assert {reason.line.sign for reason in found(scored)[name].conditions} >= {"phq9-case"}
+        named = found(answered(born=young, s_01={"disorder": "persistent_depression"}, **expecting))[name]
+        assert named.against
+
+
 def test_girls_with_loss_of_control_over_eating_are_twelve_to_seventeen():
     binges = {"s_01": {"disorder": "binge_eating"}}
     assert found(answered(born=START.year - 15, **binges))["ipt_wm"].fit is Fit.CONDITION
