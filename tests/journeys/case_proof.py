@@ -23,6 +23,7 @@ from openipt.core.course.narrative import episodes_told
 from openipt.core.course.not_on_track import OFF_TRACK_RULES
 from openipt.core.course.status import CourseStatus, course_status
 from openipt.core.fields.definitions import FieldDefinition, FieldType, is_empty
+from openipt.core.manual.names import PHASES_AFTER
 from openipt.core.outcomes.change import Totals, change_categories
 from openipt.core.portable.episode import PortableEntry, PortableEpisode
 from openipt.core.portable.episode_file import from_file
@@ -91,7 +92,8 @@ class CaseProof:
             ]
             beyond = found.session_number > found.planned_sessions  # in maintenance
             of_all = "" if beyond else f" of {found.planned_sessions}"
-            if not re.search(rf" {found.session_number}{of_all}[ .]", reading.place):
+            place = rf" {found.session_number}{of_all}[ .;]"
+            if not re.search("booster" if found.phase in PHASES_AFTER else place, reading.place):
                 wrong.append(f"session {reading.number}: the page says {reading.place}")
         return wrong
 
