@@ -240,7 +240,15 @@ class CaseTypist:
         given = [*self.story.by_therapist(told.number), *left]
         if told is self.story.held[0] and told.number:
             self._enter(self.story.by_therapist(0), "Baseline")  # a case without an intake
-        self._enter(given, "Baseline" if told.number == 0 else f"Session {told.number}")
+        self._enter(given, "Baseline" if told.number == 0 else self._called(told))
+
+    def _called(self, told: Told) -> str:
+        """A session by its number; a meeting after the contract by its place among these, where there may be more."""
+        manual = self.story.manual
+        if manual.phase_after is None or told.phase != manual.phase_after.id:
+            return f"Session {told.number}"
+        before = [one for one in self.story.held if one.phase == told.phase and one.on <= told.on]
+        return f"Booster {len(before)}" if manual.most_after > 1 else "Booster"
 
     def _enter(self, given: list[Answers], words: str) -> None:
         if not given:

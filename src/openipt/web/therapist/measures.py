@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
 from openipt.core.course.scores import RATED_BY_BOTH, THERAPIST
+from openipt.core.manual.names import PHASES_AFTER
 from openipt.core.measures.definitions import Measure
 from openipt.core.measures.scoring import score, score_total
 from openipt.errors import AnswersNotScorable, EntryNotValid, FieldFault, NoAccess
@@ -25,7 +26,7 @@ from openipt.web.therapist.presenters_measures import (
     present_measure,
     present_measures,
 )
-from openipt.web.therapist.presenters_sessions import session_title
+from openipt.web.therapist.presenters_sessions import session_title, title_of
 
 MOST_AT_ONCE = 20
 WHOLE = re.compile(r"-?[0-9]{1,4}")
@@ -115,11 +116,15 @@ def _belongs_now(page: EpisodePage) -> str:
     return str(draft.pk) if draft is not None and not answered else NEXT
 
 
+def _title(page: EpisodePage, session: Session) -> str:
+    return title_of(page, session) if session.phase in PHASES_AFTER else session_title(session)
+
+
 def _places(page: EpisodePage) -> tuple[tuple[str, str], ...]:
     held = page.episode.sessions.filter(number__gte=1).order_by("-number")
     return (
         (NEXT, "The next session"),
-        *((str(session.pk), session_title(session)) for session in held),
+        *((str(session.pk), _title(page, session)) for session in held),
         (BASELINE, "Baseline"),
         (FOLLOW_UP, "Follow-up after the end"),
     )

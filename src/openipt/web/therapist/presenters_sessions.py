@@ -162,7 +162,8 @@ def session_title(session: Session, manual: Manual | None = None) -> str:
     return meeting_title(session.number, session.phase, manual)
 
 
-def _title(page: EpisodePage, session: Session) -> str:
+def title_of(page: EpisodePage, session: Session) -> str:
+    """The same where the course is at hand: several boosters are told apart."""
     if session.number and session.phase in PHASES_AFTER:
         return title_in_course(page.manual, page.course, session.number, session.phase)
     return session_title(session, page.manual)
@@ -175,7 +176,7 @@ def _row(page: EpisodePage, session: Session) -> SessionRow:
     return SessionRow(
         id=session.pk,
         address=page.address(f"sessions/{session.pk}/"),
-        title=_title(page, session),
+        title=title_of(page, session),
         on=session.on,
         time=clock_time(session.planned_at),
         phase=phase_title(page, session.phase) if session.phase else "",
