@@ -34,6 +34,7 @@ LONG = {
     "is-long-corridor",
     "rt-locked-door",
     "ipc-shared-kitchen",
+    "ipc-three-visits",
 }
 
 

@@ -42,6 +42,7 @@ MARKER = re.compile(r"zq[b-k]{4}xz", re.IGNORECASE)
 ADDRESS = re.compile(r'(?:href|action|src|formaction|hx-[a-z-]+|data-(?:find|to|address|href|url))="([^"]*)"')
 FOLLOWED = re.compile(r'(?:href|hx-get)="([^"]*)"')
 TITLE = re.compile(r"<head>.*?<title>(.*?)</title>", re.DOTALL)  # which a browser keeps in its history
+OPENED = re.compile(r"(?<=/open/strategy/)[^/]+|(?<=/open/technique/)[^/]+")
 PAGES_OF_ONE_KIND = 3
 STARTS = {
     "nobody": ("/", "/help-now/"),
@@ -121,10 +122,14 @@ def _unprotected(path: str, answer: HttpResponse) -> list[str]:
 
 
 def kind_of(path: str) -> str:
-    """Pages that differ by their ids and questions alone are of one kind."""
+    """Pages that differ by their ids and questions alone are of one kind, and so is the guide open at any of its parts.
+
+    An empty form is the same wherever one comes from.
+    """
     parts = urlsplit(path)
-    keys = "&".join(sorted(pair.split("=")[0] for pair in parts.query.split("&") if pair))
-    return f"{ID.sub('*', parts.path)}?{keys}"
+    asked = "" if parts.path.endswith("/new/") else parts.query
+    keys = "&".join(sorted(pair.split("=")[0] for pair in asked.split("&") if pair))
+    return f"{OPENED.sub('*', ID.sub('*', parts.path))}?{keys}"
 
 
 def crawled(house: House, person: str, *more: str) -> Reading:

@@ -33,10 +33,8 @@ from openipt.web.therapist.common import EpisodePage, entry_of, role_of
 from openipt.web.therapist.records import with_people
 from openipt.web.therapist.room_parts import add_once
 
-KEPT, STOOD = (
-    "-kept",
-    "stood",
-)  # names of the page: what stands in a row or column, and what stood there at first
+# Names of the page: what stands in a row or column, and what stood there at first.
+KEPT, STOOD = "-kept", "stood"
 SIGNED = "of a signed session: a change is kept as an amendment beside it"
 NEW = 1_000_000_000  # what is new was written last
 CHANGED_MEANWHILE = (

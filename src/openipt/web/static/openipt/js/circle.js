@@ -70,8 +70,10 @@ export function start(room) {
     say(`${how}: ${last.what}`);
     return send();
   }
-  const undo = () => step(done, undone, "before", "Undone");
-  const redo = () => step(undone, done, "after", "Done again");
+  let stepping = Promise.resolve(); // one after the other: the next may lie on what the server still takes back
+  const inTurn = (one) => () => (stepping = stepping.then(one, one));
+  const undo = inTurn(() => step(done, undone, "before", "Undone"));
+  const redo = inTurn(() => step(undone, done, "after", "Done again"));
 
   // -- what the server answers --------------------------------------------------------------------
   function take(html) {
